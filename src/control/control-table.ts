@@ -1,0 +1,219 @@
+/**
+ * A row of shared memory for each live task of a runtime, seen by the host's thread, the worker
+ * threads and the interrupter.
+ *
+ * 1. A row's word changes only by compare-and-swap, and only to a later state (`running` and
+ *    `waiting` alternate). Whoever makes the change to `ended` owns the outcome.
+ * 2. A row names its task by number. A call about another number changes nothing.
+ * 3. A deadline is written before its task is seen `running`.
+ * 4. A task that is `breaking` can only be ended by {@link ControlTable.endBroken}: the thread that
+ *    runs it waits for the break, so that the break cannot hit what comes after.
+ */
+import { monotonicNow } from './clock.js';
+import { numberOf, packWord, reasonOf, State, type StopReason, stateOf } from './task-word.js';
+
+const HEADER_BYTES = 64;
+const ROW_BYTES = 32;
+const ROW_WORDS = ROW_BYTES / 4;
+const ROW_DOUBLES = ROW_BYTES / 8;
+const HEADER_WORDS = HEADER_BYTES / 4;
+const HEADER_DOUBLES = HEADER_BYTES / 8;
+
+// Header: a 64-bit time and 32-bit numbers. After the rows comes a word for each thread.
+const WAKE_AT = 0;
+const USED_ROWS = 2;
+const GRACE = 3;
+const ROWS = 4;
+// Row: word, rung, thread; deadline as the second double.
+const WORD = 0;
+const RUNG = 1;
+const THREAD = 2;
+const BEGAN = 2;
+const DEADLINE = 3;
+
+const NEVER = 2n ** 62n;
+const NO_ROW = -1;
+
+/** How far up the ladder a task had to be taken. */
+export const RUNGS = ['none', 'stop', 'break', 'terminate'] as const;
+export type RungName = (typeof RUNGS)[number];
+
+export class ControlTable {
+  readonly buffer: SharedArrayBuffer;
+  readonly rows: number;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+  readonly #longs: BigInt64Array;
+
+  /** Views a table's memory; {@link ControlTable.create} makes the memory. */
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.#words = new Int32Array(buffer);
+    this.rows = this.#words[ROWS] as number;
+    this.#doubles = new Float64Array(buffer);
+    this.#longs = new BigInt64Array(buffer);
+  }
+
+  /**
+   * @param rows how many tasks can be live at once
+   * @param threads how many threads can run them
+   * @param grace milliseconds from the stop to the break
+   */
+  static create(rows: number, threads: number, grace: number): ControlTable {
+    const buffer = new SharedArrayBuffer(HEADER_BYTES + rows * ROW_BYTES + Math.ceil(threads / 2) * 8);
+    const words = new Int32Array(buffer);
+    words[ROWS] = rows;
+    words.fill(NO_ROW, HEADER_WORDS + rows * ROW_WORDS);
+    const table = new ControlTable(buffer);
+    table.grace = grace;
+    table.wakeAt = Number.POSITIVE_INFINITY;
+    return table;
+  }
+
+  /** Milliseconds between the stop and the break. */
+  get grace(): number {
+    return Atomics.load(this.#words, GRACE);
+  }
+
+  set grace(ms: number) {
+    Atomics.store(this.#words, GRACE, Math.min(Math.ceil(ms), 2 ** 31 - 1));
+  }
+
+  /** How many rows, from the first, have ever been used: what a scan has to look at. */
+  get usedRows(): number {
+    return Atomics.load(this.#words, USED_ROWS);
+  }
+
+  /** Gives a free row to a task that goes to a thread. */
+  assign(row: number, number: number, thread: number): void {
+    const base = wordBase(row);
+    this.#words[base + RUNG] = 0;
+    this.#words[base + THREAD] = thread;
+    this.#doubles[doubleBase(row) + BEGAN] = 0;
+    this.#doubles[doubleBase(row) + DEADLINE] = Number.POSITIVE_INFINITY;
+    Atomics.store(this.#words, base + WORD, packWord(number, State.queued));
+    if (row >= this.usedRows) Atomics.store(this.#words, USED_ROWS, row + 1);
+  }
+
+  /** Marks a task as running for the first time. False if it was stopped before. */
+  begin(row: number, number: number, timeout: number): boolean {
+    const now = monotonicNow();
+    this.#doubles[doubleBase(row) + BEGAN] = now;
+    this.#doubles[doubleBase(row) + DEADLINE] = now + timeout;
+    return this.#swap(row, packWord(number, State.queued), packWord(number, State.running));
+  }
+
+  /** A running task has nothing to do until something happens. False if it was asked to end. */
+  wait(row: number, number: number): boolean {
+    return this.#swap(row, packWord(number, State.running), packWord(number, State.waiting));
+  }
+
+  /** Asks a task to end. True if this call was the first to ask, and the task had not ended. */
+  requestStop(row: number, number: number, reason: StopReason): boolean {
+    for (;;) {
+      const word = this.word(row);
+      const state = stateOf(word);
+      if (numberOf(word) !== number) return false;
+      if (state !== State.queued && state !== State.running && state !== State.waiting) return false;
+      if (this.#swap(row, word, packWord(number, State.stopping, reason))) return true;
+    }
+  }
+
+  /** Announces a break. False if the task came to its end meanwhile. */
+  requestBreak(row: number, number: number): boolean {
+    const word = this.word(row);
+    if (numberOf(word) !== number || stateOf(word) !== State.stopping) return false;
+    return this.#swap(row, word, packWord(number, State.breaking, reasonOf(word)));
+  }
+
+  /** Takes an announced break back. */
+  withdrawBreak(row: number, number: number): void {
+    const word = this.word(row);
+    this.#swap(row, packWord(number, State.breaking, reasonOf(word)), packWord(number, State.stopping, reasonOf(word)));
+  }
+
+  /**
+   * Ends a task that has left its VM. Returns why it was asked to end (`none` if it came to its end by
+   * itself), or undefined if a break is on its way.
+   */
+  end(row: number, number: number): StopReason | undefined {
+    for (;;) {
+      const word = this.word(row);
+      if (stateOf(word) === State.breaking) return undefined;
+      if (this.#swap(row, word, packWord(number, State.ended, reasonOf(word)))) return reasonOf(word);
+    }
+  }
+
+  /** Ends a task whose thread has been unwound or is dead. Returns why it was asked to end. */
+  endBroken(row: number, number: number): StopReason {
+    const reason = reasonOf(Atomics.exchange(this.#words, wordBase(row) + WORD, packWord(number, State.ended)));
+    return reason;
+  }
+
+  /** Gives the row back. */
+  release(row: number): void {
+    Atomics.store(this.#words, wordBase(row) + WORD, 0);
+  }
+
+  word(row: number): number {
+    return Atomics.load(this.#words, wordBase(row) + WORD);
+  }
+
+  /** Whether the task has been asked to end. One atomic load. */
+  stopRequested(row: number): boolean {
+    return stateOf(Atomics.load(this.#words, wordBase(row) + WORD)) >= State.stopping;
+  }
+
+  /** The task's deadline on {@link monotonicNow}'s clock, and when it began. */
+  deadline(row: number): number {
+    return this.#doubles[doubleBase(row) + DEADLINE] as number;
+  }
+
+  beganAt(row: number): number {
+    return this.#doubles[doubleBase(row) + BEGAN] as number;
+  }
+
+  /** The index of the thread that the task was given to. */
+  thread(row: number): number {
+    return this.#words[wordBase(row) + THREAD] as number;
+  }
+
+  raiseRung(row: number, rung: RungName): void {
+    Atomics.store(this.#words, wordBase(row) + RUNG, RUNGS.indexOf(rung));
+  }
+
+  rung(row: number): RungName {
+    return RUNGS[Atomics.load(this.#words, wordBase(row) + RUNG)] ?? 'none';
+  }
+
+  /** The thread enters a VM (or leaves it, without a row): only the task in a VM can be broken off. */
+  enter(thread: number, row: number = NO_ROW): void {
+    Atomics.store(this.#words, HEADER_WORDS + this.rows * ROW_WORDS + thread, row);
+  }
+
+  /** Whether the thread is in the VM of this row's task. */
+  isIn(thread: number, row: number): boolean {
+    return Atomics.load(this.#words, HEADER_WORDS + this.rows * ROW_WORDS + thread) === row;
+  }
+
+  /** When the interrupter will look at the table again by itself. A deadline before that must wake it. */
+  get wakeAt(): number {
+    return Number(Atomics.load(this.#longs, WAKE_AT));
+  }
+
+  set wakeAt(time: number) {
+    Atomics.store(this.#longs, WAKE_AT, time === Number.POSITIVE_INFINITY ? NEVER : BigInt(Math.floor(time)));
+  }
+
+  #swap(row: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#words, wordBase(row) + WORD, from, to) === from;
+  }
+}
+
+function wordBase(row: number): number {
+  return HEADER_WORDS + row * ROW_WORDS;
+}
+
+function doubleBase(row: number): number {
+  return HEADER_DOUBLES + row * ROW_DOUBLES;
+}

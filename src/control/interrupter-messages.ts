@@ -1,0 +1,41 @@
+import type { MessagePort } from 'node:worker_threads';
+
+/** What the host's thread tells the interrupter. */
+export type ToInterrupter =
+  | { op: 'watch'; table: number; buffer: SharedArrayBuffer }
+  | { op: 'unwatch'; table: number }
+  /** A thread was started, or replaced the one that had its index. It rings through `bell`. */
+  | { op: 'thread'; table: number; thread: number; name: string; bell: MessagePort }
+  /** A thread is gone. */
+  | { op: 'gone'; table: number; thread: number; name: string }
+  /** A task was asked to end: look at the table now. */
+  | { op: 'look'; table: number }
+  /** The process is about to exit: let go of the main thread, then set and notify `done`. */
+  | { op: 'quit'; done: Int32Array };
+
+/** What the interrupter tells the host's thread. */
+export type FromInterrupter = { op: 'terminate'; table: number; thread: number };
+
+/** What a thread sends through its bell: its task's deadline is nearer than the next look. */
+export type Ring = null;
+
+/**
+ * What a thread gets through its bell where the inspector is not to be had. It arrives when the thread is idle, so it
+ * ends tasks that wait; those that run poll the control table.
+ */
+export interface StopMessage {
+  readonly row: number;
+  readonly number: number;
+}
+
+/** How the interrupter is set up. */
+export interface InterrupterData {
+  /** Whether the inspector may be used; without it a VM has to poll. */
+  readonly inspector: boolean;
+}
+
+/** The worker threads' global function that an interrupt calls: `(row, number) => void`. */
+export const INTERRUPT_FUNCTION = 'stint.interrupt';
+
+/** Worker threads that can be interrupted carry a name that begins like this. */
+export const THREAD_NAME_PREFIX = 'stint-';

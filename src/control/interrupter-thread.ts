@@ -1,0 +1,112 @@
+/**
+ * The thread that holds all deadlines: it sleeps until the nearest one, takes tasks up the ladder, and
+ * is never busy with anything else, so a deadline fires on time whatever the host's thread does.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { monotonicNow } from './clock.js';
+import { ControlTable } from './control-table.js';
+import {
+  type FromInterrupter,
+  INTERRUPT_FUNCTION,
+  type InterrupterData,
+  type StopMessage,
+  type ToInterrupter,
+} from './interrupter-messages.js';
+import { Ladder } from './ladder.js';
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+interface Watched {
+  readonly ladder: Ladder;
+  readonly threads: Map<number, { name: string; bell: MessagePort }>;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const host = parentPort as MessagePort;
+const { inspector } = workerData as InterrupterData;
+// Imported only where it may be used: a build of Node without inspector has no such module.
+const link = inspector ? new (await import('./inspector-link.js')).InspectorLink() : undefined;
+const watched = new Map<number, Watched>();
+
+host.on('message', (message: ToInterrupter) => {
+  switch (message.op) {
+    case 'watch':
+      watch(message.table, new ControlTable(message.buffer));
+      return;
+    case 'unwatch':
+      unwatch(message.table);
+      return;
+    case 'thread':
+      addThread(message);
+      return;
+    case 'gone':
+      removeThread(message.table, message.thread, message.name);
+      return;
+    case 'look':
+      look(message.table);
+      return;
+    case 'quit':
+      link?.disconnect();
+      Atomics.store(message.done, 0, 1);
+      Atomics.notify(message.done, 0);
+  }
+});
+
+function watch(id: number, table: ControlTable): void {
+  const threads: Watched['threads'] = new Map();
+  const ladder = new Ladder(table, {
+    stop(thread, row, number) {
+      const target = threads.get(thread);
+      if (target === undefined) return;
+      if (link === undefined) target.bell.postMessage({ row, number } satisfies StopMessage);
+      else link.evaluate(target.name, `globalThis[Symbol.for('${INTERRUPT_FUNCTION}')](${row},${number})`);
+    },
+    break(thread) {
+      const name = threads.get(thread)?.name;
+      if (link === undefined || name === undefined) return false;
+      link.terminateExecution(name);
+      return true;
+    },
+    terminate(thread) {
+      host.postMessage({ op: 'terminate', table: id, thread } satisfies FromInterrupter);
+    },
+  });
+  watched.set(id, { ladder, threads, timer: undefined });
+}
+
+function unwatch(id: number): void {
+  const entry = watched.get(id);
+  if (entry === undefined) return;
+  clearTimeout(entry.timer);
+  for (const { bell } of entry.threads.values()) bell.close();
+  watched.delete(id);
+}
+
+function addThread({ table, thread, name, bell }: Extract<ToInterrupter, { op: 'thread' }>): void {
+  const entry = watched.get(table);
+  if (entry === undefined) {
+    bell.close();
+    return;
+  }
+  entry.threads.set(thread, { name, bell });
+  bell.on('message', () => look(table));
+}
+
+function removeThread(id: number, index: number, name: string): void {
+  link?.forget(name);
+  const thread = watched.get(id)?.threads.get(index);
+  if (thread?.name !== name) return;
+  thread.bell.close();
+  watched.get(id)?.threads.delete(index);
+}
+
+function look(id: number): void {
+  const entry = watched.get(id);
+  if (entry === undefined) return;
+  clearTimeout(entry.timer);
+  const now = monotonicNow();
+  const next = entry.ladder.look(now);
+  // Rounded up: a timer that fires early would only look twice.
+  const delay = Math.min(Math.ceil(next - now), LONGEST_TIMER);
+  entry.timer = next === Number.POSITIVE_INFINITY ? undefined : setTimeout(look, delay, id);
+}

@@ -1,0 +1,127 @@
+/**
+ * The host's end of the interrupter thread. There is one for each thread that makes runtimes, started
+ * with its first runtime and gone with its last.
+ *
+ * 1. It keeps no process alive.
+ * 2. When the process exits it has let go of the main thread's inspector, else Node would print
+ *    "Waiting for the debugger to disconnect...".
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { ControlTable } from './control-table.js';
+import type { FromInterrupter, InterrupterData, ToInterrupter } from './interrupter-messages.js';
+
+/** How a runtime's scripts are interrupted: through the inspector, or by polling where there is none. */
+export type InterruptMeans = 'inspector' | 'polling';
+
+/** The best means that this process has: the inspector may be missing from the build or denied by the permission model. */
+export function availableMeans(): InterruptMeans {
+  const { permission, features } = process as unknown as {
+    permission?: { has(scope: string): boolean };
+    features: { inspector: boolean };
+  };
+  return features.inspector && (permission === undefined || permission.has('inspector')) ? 'inspector' : 'polling';
+}
+
+const EXIT_PATIENCE_MS = 200;
+const interrupters = new Map<InterruptMeans, Interrupter>();
+let nextTable = 1;
+
+/** A runtime's right to the interrupter: all its calls are about that runtime's table. */
+export class InterrupterLease {
+  readonly #interrupter: Interrupter;
+  readonly #table: number;
+
+  constructor(interrupter: Interrupter, table: number) {
+    this.#interrupter = interrupter;
+    this.#table = table;
+  }
+
+  /** Announces a thread; returns the end of the bell that the thread is to be given. */
+  addThread(thread: number, name: string): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#interrupter.post({ op: 'thread', table: this.#table, thread, name, bell: port1 }, [port1]);
+    return port2;
+  }
+
+  removeThread(thread: number, name: string): void {
+    this.#interrupter.post({ op: 'gone', table: this.#table, thread, name });
+  }
+
+  /** Has the table looked at now: a task was asked to end. */
+  look(): void {
+    this.#interrupter.post({ op: 'look', table: this.#table });
+  }
+
+  /** Gives the right back; the promise settles when nothing of it is left. */
+  release(): Promise<void> {
+    return this.#interrupter.unwatch(this.#table);
+  }
+}
+
+/**
+ * Puts a table under the interrupter's watch.
+ *
+ * @param onTerminate called when a thread can only be ended
+ */
+export function watchTable(
+  means: InterruptMeans,
+  table: ControlTable,
+  onTerminate: (thread: number) => void,
+): InterrupterLease {
+  let interrupter = interrupters.get(means);
+  if (interrupter === undefined) {
+    interrupter = new Interrupter(means);
+    interrupters.set(means, interrupter);
+  }
+  const id = nextTable;
+  nextTable += 1;
+  interrupter.watch(id, table, onTerminate);
+  return new InterrupterLease(interrupter, id);
+}
+
+class Interrupter {
+  readonly #means: InterruptMeans;
+  readonly #worker: Worker;
+  readonly #terminators = new Map<number, (thread: number) => void>();
+  readonly #beforeExit = (): void => this.#quit();
+
+  constructor(means: InterruptMeans) {
+    this.#means = means;
+    const data: InterrupterData = { inspector: means === 'inspector' };
+    this.#worker = new Worker(new URL('./interrupter-thread.js', import.meta.url), {
+      name: 'stint interrupter',
+      workerData: data,
+      execArgv: [],
+      env: {},
+    });
+    this.#worker.on('message', (message: FromInterrupter) => this.#terminators.get(message.table)?.(message.thread));
+    // After the listener: adding one makes the worker keep the process alive.
+    this.#worker.unref();
+    process.on('exit', this.#beforeExit);
+  }
+
+  watch(id: number, table: ControlTable, onTerminate: (thread: number) => void): void {
+    this.#terminators.set(id, onTerminate);
+    this.post({ op: 'watch', table: id, buffer: table.buffer });
+  }
+
+  async unwatch(id: number): Promise<void> {
+    this.post({ op: 'unwatch', table: id });
+    this.#terminators.delete(id);
+    if (this.#terminators.size > 0) return;
+    interrupters.delete(this.#means);
+    process.off('exit', this.#beforeExit);
+    await this.#worker.terminate();
+  }
+
+  post(message: ToInterrupter, transfer: MessagePort[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  /** Blocks, for a moment only, until the interrupter has let go; then this thread can take note of it. */
+  #quit(): void {
+    const done = new Int32Array(new SharedArrayBuffer(4));
+    this.post({ op: 'quit', done });
+    Atomics.wait(done, 0, 0, EXIT_PATIENCE_MS);
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { ControlTable } from '#stint/control/control-table';
+import { LAST_NUMBER, numberOf, packWord, reasonOf, State, StopReason, stateOf } from '#stint/control/task-word';
+import { explore } from './explore.ts';
+
+describe('task word', () => {
+  it('keeps number, state and reason apart, up to the last number', () => {
+    for (const number of [1, 2, 2 ** 25, LAST_NUMBER]) {
+      const word = packWord(number, State.breaking, StopReason.hostCallLimit);
+      expect([numberOf(word), stateOf(word), reasonOf(word)]).toEqual([
+        number,
+        State.breaking,
+        StopReason.hostCallLimit,
+      ]);
+      expect(word).toBe(word | 0);
+    }
+  });
+});
+
+describe('control table', () => {
+  it('changes nothing for a call about a task that is not there any more (invariant 2)', () => {
+    const table = ControlTable.create(1, 1, 100);
+    table.assign(0, 7, 0);
+    expect(table.requestStop(0, 6, StopReason.cancelled)).toBe(false);
+    expect(table.begin(0, 7, 1000)).toBe(true);
+    expect(table.requestBreak(0, 7)).toBe(false);
+    expect(table.end(0, 7)).toBe(StopReason.none);
+    expect(table.requestStop(0, 7, StopReason.cancelled)).toBe(false);
+  });
+
+  it('does not begin a task that was stopped before', () => {
+    const table = ControlTable.create(1, 1, 100);
+    table.assign(0, 1, 0);
+    expect(table.requestStop(0, 1, StopReason.cancelled)).toBe(true);
+    expect(table.begin(0, 1, 1000)).toBe(false);
+    expect(table.end(0, 1)).toBe(StopReason.cancelled);
+  });
+
+  it('gives a task one outcome and never lets a break hit what comes after, in every interleaving', () => {
+    const runs = explore(() => {
+      const table = ControlTable.create(1, 1, 100);
+      table.assign(0, 1, 0);
+      const seen = { ends: [] as StopReason[], asked: 0, breakSent: false, broken: false, left: false };
+
+      /** The worker's side, as in ScriptWorker: each yield is a place where others can come between. */
+      function* worker(): Generator<void> {
+        if (table.begin(0, 1, 1000)) {
+          yield;
+          table.enter(0, 0);
+          yield;
+          yield; // The script runs.
+          table.enter(0);
+          yield;
+          while (stateOf(table.word(0)) === State.breaking) {
+            if (seen.breakSent) {
+              seen.broken = true;
+              table.enter(0);
+              seen.ends.push(table.endBroken(0, 1));
+              return;
+            }
+            yield;
+          }
+        }
+        seen.left = true;
+        let reason = table.end(0, 1);
+        while (reason === undefined) {
+          yield;
+          reason = table.end(0, 1);
+        }
+        seen.ends.push(reason);
+      }
+
+      /** The interrupter's side, as in Ladder. */
+      function* interrupter(): Generator<void> {
+        if (table.requestStop(0, 1, StopReason.timeout)) seen.asked += 1;
+        yield;
+        if (!table.isIn(0, 0)) return;
+        yield;
+        if (!table.requestBreak(0, 1)) return;
+        yield;
+        if (table.isIn(0, 0)) {
+          yield;
+          expect(seen.left).toBe(false);
+          seen.breakSent = true;
+        } else {
+          yield;
+          table.withdrawBreak(0, 1);
+        }
+      }
+
+      function* host(): Generator<void> {
+        yield;
+        if (table.requestStop(0, 1, StopReason.cancelled)) seen.asked += 1;
+      }
+
+      return {
+        actors: [worker(), interrupter(), host()],
+        check() {
+          expect(seen.ends).toHaveLength(1);
+          expect(seen.asked).toBeLessThanOrEqual(1);
+          expect(seen.ends[0] === StopReason.none).toBe(seen.asked === 0);
+          expect(seen.broken).toBe(seen.breakSent);
+        },
+      };
+    });
+    expect(runs).toBeGreaterThan(1000);
+  });
+});
