@@ -1,0 +1,90 @@
+/**
+ * The port between a worker thread and a language. An engine makes VMs; a VM runs one script from
+ * its start to its end.
+ *
+ * 1. Every method runs on the worker thread. Only `Vm.stop` may run in the middle of another one:
+ *    an interrupt calls it between two instructions of the script.
+ * 2. After `stop`, `resume` returns `stopped` as soon as the language allows; no handler of the
+ *    script can prevent that, except by staying where the language cannot be interrupted. For that
+ *    the thread's stack is unwound from outside (rung *break*) and the worker calls `discard`.
+ * 3. `close` gives the script's own clean-up (`<close>`, finalizers) a chance to run. A `stop`
+ *    during `close` cuts that short. After `close` or `discard` nothing of the VM is left.
+ */
+import type { ErrorEnvelope } from '../errors/envelope.js';
+import type { ScriptLanguage } from '../errors/stint-error.js';
+import type { Value } from '../values/value.js';
+
+/** A script and what it is given. */
+export interface Program {
+  readonly language: ScriptLanguage;
+  /** The source. Bytes are taken to be UTF-8 (Lua: taken as they are). */
+  readonly code: string | Uint8Array;
+  /** What the source is called in tracebacks: a file's name, or `script`. */
+  readonly name: string;
+  readonly args: readonly Value[];
+  /** The most memory the script may use, in bytes. */
+  readonly memory: number;
+}
+
+/** What a VM may ask of the worker that runs it. */
+export interface VmHost {
+  /**
+   * Takes output. False when the script has reached its output limit: the VM has been told to stop
+   * and must let go of the script as after any `stop`.
+   */
+  write(text: string, stream: 'stdout' | 'stderr'): boolean;
+  /** Whether the task has been asked to end. Cheap: one atomic load. */
+  stopRequested(): boolean;
+}
+
+/** How `resume` came back. */
+export type Step =
+  /** The script is done. */
+  | { readonly kind: 'completed'; readonly value: Value }
+  /** The script failed. `outOfMemory` if it asked for more than its limit and did not recover. */
+  | { readonly kind: 'failed'; readonly error: ErrorEnvelope; readonly outOfMemory: boolean }
+  /** The script was stopped before it was done. */
+  | { readonly kind: 'stopped' }
+  /** The script used up its portion and wants to be resumed. */
+  | { readonly kind: 'runnable' }
+  /** The script waits for something that has not happened. */
+  | { readonly kind: 'waiting' };
+
+/** One virtual machine with one script in it. */
+export interface Vm {
+  /** Runs the script until it ends, waits, or has used up a portion. */
+  resume(): Step;
+  /** Raises inside the VM, now. Does nothing when no code of the script is running. */
+  stop(): void;
+  /** Lets the script clean up, then frees the VM. */
+  close(): void;
+  /** Drops the VM without running anything of it: its state is not to be trusted any more. */
+  discard(): void;
+  /** The most memory that the script has used so far, in bytes. */
+  readonly peakMemory: number;
+}
+
+/** What runs a language. One for each worker thread. */
+export interface Engine {
+  /**
+   * Makes a VM for a program, from a spare if one is ready. The program has not run yet: what is
+   * wrong with it (a syntax error, arguments that do not fit in its memory) is told by `resume`.
+   */
+  create(program: Program, host: VmHost): Vm | Promise<Vm>;
+  /** Makes spare VMs, so that the next `create` costs next to nothing. Called when the thread is idle. */
+  prepare(): void;
+  /** Counts for `stats()` and for leak checks. */
+  counts(): EngineCounts;
+}
+
+/** What an engine holds at the moment. */
+export interface EngineCounts {
+  /** VMs that were created and neither closed nor discarded, spares not counted. */
+  readonly live: number;
+  /** VMs kept ready. */
+  readonly spare: number;
+  /** WebAssembly instances made so far. */
+  readonly instances: number;
+  /** Size of the largest function table among the engine's instances; it must not grow. */
+  readonly tableSize: number;
+}

@@ -1,0 +1,138 @@
+import type { ErrorEnvelope } from '../../errors/envelope.js';
+import { refusal } from '../../values/copy-value.js';
+import { childPath } from '../../values/path.js';
+import type { Value } from '../../values/value.js';
+import type { InstanceImage } from './image.js';
+import { EVAL, QuickJsInstance } from './instance.js';
+import { PRELUDE_NAME, PRELUDE_SOURCE } from './prelude/source.js';
+import { fromWire, toWire } from './wire.js';
+
+/** What a script threw, in its own words. */
+export interface Thrown {
+  readonly name: string | undefined;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly cause: string | undefined;
+}
+
+/** What came of a call into the VM: a result, or the box of what was thrown. */
+export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: number };
+
+/** A guest in which nothing has run, to make others from. */
+export interface GuestModel {
+  readonly guest: Guest;
+  readonly image: InstanceImage;
+}
+
+/**
+ * An instance with the prelude in it: values and errors instead of boxes. This is what an engine keeps spare.
+ */
+export class Guest {
+  readonly instance: QuickJsInstance;
+  readonly #encode: number;
+  readonly #decode: number;
+  readonly #describe: number;
+  readonly #settle: number;
+  /** Size of the memory, and bytes used in it, of a VM that no script has run in. */
+  readonly freshMemory: number;
+  readonly freshUsed: number;
+
+  /** @param model a guest in which nothing has run yet: then the prelude is copied, not run */
+  constructor(module: WebAssembly.Module, model?: GuestModel) {
+    const instance = new QuickJsInstance(module, model?.image);
+    this.instance = instance;
+    if (model !== undefined) {
+      const { guest } = model;
+      this.#encode = guest.#encode;
+      this.#decode = guest.#decode;
+      this.#describe = guest.#describe;
+      this.#settle = guest.#settle;
+      this.freshMemory = guest.freshMemory;
+      this.freshUsed = guest.freshUsed;
+      return;
+    }
+    const prelude = instance.evaluate(PRELUDE_SOURCE, PRELUDE_NAME, EVAL.script);
+    const tools = instance.call(prelude, instance.newFunction('w'), instance.newFunction('k'));
+    if (instance.api.qjs_is_exception(tools) !== 0) throw new Error('The prelude of the JavaScript engine failed');
+    this.#encode = instance.property(tools, 'encode');
+    this.#decode = instance.property(tools, 'decode');
+    this.#describe = instance.property(tools, 'describe');
+    this.#settle = instance.property(tools, 'settle');
+    this.freshMemory = instance.memoryBytes;
+    this.freshUsed = instance.usedBytes();
+  }
+
+  /** What others can be made from, while nothing has run in this one; undefined if that cannot be had. */
+  model(): GuestModel | undefined {
+    const image = this.instance.image();
+    return image && { guest: this, image };
+  }
+
+  /** Makes a checked value in the VM; gives its box. */
+  give(value: Value): Called<number> {
+    const { api } = this.instance;
+    const wire = toWire(value);
+    const bytes = api.qjs_new_object();
+    wire.bytes.forEach((data, i) => {
+      const box = this.instance.newBytes(data);
+      this.instance.define(bytes, `${i}`, box, 7);
+      api.qjs_free_value(box);
+    });
+    const text = this.instance.newString(wire.text);
+    const result = this.#checked(this.instance.call(this.#decode, text, bytes));
+    api.qjs_free_value(text);
+    api.qjs_free_value(bytes);
+    return result;
+  }
+
+  /**
+   * Reads a value out of the VM. Getters of the script run.
+   *
+   * @returns the value, or for a value that cannot cross the error that says so
+   */
+  take(box: number, path: string): Called<{ value: Value } | { error: ErrorEnvelope }> {
+    const result = this.#checked(this.instance.call(this.#encode, box));
+    if (!result.ok) return result;
+    const encoded = result.value;
+    const refused = this.#text(encoded, 'refused');
+    if (refused !== undefined) {
+      const keys = JSON.parse(this.#text(encoded, 'keys') ?? '[]') as (string | number)[];
+      const { code, message } = refusal(keys.reduce<string>(childPath, path), refused);
+      return { ok: true, value: { error: { code, message } } };
+    }
+    const list = this.instance.property(encoded, 'bytes');
+    const value = fromWire(this.#text(encoded, 'text') ?? '', (index) => {
+      const item = this.instance.api.qjs_get_prop_uint32(list, index);
+      const bytes = this.instance.readBytes(item);
+      this.instance.api.qjs_free_value(item);
+      return bytes;
+    });
+    return { ok: true, value: { value } };
+  }
+
+  /** A promise for what `await` makes of a value. */
+  settle(box: number): Called<number> {
+    return this.#checked(this.instance.call(this.#settle, box));
+  }
+
+  /** Puts something thrown into words; undefined if even that fails. Getters of the script run. */
+  describe(thrown: number): Thrown | undefined {
+    const result = this.#checked(this.instance.call(this.#describe, thrown));
+    if (!result.ok) return undefined;
+    const text = (key: string) => this.#text(result.value, key);
+    return { name: text('name'), message: text('message') ?? '', stack: text('stack'), cause: text('cause') };
+  }
+
+  /** Turns the exception that a call left behind into the box of what was thrown. */
+  #checked(box: number): Called<number> {
+    const { api } = this.instance;
+    return api.qjs_is_exception(box) === 0 ? { ok: true, value: box } : { ok: false, thrown: api.qjs_get_exception() };
+  }
+
+  #text(holder: number, key: string): string | undefined {
+    const box = this.instance.property(holder, key);
+    const text = this.instance.readString(box);
+    this.instance.api.qjs_free_value(box);
+    return text;
+  }
+}

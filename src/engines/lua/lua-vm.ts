@@ -1,0 +1,215 @@
+/**
+ * One script in one Lua state.
+ *
+ * 1. `stop` may come between any two instructions, of WebAssembly or of the code here. It only sets
+ *    words and arms the hook, both of which are allowed at any moment.
+ * 2. A script that the hook cut short never counts as completed, whatever it returned.
+ * 3. After `close` or `discard` the VM holds nothing; its cell went back or was dropped.
+ */
+
+import { messageOf } from '../../errors/describe.js';
+import type { ErrorEnvelope } from '../../errors/envelope.js';
+import { toEnvelope } from '../../errors/envelope.js';
+import { isStintError } from '../../errors/stint-error.js';
+import type { Value } from '../../values/value.js';
+import type { Program, Step, Vm, VmHost } from '../engine.js';
+import { describeFailure, type Failure, outOfMemory } from './failure.js';
+import { LuaPanic } from './imports.js';
+import { GLOBALS, REGISTRY, STATUS } from './lua-api.js';
+import type { LuaState } from './lua-state.js';
+import { ScriptOutput } from './output.js';
+import { pushValue } from './push-value.js';
+import { ReadingStopped, ValueReader } from './read-value.js';
+import { chunkBytes } from './source.js';
+
+/** What clean-up after a script may allocate past the limit, in bytes. */
+const CLOSE_HEADROOM = 256 * 1024;
+
+/** How long a script may clean up that has to be polled, in ms: the default grace's half. */
+const POLLED_CLEAN_UP_MS = 50;
+
+const STOPPED: Step = { kind: 'stopped' };
+
+export class LuaVm implements Vm {
+  readonly #program: Program;
+  readonly #output: ScriptOutput;
+  readonly #release: (state: LuaState, usable: boolean) => void;
+  #state: LuaState | undefined;
+  #closing = false;
+  #closingSince = 0;
+  #peak = 0;
+
+  /**
+   * @param polling whether the script has to be interrupted often to see whether it must stop, since nothing can interrupt its thread
+   * @param release takes the state back when the VM has let go of it; `usable` if its cell can serve again
+   */
+  constructor(
+    state: LuaState,
+    program: Program,
+    host: VmHost,
+    polling: boolean,
+    release: (state: LuaState, usable: boolean) => void,
+  ) {
+    this.#state = state;
+    this.#program = program;
+    this.#release = release;
+    this.#output = new ScriptOutput(host, () => this.stop());
+    state.cell.output = this.#output;
+    state.cell.poll = polling ? () => this.#poll(host) : undefined;
+    state.account.limit = program.memory;
+  }
+
+  get peakMemory(): number {
+    return this.#state?.account.peak ?? this.#peak;
+  }
+
+  resume(): Step {
+    const state = this.#state;
+    if (state === undefined || state.account.stopping) return STOPPED;
+    try {
+      return this.#run(state);
+    } catch (error) {
+      if (error instanceof ReadingStopped) return STOPPED;
+      if (isStintError(error)) return failed({ ...toEnvelope(error), language: 'lua' });
+      return this.#breakDown(state, error);
+    }
+  }
+
+  stop(): void {
+    const state = this.#state;
+    if (state === undefined) return;
+    const { cell } = state;
+    state.account.stopping = true;
+    if (this.#closing) cell.cutsFinalizers = true;
+    cell.interrupt();
+  }
+
+  close(): void {
+    const state = this.#state;
+    if (state === undefined) return;
+    if (state.cell.broken) {
+      this.discard();
+      return;
+    }
+    try {
+      this.#unwind(state);
+    } catch {
+      // A trap in the script's clean-up: the state goes with its instance, and the outcome is told already.
+      state.cell.broken = true;
+    }
+    this.#letGo(state, !state.cell.broken);
+  }
+
+  discard(): void {
+    const state = this.#state;
+    if (state !== undefined) this.#letGo(state, false);
+  }
+
+  #run(state: LuaState): Step {
+    const { cell, account, thread } = state;
+    cell.startedAt = performance.now();
+    const loaded = this.#load(state);
+    if (loaded !== undefined) return { kind: 'failed', ...loaded };
+    cell.anchor = state.main;
+    if (cell.poll !== undefined) cell.disarm(thread);
+    const [status, results] = cell.pair((out) => cell.api.lua_resume(thread, 0, this.#program.args.length, out));
+    this.#output.flush();
+    if (account.fired) return STOPPED;
+    if (status === STATUS.ok) return { kind: 'completed', value: this.#results(state, results) };
+    const failure = describeFailure(state, this.#program, status);
+    return account.fired ? STOPPED : { kind: 'failed', ...failure };
+  }
+
+  /** Puts the chunk and its arguments on the script's stack. */
+  #load(state: LuaState): Failure | undefined {
+    const { cell, main, thread } = state;
+    const { api } = cell;
+    const { name, memory } = this.#program;
+    const code = chunkBytes(this.#program.code);
+    // The copy in the instance is not the script's, but it must not be a way around the limit either.
+    if (code.byteLength > memory) return outOfMemory(this.#program);
+    let loaded: number = STATUS.ok;
+    const status = cell.protect(main, () => {
+      loaded = cell.withBytes(`@${name}`, (chunkName) =>
+        cell.withBytes(code, (text, length) =>
+          api.luaL_loadbufferx(thread, text, length, chunkName, cell.constant('t')),
+        ),
+      );
+      if (loaded === STATUS.ok) this.#pushArguments(state);
+      return 0;
+    });
+    if (status !== STATUS.ok) return outOfMemory(this.#program);
+    return loaded === STATUS.ok ? undefined : describeFailure(state, this.#program, loaded);
+  }
+
+  #pushArguments({ cell, thread }: LuaState): void {
+    const { api } = cell;
+    const { args, name } = this.#program;
+    if (api.lua_checkstack(thread, args.length + 8) === 0) throw new RangeError('too many arguments');
+    api.lua_rawgeti(thread, REGISTRY, GLOBALS);
+    cell.pushString(thread, 'arg');
+    api.lua_createtable(thread, args.length, 1);
+    cell.pushString(thread, name);
+    api.lua_rawseti(thread, -2, 0n);
+    for (const [i, value] of args.entries()) {
+      pushValue(cell, thread, value, `args[${i}]`);
+      api.lua_pushvalue(thread, -1);
+      // Under the two tables and the key: the arguments come out in order below them.
+      api.lua_rotate(thread, -5, 1);
+      api.lua_rawseti(thread, -2, BigInt(i + 1));
+    }
+    api.lua_rawset(thread, -3);
+    api.lua_settop(thread, -2);
+  }
+
+  #results({ cell, thread }: LuaState, count: number): Value {
+    if (count === 0) return undefined;
+    const reader = new ValueReader(cell, thread);
+    if (count === 1) return reader.read(1, 'result');
+    return Array.from({ length: count }, (_, i) => reader.read(i + 1, `result[${i + 1}]`));
+  }
+
+  /** Something other than a Lua error came out of the instance. */
+  #breakDown(state: LuaState, error: unknown): Step {
+    state.cell.broken = true;
+    if (error instanceof LuaPanic && state.account.refused > 0)
+      return { kind: 'failed', ...outOfMemory(this.#program) };
+    const message =
+      error instanceof RangeError ? 'stack overflow' : `the Lua VM broke down and was discarded: ${messageOf(error)}`;
+    return failed({ code: 'SCRIPT_ERROR', message, language: 'lua' });
+  }
+
+  #unwind(state: LuaState): void {
+    const { cell, account, thread } = state;
+    const suspended = [...cell.suspended];
+    for (const L of [...suspended, thread]) cell.disarm(L);
+    account.stopping = false;
+    account.fired = false;
+    cell.calm();
+    this.#closing = true;
+    this.#closingSince = performance.now();
+    account.limit = account.used + CLOSE_HEADROOM;
+    for (const L of [...suspended, thread]) cell.api.lua_resetthread(L, 0);
+    this.#output.flush();
+    this.#peak = account.peak;
+    state.free();
+  }
+
+  #poll(host: VmHost): void {
+    if (this.#closing && performance.now() - this.#closingSince < POLLED_CLEAN_UP_MS) return;
+    if (host.stopRequested()) this.stop();
+  }
+
+  #letGo(state: LuaState, usable: boolean): void {
+    this.#peak = Math.max(this.#peak, usable ? 0 : state.account.peak);
+    this.#state = undefined;
+    state.cell.calm();
+    state.cell.output = undefined;
+    state.cell.poll = undefined;
+    this.#release(state, usable);
+  }
+}
+
+function failed(error: ErrorEnvelope): Step {
+  return { kind: 'failed', error, outOfMemory: error.code === 'OUT_OF_MEMORY' };
+}
