@@ -1,0 +1,90 @@
+/**
+ * The worker threads of a runtime.
+ *
+ * 1. Never more than `threads` of them; each has an index that its successor takes over.
+ * 2. A thread that the ladder ended is replaced at once. One that died by itself is replaced when a task
+ *    needs it: a thread that cannot live is not started over and over.
+ */
+import type { ControlTable } from '../control/control-table.js';
+import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
+import { ThreadHost } from './thread-host.js';
+
+export class ThreadPool {
+  readonly #table: ControlTable;
+  readonly #means: InterruptMeans;
+  readonly #interrupter: InterrupterLease;
+  readonly #onReplaced: () => void;
+  readonly #hosts: (ThreadHost | undefined)[];
+  readonly #terminating = new Set<ThreadHost>();
+  #started = 0;
+  #closed = false;
+
+  /** @param onReplaced called when a thread is there that was not: a task may run on it */
+  constructor(
+    threads: number,
+    table: ControlTable,
+    means: InterruptMeans,
+    interrupter: InterrupterLease,
+    onReplaced: () => void,
+  ) {
+    this.#table = table;
+    this.#means = means;
+    this.#interrupter = interrupter;
+    this.#onReplaced = onReplaced;
+    this.#hosts = Array.from({ length: threads }, (_, index) => this.#startThread(index));
+  }
+
+  /** Threads started so far, replaced ones included. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** Threads that are there now. */
+  get hosts(): ThreadHost[] {
+    return this.#hosts.filter((host) => host !== undefined);
+  }
+
+  /** A thread on which a task would run at once: the one with the fewest waiting tasks. */
+  freeThread(): ThreadHost | undefined {
+    let best: ThreadHost | undefined;
+    for (const [index, host] of this.#hosts.entries()) {
+      const candidate = host ?? this.#restart(index);
+      if (this.#terminating.has(candidate) || !candidate.isFree) continue;
+      if (best === undefined || candidate.load < best.load) best = candidate;
+    }
+    return best;
+  }
+
+  /** Ends the thread with this index, as the last rung of the ladder. */
+  terminate(index: number): void {
+    const host = this.#hosts[index];
+    if (host === undefined) return;
+    this.#terminating.add(host);
+    void host.terminate();
+  }
+
+  /** Ends all threads; settles when they are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.hosts.map((host) => host.terminate()));
+  }
+
+  #startThread(index: number): ThreadHost {
+    this.#started += 1;
+    return new ThreadHost(index, this.#table, this.#means, this.#interrupter, (host) => this.#exited(host));
+  }
+
+  #restart(index: number): ThreadHost {
+    const host = this.#startThread(index);
+    this.#hosts[index] = host;
+    return host;
+  }
+
+  #exited(host: ThreadHost): void {
+    const onPurpose = this.#terminating.delete(host);
+    this.#hosts[host.index] = undefined;
+    if (this.#closed) return;
+    if (onPurpose) this.#restart(host.index);
+    this.#onReplaced();
+  }
+}

@@ -1,0 +1,73 @@
+import type { RungName } from '../control/control-table.js';
+import { StopReason } from '../control/task-word.js';
+import { describe } from '../errors/describe.js';
+import { fromEnvelope } from '../errors/envelope.js';
+import { StintError } from '../errors/stint-error.js';
+import type { TaskReport } from '../worker/messages.js';
+import type { ResolvedLimits } from './limits.js';
+import type { Outcome, OutcomeKind, Usage } from './outcome.js';
+
+/** What an outcome is made from beside its kind. */
+export interface TaskFacts {
+  readonly limits: ResolvedLimits;
+  readonly cancelReason: unknown;
+}
+
+type Ending = Pick<Outcome, 'kind' | 'value' | 'error' | 'rung'>;
+
+export const NO_USAGE: Usage = { queuedMs: 0, runMs: 0, cpuMs: 0, peakMemory: 0, hostCalls: 0, outputBytes: 0 };
+
+/** The ending of a task that its thread reported. */
+export function endingOf(report: TaskReport, facts: TaskFacts): Ending {
+  if (report.reason !== StopReason.none) return stoppedEnding(report.reason, report.rung, facts);
+  switch (report.end.kind) {
+    case 'completed':
+      return { kind: 'completed', value: report.end.value };
+    case 'failed':
+      return { kind: report.end.outOfMemory ? 'out-of-memory' : 'failed', error: fromEnvelope(report.end.error) };
+    case 'stopped':
+      return lostEnding(new Error('its VM ended without a result'));
+  }
+}
+
+/** The ending of a task that was asked to end. */
+export function stoppedEnding(reason: StopReason, rung: RungName, facts: TaskFacts): Ending {
+  const ending = whyStopped(reason, facts);
+  return rung === 'none' ? ending : { ...ending, rung };
+}
+
+/** The ending of a task whose thread died by itself. */
+export function lostEnding(cause: Error | undefined): Ending {
+  const why = cause === undefined ? 'it exited' : cause.message;
+  return { kind: 'lost', error: new StintError('TASK_LOST', `the thread of the task died: ${why}`, { cause }) };
+}
+
+/** The ending of a task that never became live because something was wrong with it. */
+export function failedEnding(error: StintError): Ending {
+  return { kind: 'failed', error };
+}
+
+function whyStopped(reason: StopReason, { limits, cancelReason }: TaskFacts): Ending {
+  switch (reason) {
+    case StopReason.timeout:
+      return failure('timed-out', 'TIMEOUT', `the task did not end within ${limits.timeout} ms`);
+    case StopReason.closed:
+      return failure('cancelled', 'RUNTIME_CLOSED', 'the runtime was closed before the task had ended');
+    case StopReason.outputLimit:
+      return failure('failed', 'OUTPUT_LIMIT', `the task wrote more than ${limits.output} bytes of output`);
+    case StopReason.hostCallLimit:
+      return failure('failed', 'HOST_CALL_LIMIT', `the task made more than ${limits.hostCalls} host calls`);
+    default:
+      return { kind: 'cancelled', error: cancelError(cancelReason) };
+  }
+}
+
+function cancelError(reason: unknown): StintError {
+  if (reason === undefined) return new StintError('CANCELLED', 'the task was cancelled');
+  const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : describe(reason);
+  return new StintError('CANCELLED', `the task was cancelled: ${text}`, { cause: reason });
+}
+
+function failure(kind: OutcomeKind, code: StintError['code'], message: string): Ending {
+  return { kind, error: new StintError(code, message) };
+}

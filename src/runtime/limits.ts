@@ -1,0 +1,57 @@
+import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
+
+/** What a task may use at most. */
+export interface Limits {
+  /** From the first moment in which the script runs, waiting included. `null`: no deadline. Default 30 s. */
+  timeout?: Duration | null;
+  /** Memory of the script's VM. Default 64 MiB; 64 KiB to 1 GiB. */
+  memory?: Bytes;
+  /** Bytes of output, both streams together. Default 1 MiB; at most 1 GiB. */
+  output?: Bytes;
+  /** Calls of host functions and events. Default 100,000. */
+  hostCalls?: number;
+}
+
+/** {@link Limits} with everything in one unit. */
+export interface ResolvedLimits {
+  /** Milliseconds; `Infinity` for no deadline. */
+  readonly timeout: number;
+  readonly memory: number;
+  readonly output: number;
+  readonly hostCalls: number;
+}
+
+export const DEFAULT_LIMITS: ResolvedLimits = {
+  timeout: 30_000,
+  memory: 64 * 1024 ** 2,
+  output: 1024 ** 2,
+  hostCalls: 100_000,
+};
+
+const GIB = 1024 ** 3;
+const LEAST_MEMORY = 64 * 1024;
+
+/** Reads each limit and puts what is missing in from `defaults`. */
+export function resolveLimits(limits: Limits, defaults: ResolvedLimits, name: string): ResolvedLimits {
+  const { timeout, memory, output, hostCalls } = limits;
+  return {
+    timeout: timeout === undefined ? defaults.timeout : parseTimeout(timeout, `${name}.timeout`),
+    memory: memory === undefined ? defaults.memory : parseBytes(memory, `${name}.memory`, LEAST_MEMORY, GIB),
+    output: output === undefined ? defaults.output : parseBytes(output, `${name}.output`, 0, GIB),
+    hostCalls: hostCalls === undefined ? defaults.hostCalls : parseCount(hostCalls, `${name}.hostCalls`),
+  };
+}
+
+function parseTimeout(value: unknown, name: string): number {
+  if (value === null) return Number.POSITIVE_INFINITY;
+  const ms = parseDuration(value, name);
+  if (ms === 0) throw invalid(name, value, 'more than 0 (or null for no deadline)');
+  return ms;
+}
+
+function parseCount(value: unknown, name: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw invalid(name, value, 'a whole number, 0 or more');
+  }
+  return value;
+}

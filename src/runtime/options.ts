@@ -1,0 +1,140 @@
+import { availableParallelism } from 'node:os';
+import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
+import { copyValue } from '../values/copy-value.js';
+import type { Value } from '../values/value.js';
+import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, resolveLimits } from './limits.js';
+import { type OptionReader, oneOf, readOptions, text, wholeNumber } from './read-options.js';
+import { type Duration, invalid, parseDuration } from './units.js';
+
+/** Where a task runs. */
+export type Isolation = 'thread';
+
+/** What a runtime can be told. */
+export interface RuntimeOptions {
+  /** Its name in events and statistics. Default `stint`. */
+  name?: string;
+  /** Worker threads, 1 to 256. Default: one for each core. */
+  threads?: number;
+  /** Tasks that can be live at once, 1 to 100,000. Default 16. */
+  slots?: number;
+  /** Tasks that can wait for a slot, 0 to 1,000,000. Default 1024. One more fails with `QUEUE_FULL`. */
+  queue?: number;
+  /** Where tasks run: on threads of this process. Default, and all there is so far: `thread`. */
+  isolation?: Isolation;
+  /** Default limits of its tasks. */
+  limits?: Limits;
+  /** How long a script that was stopped may clean up before it is broken off. Default 100 ms. */
+  grace?: Duration;
+  /**
+   * How scripts are interrupted. Default: `inspector` where the process has it, else `polling`, which
+   * slows Lua down and has no rung *break*.
+   */
+  interrupts?: InterruptMeans;
+}
+
+export interface ResolvedRuntimeOptions {
+  readonly name: string;
+  readonly threads: number;
+  readonly slots: number;
+  readonly queue: number;
+  readonly limits: ResolvedLimits;
+  readonly grace: number;
+  readonly interrupts: InterruptMeans;
+}
+
+/** What one task can be told. */
+export interface RunOptions {
+  /** The script's arguments: `...` in Lua, `args` in JavaScript. */
+  args?: Value[];
+  /** Limits of this task, in place of the runtime's defaults. */
+  limits?: Limits;
+  /** Where the task runs. Default: as the runtime says. */
+  isolation?: Isolation;
+  /** -100 to 100, default 0. A task of higher priority gets a slot first. */
+  priority?: number;
+  /** Cancels the task when it aborts. */
+  signal?: AbortSignal;
+  /** Takes the script's output as it comes. Without it the output is counted and dropped. */
+  output?: (chunk: string, stream: 'stdout' | 'stderr') => void;
+}
+
+export interface ResolvedRunOptions {
+  readonly args: Value[];
+  readonly limits: ResolvedLimits;
+  readonly priority: number;
+  readonly signal: AbortSignal | undefined;
+  readonly output: ((chunk: string, stream: 'stdout' | 'stderr') => void) | undefined;
+}
+
+const MAX_SLOTS = 100_000;
+const MAX_QUEUE = 1_000_000;
+const DEFAULT_GRACE_MS = 100;
+
+const readIsolation = oneOf<Isolation>('thread');
+
+const readLimitsShape: OptionReader<Limits> = (value, name) => {
+  const any: OptionReader<never> = (item) => item as never;
+  return readOptions<{ [K in keyof Limits]-?: Exclude<Limits[K], undefined> }>(value, name, {
+    timeout: any,
+    memory: any,
+    output: any,
+    hostCalls: any,
+  });
+};
+
+/** Reads the options of a runtime. @throws StintError `INVALID_ARGUMENT` */
+export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions {
+  const read = readOptions(options, 'options', {
+    name: text,
+    threads: wholeNumber(1, 256),
+    slots: wholeNumber(1, MAX_SLOTS),
+    queue: wholeNumber(0, MAX_QUEUE),
+    isolation: readIsolation,
+    limits: readLimitsShape,
+    grace: parseDuration,
+    interrupts: oneOf<InterruptMeans>('inspector', 'polling'),
+  });
+  return {
+    name: read.name ?? 'stint',
+    threads: read.threads ?? availableParallelism(),
+    slots: read.slots ?? 16,
+    queue: read.queue ?? 1024,
+    limits: resolveLimits(read.limits ?? {}, DEFAULT_LIMITS, 'options.limits'),
+    grace: read.grace ?? DEFAULT_GRACE_MS,
+    interrupts: read.interrupts ?? availableMeans(),
+  };
+}
+
+/** Reads the options of a task. @throws StintError `INVALID_ARGUMENT`; `VALUE_NOT_TRANSFERABLE` for its arguments */
+export function resolveRunOptions(options: unknown, defaults: ResolvedLimits): ResolvedRunOptions {
+  const read = readOptions(options, 'options', {
+    args: readArgs,
+    limits: readLimitsShape,
+    isolation: readIsolation,
+    priority: wholeNumber(-100, 100),
+    signal: readSignal,
+    output: readOutput,
+  });
+  return {
+    args: read.args ?? [],
+    limits: resolveLimits(read.limits ?? {}, defaults, 'options.limits'),
+    priority: read.priority ?? 0,
+    signal: read.signal,
+    output: read.output,
+  };
+}
+
+function readArgs(value: unknown, name: string): Value[] {
+  if (!Array.isArray(value)) throw invalid(name, value, 'an array');
+  return copyValue(value, 'args') as Value[];
+}
+
+function readSignal(value: unknown, name: string): AbortSignal {
+  if (!(value instanceof AbortSignal)) throw invalid(name, value, 'an AbortSignal');
+  return value;
+}
+
+function readOutput(value: unknown, name: string): (chunk: string, stream: 'stdout' | 'stderr') => void {
+  if (typeof value !== 'function') throw invalid(name, value, 'a function');
+  return value as (chunk: string, stream: 'stdout' | 'stderr') => void;
+}

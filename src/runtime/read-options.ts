@@ -1,0 +1,67 @@
+import { messageOf } from '../errors/describe.js';
+import { StintError } from '../errors/stint-error.js';
+import { invalid } from './units.js';
+
+/** Reads one option: returns what it stands for, or throws `INVALID_ARGUMENT`. */
+export type OptionReader<T> = (value: unknown, name: string) => T;
+
+/**
+ * Takes the known options out of an object. Each is read once, so that what was checked is what is used.
+ *
+ * @param name what the object is called in error messages: `options`
+ * @throws StintError `INVALID_ARGUMENT` for a value that is not an object, for an unknown key, and for
+ * whatever a reader refuses
+ */
+export function readOptions<T extends Record<string, unknown>>(
+  value: unknown,
+  name: string,
+  readers: { [K in keyof T]-?: OptionReader<T[K]> },
+): { [K in keyof T]?: T[K] } {
+  const result: { [K in keyof T]?: T[K] } = {};
+  if (value === undefined) return result;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(name, value, 'an object');
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(readers, key)) {
+      throw new StintError(
+        'INVALID_ARGUMENT',
+        `${name}.${key} is not an option; the options are ${Object.keys(readers).join(', ')}`,
+      );
+    }
+    const item = readProperty(value, key, name);
+    if (item !== undefined) result[key as keyof T] = readers[key as keyof T](item, `${name}.${key}`);
+  }
+  return result;
+}
+
+function readProperty(holder: object, key: string, name: string): unknown {
+  try {
+    return Reflect.get(holder, key);
+  } catch (error) {
+    throw new StintError('INVALID_ARGUMENT', `${name}.${key} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A whole number between two bounds. */
+export function wholeNumber(least: number, most: number): OptionReader<number> {
+  return (value, name) => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+      throw invalid(name, value, `a whole number from ${least} to ${most}`);
+    }
+    return value;
+  };
+}
+
+/** A text that is not empty. */
+export const text: OptionReader<string> = (value, name) => {
+  if (typeof value !== 'string' || value === '') throw invalid(name, value, 'a text that is not empty');
+  return value;
+};
+
+/** One of some texts. */
+export function oneOf<T extends string>(...choices: T[]): OptionReader<T> {
+  return (value, name) => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined) throw invalid(name, value, choices.map((candidate) => `'${candidate}'`).join(' or '));
+    return choice;
+  };
+}

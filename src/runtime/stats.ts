@@ -1,0 +1,69 @@
+import type { InterruptMeans } from '../control/interrupter.js';
+import type { EngineCounts } from '../engines/engine.js';
+import type { EngineName } from '../engines/engine-name.js';
+import type { Outcome, OutcomeKind, Rung } from './outcome.js';
+
+/** What a runtime is doing and has done. */
+export interface RuntimeStats {
+  readonly name: string;
+  readonly threads: {
+    /** Threads that are there now. */
+    readonly count: number;
+    /** Threads started so far, replaced ones included. */
+    readonly started: number;
+  };
+  /** How scripts are interrupted here. */
+  readonly interrupts: InterruptMeans;
+  /** Tasks that wait for a slot or a thread. */
+  readonly queued: number;
+  /** Tasks that have a slot and a thread. */
+  readonly live: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly stopping: number;
+  /** Tasks accepted so far. */
+  readonly started: number;
+  /** Tasks that have their outcome, by kind. */
+  readonly ended: Readonly<Record<OutcomeKind, number>>;
+  /** Tasks that had to be made to end, by the rung it took. */
+  readonly rungs: Readonly<Record<Rung, number>>;
+  /** What the engines of all threads held when last heard of. */
+  readonly engines: Partial<Record<EngineName, EngineCounts>>;
+}
+
+/** Counts outcomes. */
+export class OutcomeCounter {
+  readonly ended: Record<OutcomeKind, number> = {
+    completed: 0,
+    failed: 0,
+    'timed-out': 0,
+    cancelled: 0,
+    'out-of-memory': 0,
+    lost: 0,
+  };
+  readonly rungs: Record<Rung, number> = { stop: 0, break: 0, terminate: 0, kill: 0 };
+
+  add(outcome: Outcome): void {
+    this.ended[outcome.kind] += 1;
+    if (outcome.rung !== undefined) this.rungs[outcome.rung] += 1;
+  }
+}
+
+/** The engines of all threads taken together. */
+export function sumEngines(
+  threads: Iterable<Partial<Record<EngineName, EngineCounts>>>,
+): Partial<Record<EngineName, EngineCounts>> {
+  const sums: Partial<Record<EngineName, EngineCounts>> = {};
+  for (const thread of threads) {
+    for (const [name, counts] of Object.entries(thread) as [EngineName, EngineCounts][]) {
+      const sum = sums[name] ?? { live: 0, spare: 0, instances: 0, tableSize: 0 };
+      sums[name] = {
+        live: sum.live + counts.live,
+        spare: sum.spare + counts.spare,
+        instances: sum.instances + counts.instances,
+        tableSize: Math.max(sum.tableSize, counts.tableSize),
+      };
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,26 @@
+import type { Outcome } from './outcome.js';
+
+/**
+ * Where a task stands. `ready`: started, its place in the queue not known yet; `queued`: waits for a
+ * slot or a thread; `waiting`: live, but with nothing to do until something happens; `stopping`:
+ * between a request to end and the end.
+ */
+export type TaskState = 'ready' | 'queued' | 'running' | 'waiting' | 'stopping' | 'ended';
+
+/** One execution of a script. Leaving its `await using` block cancels it and waits for its end. */
+export interface Task<T = unknown> extends AsyncDisposable {
+  /** Never used again for another task of this process. */
+  readonly id: string;
+  readonly state: TaskState;
+  /** What the script returned. Rejects with the outcome's `StintError` if it did not complete. */
+  readonly result: Promise<T>;
+  /** How the task ended. Never rejects. */
+  readonly outcome: Promise<Outcome<T>>;
+  /** Makes the task end. Settles with its outcome, which may still be `completed` if the script was faster. */
+  cancel(reason?: unknown): Promise<Outcome<T>>;
+}
+
+/** What a runtime tells its listeners about a task. */
+export type TaskEvent =
+  | { readonly type: 'queued' | 'started'; readonly id: string }
+  | { readonly type: 'ended'; readonly id: string; readonly outcome: Outcome };

@@ -1,0 +1,70 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { RungName } from '../control/control-table.js';
+import type { InterruptMeans } from '../control/interrupter.js';
+import type { StopReason } from '../control/task-word.js';
+import type { EngineCounts, Program } from '../engines/engine.js';
+import type { EngineName } from '../engines/engine-name.js';
+import type { EngineCode } from '../engines/load-engine.js';
+import type { ErrorEnvelope } from '../errors/envelope.js';
+import type { Value } from '../values/value.js';
+
+/** How a worker thread is set up. */
+export interface WorkerSetup {
+  readonly thread: number;
+  readonly control: SharedArrayBuffer;
+  readonly means: InterruptMeans;
+  readonly bell: MessagePort;
+}
+
+/** A task for a worker thread. */
+export interface TaskOrder {
+  readonly row: number;
+  readonly number: number;
+  readonly program: Program;
+  /** Milliseconds from the first moment in which the script runs; `Infinity` for no deadline. */
+  readonly timeout: number;
+  /** Bytes of output. */
+  readonly outputLimit: number;
+  /** Whether the host wants to know when the task begins. */
+  readonly announce: boolean;
+}
+
+/** What the host tells a worker thread. */
+export type ToWorker =
+  /** The compiled WebAssembly of an engine, before its first task. */
+  { op: 'engine'; engine: EngineCode } | { op: 'start'; order: TaskOrder };
+
+/** How the script itself came out, whatever the task's outcome is then. */
+export type ScriptEnd =
+  | { kind: 'completed'; value: Value }
+  | { kind: 'failed'; error: ErrorEnvelope; outOfMemory: boolean }
+  /** It did not come to an end of its own. */
+  | { kind: 'stopped' };
+
+/** The end of a task, as its thread saw it. */
+export interface TaskReport {
+  readonly end: ScriptEnd;
+  /** Why the task was asked to end; `none` if it was not. */
+  readonly reason: StopReason;
+  readonly rung: RungName;
+  /** When the script began and ended, on the process's monotonic clock; 0 if it never began. */
+  readonly beganAt: number;
+  readonly endedAt: number;
+  /** Milliseconds that the thread spent in the script. */
+  readonly cpuMs: number;
+  readonly peakMemory: number;
+  readonly outputBytes: number;
+}
+
+/** What a worker thread tells the host. */
+export type ToHost =
+  | { op: 'began'; row: number; number: number }
+  | { op: 'waiting'; row: number; number: number }
+  | { op: 'output'; row: number; number: number; stream: 'stdout' | 'stderr'; text: string }
+  | {
+      op: 'ended';
+      row: number;
+      number: number;
+      report: TaskReport;
+      engines: Partial<Record<EngineName, EngineCounts>>;
+    };

@@ -1,0 +1,287 @@
+/**
+ * Runs the tasks that a worker thread is given.
+ *
+ * 1. A thread is in at most one VM at a time; the control table says in which, so that a break is only
+ *    sent while it cannot hit anything else.
+ * 2. A task is reported once, after its VM is closed or dropped.
+ * 3. A break unwinds this file's own frames too. What was going on is known from `#inVm` alone, and
+ *    `#recover` (the next thing that the event loop runs) cleans up after it.
+ * 4. A task that is asked to end while it waits is ended from the interrupt itself: its thread may be
+ *    busy with another for long.
+ */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { monotonicNow } from '../control/clock.js';
+import type { ControlTable, RungName } from '../control/control-table.js';
+import { State, StopReason, stateOf } from '../control/task-word.js';
+import type { Engine, EngineCounts, Vm, VmHost } from '../engines/engine.js';
+import { type EngineName, engineFor } from '../engines/engine-name.js';
+import { createEngine, type EngineCode } from '../engines/load-engine.js';
+import { messageOf } from '../errors/describe.js';
+import type { Fiber } from './fiber.js';
+import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
+import { OutputGate } from './output-gate.js';
+
+/** A thread that had nothing to do for so long is idle, in ms. */
+const IDLE_MS = 5;
+
+export class ScriptWorker {
+  readonly #setup: WorkerSetup;
+  readonly #table: ControlTable;
+  readonly #host: MessagePort;
+  readonly #loading = new Map<EngineName, Promise<Engine>>();
+  readonly #engines = new Map<EngineName, Engine>();
+  readonly #fibers = new Map<number, Fiber>();
+  readonly #runnable: Fiber[] = [];
+  /**
+   * The worker's message to itself that it has something to run. Not `setImmediate`: a break inside an
+   * immediate, a timer or a tick leaves Node's stack of async contexts corrupt, which is fatal; a
+   * message's context is kept by C++ frames, which a break does not skip.
+   */
+  readonly #self = new MessageChannel();
+  #turnPosted = false;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #inVm: Fiber | undefined;
+
+  constructor(setup: WorkerSetup, table: ControlTable, host: MessagePort) {
+    this.#setup = setup;
+    this.#table = table;
+    this.#host = host;
+    this.#self.port2.on('message', () => this.#runTurn());
+  }
+
+  receive(message: ToWorker): void {
+    this.#recover();
+    if (message.op === 'engine') {
+      this.#loading.set(message.engine.name, this.#loadEngine(message.engine));
+    } else {
+      this.#accept(message.order);
+    }
+  }
+
+  /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
+  interrupt(row: number, number: number): void {
+    const fiber = this.#fibers.get(row);
+    if (fiber === undefined || fiber.order.number !== number || !this.#table.stopRequested(row)) return;
+    if (fiber.phase === 'active') {
+      fiber.vm?.stop();
+      return;
+    }
+    const reason = this.#table.end(row, number);
+    // Undefined: a break is on its way to it, and will find it.
+    if (reason === undefined) return;
+    fiber.vm?.discard();
+    this.#report(fiber, { kind: 'stopped' }, reason);
+  }
+
+  async #loadEngine(code: EngineCode): Promise<Engine> {
+    const engine = await createEngine(code, this.#setup.means === 'polling');
+    this.#engines.set(code.name, engine);
+    return engine;
+  }
+
+  #accept(order: TaskOrder): void {
+    const { row, number } = order;
+    const output = new OutputGate(order.outputLimit, (text, stream) => {
+      this.#post({ op: 'output', row, number, stream, text });
+    });
+    const fiber: Fiber = { order, output, phase: 'queued', vm: undefined, begun: false, enteredAt: 0, cpuMs: 0 };
+    this.#fibers.set(row, fiber);
+    this.#createVm(fiber).then(
+      () => this.#schedule(fiber),
+      (error: unknown) => this.#finish(fiber, internalFailure(error)),
+    );
+  }
+
+  async #createVm(fiber: Fiber): Promise<void> {
+    const engine = await this.#loading.get(engineFor(fiber.order.program.language));
+    if (engine === undefined) throw new Error(`no engine for ${fiber.order.program.language}`);
+    const vm = await engine.create(fiber.order.program, this.#vmHost(fiber));
+    if (fiber.phase === 'ended') vm.discard();
+    else fiber.vm = vm;
+  }
+
+  #vmHost(fiber: Fiber): VmHost {
+    const { row, number } = fiber.order;
+    return {
+      write: (text, stream) => {
+        if (fiber.output.write(text, stream)) return true;
+        if (this.#table.requestStop(row, number, StopReason.outputLimit)) this.#ring();
+        return false;
+      },
+      stopRequested: () => this.#table.stopRequested(row),
+    };
+  }
+
+  #schedule(fiber: Fiber): void {
+    if (fiber.phase === 'ended') return;
+    this.#runnable.push(fiber);
+    this.#postTurn();
+  }
+
+  #postTurn(): void {
+    if (this.#turnPosted) return;
+    this.#turnPosted = true;
+    this.#self.port1.postMessage(null);
+  }
+
+  /** Gives every runnable fiber one portion; messages from the host come in between two turns. */
+  #runTurn(): void {
+    this.#turnPosted = false;
+    this.#recover();
+    clearTimeout(this.#idleTimer);
+    for (let left = this.#runnable.length; left > 0; left -= 1) {
+      const fiber = this.#runnable.shift();
+      if (fiber !== undefined && fiber.phase !== 'ended') this.#run(fiber, fiber.vm as Vm);
+    }
+    if (this.#runnable.length === 0) this.#prepareSpares();
+  }
+
+  #run(fiber: Fiber, vm: Vm): void {
+    fiber.phase = 'active';
+    if (!fiber.begun && !this.#begin(fiber)) {
+      vm.discard();
+      this.#finish(fiber, { kind: 'stopped' });
+      return;
+    }
+    const recovery = setImmediate(() => this.#recover());
+    fiber.enteredAt = performance.now();
+    this.#inVm = fiber;
+    this.#table.enter(this.#setup.thread, fiber.order.row);
+
+    const end = this.#portion(fiber, vm);
+
+    fiber.cpuMs += performance.now() - fiber.enteredAt;
+    this.#table.enter(this.#setup.thread);
+    // A break that was announced while the thread was in the VM is on its way: it has to arrive here.
+    while (stateOf(this.#table.word(fiber.order.row)) === State.breaking);
+    this.#inVm = undefined;
+    clearImmediate(recovery);
+    if (end !== undefined) this.#finish(fiber, end);
+  }
+
+  #begin(fiber: Fiber): boolean {
+    const { row, number, timeout, announce } = fiber.order;
+    if (!this.#table.begin(row, number, timeout)) return false;
+    fiber.begun = true;
+    if (this.#table.deadline(row) < this.#table.wakeAt) this.#ring();
+    if (announce) this.#post({ op: 'began', row, number });
+    return true;
+  }
+
+  /** One portion of a script. Returns its end if this was the last one; its VM is closed then. */
+  #portion(fiber: Fiber, vm: Vm): ScriptEnd | undefined {
+    const { row, number } = fiber.order;
+    try {
+      const step = vm.resume();
+      if (step.kind === 'runnable' && !this.#table.stopRequested(row)) {
+        fiber.phase = 'queued';
+        this.#schedule(fiber);
+        return undefined;
+      }
+      if (step.kind === 'waiting') {
+        // Set before the table says so: an interrupt that comes between the two finds it at rest.
+        fiber.phase = 'waiting';
+        if (this.#table.wait(row, number)) {
+          this.#post({ op: 'waiting', row, number });
+          return undefined;
+        }
+        if (this.#ended(fiber)) return undefined;
+        fiber.phase = 'active';
+      }
+      vm.close();
+      return step.kind === 'runnable' || step.kind === 'waiting' ? { kind: 'stopped' } : step;
+    } catch (error) {
+      vm.discard();
+      return internalFailure(error);
+    }
+  }
+
+  /** After a break: the frames that ran the fiber are gone, and its VM is in no state to be used. */
+  #recover(): void {
+    const fiber = this.#inVm;
+    if (fiber === undefined) return;
+    this.#inVm = undefined;
+    this.#table.enter(this.#setup.thread);
+    fiber.vm?.discard();
+    if (!this.#ended(fiber)) {
+      fiber.cpuMs += performance.now() - fiber.enteredAt;
+      const reason = this.#table.endBroken(fiber.order.row, fiber.order.number);
+      this.#report(fiber, { kind: 'stopped' }, reason);
+    }
+    if (this.#runnable.length > 0) this.#postTurn();
+  }
+
+  /** Ends a fiber whose VM is gone. The thread is in no VM: a break that was announced late is withdrawn at once. */
+  #finish(fiber: Fiber, end: ScriptEnd): void {
+    if (this.#ended(fiber)) return;
+    let reason: StopReason | undefined;
+    do {
+      reason = this.#table.end(fiber.order.row, fiber.order.number);
+    } while (reason === undefined);
+    this.#report(fiber, end, reason);
+  }
+
+  #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
+    const { row, number } = fiber.order;
+    fiber.phase = 'ended';
+    this.#fibers.delete(row);
+    fiber.output.flush();
+    this.#post({
+      op: 'ended',
+      row,
+      number,
+      report: {
+        end,
+        reason,
+        rung: this.#rungOf(fiber, reason),
+        beganAt: fiber.begun ? this.#table.beganAt(row) : 0,
+        endedAt: monotonicNow(),
+        cpuMs: fiber.cpuMs,
+        peakMemory: fiber.vm?.peakMemory ?? 0,
+        outputBytes: fiber.output.bytes,
+      },
+      engines: this.#counts(),
+    });
+    fiber.vm = undefined;
+  }
+
+  /** A script that polls may have ended before the interrupter noted that it was stopped. */
+  #rungOf(fiber: Fiber, reason: StopReason): RungName {
+    const rung = fiber.begun ? this.#table.rung(fiber.order.row) : 'none';
+    return fiber.begun && rung === 'none' && reason !== StopReason.none ? 'stop' : rung;
+  }
+
+  /** Read anew after anything that an interrupt may have come between. */
+  #ended(fiber: Fiber): boolean {
+    return fiber.phase === 'ended';
+  }
+
+  #counts(): Partial<Record<EngineName, EngineCounts>> {
+    return Object.fromEntries([...this.#engines].map(([name, engine]) => [name, engine.counts()]));
+  }
+
+  /**
+   * Refills spare VMs. Where one is left, only when the thread has been idle for a moment: a task that comes right
+   * after another is not to wait for a VM that it does not need.
+   */
+  #prepareSpares(): void {
+    for (const engine of this.#engines.values()) if (engine.counts().spare === 0) engine.prepare();
+    this.#idleTimer = setTimeout(() => {
+      if (this.#runnable.length === 0) for (const engine of this.#engines.values()) engine.prepare();
+    }, IDLE_MS);
+  }
+
+  #ring(): void {
+    this.#setup.bell.postMessage(null);
+  }
+
+  #post(message: ToHost): void {
+    this.#host.postMessage(message);
+  }
+}
+
+/** A fault of the engine itself: the task fails, the thread goes on. */
+function internalFailure(error: unknown): ScriptEnd {
+  const message = `the engine failed: ${messageOf(error)}`;
+  return { kind: 'failed', outOfMemory: false, error: { code: 'SCRIPT_ERROR', message } };
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRuntime, type Runtime } from '#stint/index';
+
+/** Programs that never end or never stop growing, with the outcomes that are right for them. */
+const suite = JSON.parse(readFileSync(new URL('endless.json', import.meta.url), 'utf8')) as Record<
+  'lua' | 'javascript',
+  Record<string, { code: string; expect: string[] }>
+>;
+const NEXT = { lua: 'return 42', javascript: '42' } as const;
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 2, limits: { timeout: 300, memory: '64mb' } });
+});
+afterAll(() => runtime.close());
+
+describe('a program that does not end by itself', () => {
+  for (const language of ['lua', 'javascript'] as const) {
+    for (const [name, { code, expect: expected }] of Object.entries(suite[language])) {
+      it(`ends as it must and leaves its slot free: ${language}, ${name}`, async () => {
+        const outcome = await runtime.start({ language, code, name }).outcome;
+        // How fast it grows is the machine's business: a slow one reaches the deadline before the limit.
+        expect([...expected, ...(expected.includes('out-of-memory') ? ['timed-out'] : [])]).toContain(outcome.kind);
+        expect(await runtime.run({ language, code: NEXT[language] })).toBe(42);
+      });
+    }
+  }
+
+  it('has cost no thread and no slot in a function table', async () => {
+    const { threads, rungs, engines } = runtime.stats();
+    expect(threads.started).toBe(threads.count + rungs.terminate);
+    expect(rungs.terminate).toBe(0);
+    const fresh = await createRuntime({ threads: 1 });
+    await fresh.run({ language: 'lua', code: '' });
+    await fresh.run({ language: 'javascript', code: '' });
+    expect(engines.lua?.tableSize).toBe(fresh.stats().engines.lua?.tableSize);
+    expect(engines.javascript?.tableSize).toBe(fresh.stats().engines.javascript?.tableSize);
+    await fresh.close();
+  });
+});
