@@ -1,0 +1,134 @@
+import { createInterface } from 'node:readline';
+import type { ScriptLanguage } from '../../errors/stint-error.js';
+import { createRuntime } from '../../runtime/create-runtime.js';
+import type { Outcome } from '../../runtime/outcome.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import { resolveSource } from '../../runtime/source.js';
+import type { Task } from '../../runtime/task.js';
+import type { Value } from '../../values/value.js';
+import { EXIT } from '../exit-status.js';
+import { loadHistory, saveHistory } from '../history.js';
+import { isIncomplete } from '../incomplete-input.js';
+import { type LimitFlags, readLimits } from '../limit-options.js';
+import { valueText } from '../print-value.js';
+import { describeFailure } from '../report-error.js';
+import { direct } from '../script-output.js';
+import { endOnBrokenPipe } from '../signals.js';
+
+export interface ReplFlags extends LimitFlags {
+  readonly language: string;
+}
+
+const NAME = 'repl';
+const CONTINUED = '... ';
+const HELP = `.help   this text
+.exit   end the session (so does Ctrl-D)
+Each input runs in a fresh VM under the limits of the session; _ is the last value.
+An input that is not complete goes on in the next line; an empty line ends it.
+Ctrl-C stops what runs.
+`;
+
+/** `stint repl`: returns the exit status. */
+export async function repl(flags: ReplFlags): Promise<number> {
+  const { limits, grace } = readLimits(flags);
+  const language = flags.language as ScriptLanguage;
+  resolveSource({ language, code: '' });
+  endOnBrokenPipe();
+  await using runtime = await createRuntime({ threads: 1, limits, ...(grace === undefined ? {} : { grace }) });
+  const session = new Session(runtime, language);
+  const prompt = `${language}> `;
+  const terminal = process.stdin.isTTY === true;
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal,
+    prompt,
+    history: await loadHistory(),
+  });
+  lines.on('SIGINT', () => {
+    if (session.stop()) return;
+    process.stdout.write(session.isOpen ? '\n' : '\n(Ctrl-D ends the session)\n');
+    session.drop();
+    lines.setPrompt(prompt);
+    lines.prompt();
+  });
+  lines.on('history', (history) => saveHistory(history));
+  lines.prompt();
+  for await (const line of lines) {
+    if (line.trim() === '.exit' && !session.isOpen) break;
+    await session.enter(line);
+    lines.setPrompt(session.isOpen ? CONTINUED : prompt);
+    lines.prompt();
+  }
+  if (terminal) process.stdout.write('\n');
+  return EXIT.completed;
+}
+
+/** What has been typed, and what runs. */
+class Session {
+  readonly #runtime: Runtime;
+  readonly #language: ScriptLanguage;
+  #input: string[] = [];
+  #task: Task | undefined;
+  #last: Value = null;
+
+  constructor(runtime: Runtime, language: ScriptLanguage) {
+    this.#runtime = runtime;
+    this.#language = language;
+  }
+
+  /** Whether an input waits for its next line. */
+  get isOpen(): boolean {
+    return this.#input.length > 0;
+  }
+
+  /** Forgets an input that waits for its next line. */
+  drop(): void {
+    this.#input = [];
+  }
+
+  /** Stops what runs. False if nothing does. */
+  stop(): boolean {
+    void this.#task?.cancel('Ctrl-C');
+    return this.#task !== undefined;
+  }
+
+  async enter(line: string): Promise<void> {
+    if (!this.isOpen && line.trim() === '') return;
+    if (!this.isOpen && line.trim() === '.help') {
+      process.stdout.write(HELP);
+      return;
+    }
+    this.#input.push(line);
+    const code = this.#input.join('\n');
+    const outcome = await this.#run(code);
+    if (line !== '' && outcome.error !== undefined && isIncomplete(this.#language, code, outcome.error)) return;
+    this.drop();
+    if (outcome.error !== undefined) {
+      process.stderr.write(describeFailure(NAME, outcome.error));
+      return;
+    }
+    if (outcome.value === undefined) return;
+    this.#last = outcome.value;
+    process.stdout.write(valueText(outcome.value));
+  }
+
+  async #run(code: string): Promise<Outcome<Value>> {
+    if (this.#language !== 'lua') return this.#start(`const _ = args[0]; ${code}`);
+    // A line of Lua that is an expression is no chunk by itself.
+    const outcome = await this.#start(`local _ = ... return ${code}`);
+    return outcome.error?.code === 'SCRIPT_SYNTAX' ? this.#start(`local _ = ... ${code}`) : outcome;
+  }
+
+  async #start(code: string): Promise<Outcome<Value>> {
+    const output = direct();
+    const task = this.#runtime.start<Value>(
+      { language: this.#language, code, name: NAME },
+      { args: [this.#last], output: (chunk, stream) => output.write(chunk, stream) },
+    );
+    this.#task = task;
+    const outcome = await task.outcome;
+    this.#task = undefined;
+    return outcome;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { DEFAULT_LIMITS, type Limits, resolveLimits } from '../runtime/limits.js';
+import { invalid, parseDuration } from '../runtime/units.js';
+
+/** The options that every command has that runs scripts, as commander hands them over. */
+export interface LimitFlags {
+  readonly timeout?: string;
+  readonly memory?: string;
+  readonly output?: string;
+  readonly grace?: string;
+  readonly json?: boolean;
+}
+
+export function addLimitOptions(command: Command): Command {
+  return command
+    .option('--timeout <time>', "how long a script may run: 500ms, 30s, 2m, or 'none' (default: 30s)")
+    .option('--memory <size>', 'how much memory a script may use: 512kb, 64mb, 1gb (default: 64mb)')
+    .option('--output <size>', 'how much a script may write (default: 1mb)')
+    .option('--grace <time>', 'how long a stopped script may clean up (default: 100ms)')
+    .option('--json', 'print one JSON text for each task, and nothing else');
+}
+
+/** Reads the flags. @throws StintError `INVALID_ARGUMENT` that names the flag */
+export function readLimits(flags: LimitFlags): { limits: Limits; grace?: number } {
+  const limits: Limits = {};
+  if (flags.timeout !== undefined)
+    limits.timeout = flags.timeout === 'none' ? null : (quantity(flags.timeout) as never);
+  if (flags.memory !== undefined) limits.memory = quantity(flags.memory) as never;
+  if (flags.output !== undefined) limits.output = quantity(flags.output) as never;
+  try {
+    resolveLimits(limits, DEFAULT_LIMITS, '-');
+    return flags.grace === undefined ? { limits } : { limits, grace: parseDuration(quantity(flags.grace), '-.grace') };
+  } catch (error) {
+    // The option's name as it was typed.
+    if (error instanceof Error) error.message = error.message.replace(/^-\./, '--');
+    throw error;
+  }
+}
+
+/** Reads `--parallel`. @throws StintError `INVALID_ARGUMENT` */
+export function readCount(text: string | undefined, flag: string, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > most || text.trim() === '') {
+    throw invalid(flag, text, `a whole number from 1 to ${most}`);
+  }
+  return count;
+}
+
+/** A bare number is milliseconds or bytes. */
+function quantity(text: string): string | number {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

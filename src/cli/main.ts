@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+/** The command line of stint. A command's code is loaded when it is the one that runs. */
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { EXIT } from './exit-status.js';
+import { addLimitOptions } from './limit-options.js';
+
+const EXIT_STATUSES = `
+Exit status:
+  0 completed     1 the script failed     2 wrong usage, or a file that cannot be run
+  3 the runtime failed     124 timed out     130 interrupted     137 out of memory or lost
+  Several files: the first of 130, 3, 137, 124, 1, 2 that one of them ended with.`;
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+const program = new Command('stint')
+  .description('Runs scripts that you did not write, each under limits, and leaves nothing behind.')
+  .version(version)
+  .showHelpAfterError('(see --help)')
+  .exitOverride();
+
+addLimitOptions(
+  program
+    .command('run')
+    .description('run script files (.lua .js .mjs .ts .mts), side by side if there are several')
+    .argument('<file...>', 'the scripts'),
+)
+  .option('--arg <value>', 'an argument for every script, as text; may be repeated', collect, [])
+  .option('--parallel <n>', 'how many run at once (default: one for each core)')
+  .addHelpText(
+    'after',
+    `${EXIT_STATUSES}
+
+Examples:
+  $ stint run report.lua --arg 2026 --timeout 5s
+  $ stint run jobs/*.ts --parallel 4 --memory 128mb
+  $ stint run untrusted.js --json | jq .kind`,
+  )
+  .action(async (files: string[], options) => {
+    const { runFiles } = await import('./commands/run.js');
+    process.exitCode = await runFiles(files, options);
+  });
+
+addLimitOptions(
+  program
+    .command('eval')
+    .description('run a piece of code')
+    .argument('<code>', "the code; '-' reads it from standard input"),
+)
+  .option('--language <name>', 'lua, javascript or typescript', 'javascript')
+  .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
+  .addHelpText(
+    'after',
+    `${EXIT_STATUSES}
+
+Examples:
+  $ stint eval '[1, 2, 3].map((x) => x * x)'
+  $ stint eval 'return _VERSION' --language lua
+  $ cat job.lua | stint eval - --language lua --timeout 2s`,
+  )
+  .action(async (code: string, options) => {
+    const { evaluate } = await import('./commands/eval.js');
+    process.exitCode = await evaluate(code, options);
+  });
+
+addLimitOptions(program.command('repl').description('read, run and print, line by line'))
+  .option('--language <name>', 'lua, javascript or typescript', 'javascript')
+  .addHelpText(
+    'after',
+    `
+Each input runs in a fresh VM; the last value is there as _ in the next one.
+Ctrl-C stops what runs and keeps the session; Ctrl-D ends it.
+
+Example:
+  $ stint repl --language lua --timeout 2s`,
+  )
+  .action(async (options) => {
+    const { repl } = await import('./commands/repl.js');
+    process.exitCode = await repl(options);
+  });
+
+function collect(value: string, values: string[]): string[] {
+  return [...values, value];
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { report } = await import('./report-error.js');
+  process.exitCode =
+    error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.completed : EXIT.usage) : report(error);
+}

@@ -1,0 +1,35 @@
+import { styleText } from 'node:util';
+import { messageOf } from '../errors/describe.js';
+import { isStintError, type StintError } from '../errors/stint-error.js';
+import { EXIT } from './exit-status.js';
+
+/** Prints what went wrong with the command itself; returns the exit status for it. */
+export function report(error: unknown): number {
+  process.stderr.write(`stint: ${messageOf(error)}\n`);
+  return isStintError(error, 'INVALID_ARGUMENT') ? EXIT.usage : EXIT.runtime;
+}
+
+/** What to print about a task that did not complete: one line, and the script's own calls if there are any. */
+export function describeFailure(name: string, error: StintError): string {
+  const message =
+    error.message.startsWith(`${name}:`) || error.message.includes(name)
+      ? error.message
+      : `${name}: ${position(error)}${error.message}`;
+  const title =
+    error.scriptErrorName === undefined || error.message.startsWith(error.scriptErrorName)
+      ? ''
+      : ` (${error.scriptErrorName})`;
+  const lines = [red(`stint: ${message}${title}`)];
+  if (error.code === 'SCRIPT_ERROR' && error.traceback !== undefined) {
+    lines.push(...error.traceback.split('\n').map((line) => `  ${line.trim()}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function position(error: StintError): string {
+  return error.line === undefined ? '' : `line ${error.line}: `;
+}
+
+function red(text: string): string {
+  return process.stderr.isTTY && !process.env['NO_COLOR'] ? styleText('red', text) : text;
+}

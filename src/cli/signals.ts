@@ -1,0 +1,45 @@
+import { EXIT } from './exit-status.js';
+
+/** What the signals did while a command ran. */
+export interface SignalWatch extends Disposable {
+  /** The exit status that a signal asked for, undefined if none came. */
+  readonly status: number | undefined;
+}
+
+const SIGTERM_STATUS = 143;
+
+/**
+ * Has the first SIGINT or SIGTERM end the work in good order, and the second one end the process at once.
+ *
+ * @param end makes the work end
+ */
+export function watchSignals(end: () => void): SignalWatch {
+  let status: number | undefined;
+  const listener = (signal: NodeJS.Signals): void => {
+    if (status !== undefined) process.exit(status);
+    status = signal === 'SIGTERM' ? SIGTERM_STATUS : EXIT.interrupted;
+    process.stderr.write(
+      `\nstint: stopping; ${signal === 'SIGINT' ? 'press Ctrl-C again' : 'send it again'} to end at once\n`,
+    );
+    end();
+  };
+  process.on('SIGINT', listener);
+  process.on('SIGTERM', listener);
+  return {
+    get status() {
+      return status;
+    },
+    [Symbol.dispose]() {
+      process.off('SIGINT', listener);
+      process.off('SIGTERM', listener);
+    },
+  };
+}
+
+/** A reader that went away (`stint run ... | head`) ends the command quietly. */
+export function endOnBrokenPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.completed);
+  });
+}

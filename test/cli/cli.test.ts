@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stint-cli-'));
+  const files = {
+    'hello.lua': 'print("hi", ...) return 1, 2',
+    'endless.lua': 'print("on") while true do end',
+    'deaf.lua': 'print("on") while true do string.find(string.rep("a", 20000), ".-.-.-.-b") end',
+    'throws.js': 'function f() {\n  throw new TypeError("bad");\n}\nf();',
+    'typed.ts': 'const [name]: string[] = args; export default { name };',
+    'hungry.js': 'const a = []; for (;;) a.push(new Uint8Array(100_000));',
+    'wrong.ts': 'let x: number = ;',
+    'empty.lua': '',
+    'binary.js': Buffer.from([0x66, 0xff, 0xfe, 0x00]),
+    'chatty.lua': 'for i = 1, 20000 do print("line", i) end',
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  mkdirSync(join(folder, 'folder.lua'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(args: string[], options: { input?: string } = {}): ChildProcess {
+  const env = { PATH: process.env['PATH'], NO_COLOR: '1', HOME: folder, XDG_STATE_HOME: join(folder, 'state') };
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env, stdio: 'pipe' });
+  child.stdin?.end(options.input ?? '');
+  return child;
+}
+
+async function stint(args: string[], options?: { input?: string }) {
+  const child = start(args, options);
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout as never),
+    text(child.stderr as never),
+    once(child, 'close'),
+  ]);
+  return { stdout, stderr, status };
+}
+
+describe('stint run', () => {
+  it('prints output and result', async () => {
+    expect(await stint(['run', 'hello.lua', '--arg', 'x'])).toEqual({
+      stdout: 'hi\tx\n[ 1, 2 ]\n',
+      stderr: '',
+      status: 0,
+    });
+    expect(await stint(['run', 'typed.ts', '--arg', 'Ada'])).toEqual({
+      stdout: "{ name: 'Ada' }\n",
+      stderr: '',
+      status: 0,
+    });
+  });
+
+  it('tells of an error with the calls that led to it, and no frames of its own', async () => {
+    const { stderr, status } = await stint(['run', 'throws.js']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('throws.js: line 2: bad (TypeError)');
+    expect(stderr).toContain('at f (throws.js:2:');
+    expect(stderr).not.toContain('dist/');
+  });
+
+  it.each([
+    ['nothing.lua', 2, 'there is no such file'],
+    ['folder.lua', 2, 'is a directory'],
+    ['script.py', 2, 'must be a file that ends in'],
+    ['binary.js', 1, 'not UTF-8'],
+    ['wrong.ts', 1, 'line 1: Expression expected'],
+    ['hungry.js', 137, 'more than its limit'],
+  ])('says in one line what is wrong with %s, and exits with %i', async (file, expected, message) => {
+    const { stderr, status } = await stint(['run', file, '--memory', '8mb']);
+    expect(status).toBe(expected);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('runs the other files although one cannot be run, and exits with the worst status', async () => {
+    const { stdout, stderr, status } = await stint([
+      'run',
+      'nothing.lua',
+      'empty.lua',
+      'hello.lua',
+      'endless.lua',
+      '--timeout',
+      '200ms',
+    ]);
+    expect(status).toBe(124);
+    expect(stdout).toContain('hello.lua | hi\n');
+    expect(stdout).toContain('hello.lua | [ 1, 2 ]\n');
+    expect(stderr).toContain('endless.lua: the task did not end within 200 ms');
+    expect(stderr).toContain('nothing.lua');
+  });
+
+  it.each([
+    [['run', 'hello.lua', '--timeout', '5parsecs'], '--timeout'],
+    [['run', 'hello.lua', '--memory', '-1'], '--memory'],
+    [['run', 'hello.lua', '--parallel', 'x'], '--parallel'],
+    [['run'], 'missing required argument'],
+    [['run', 'hello.lua', '--fast'], 'unknown option'],
+    [['fly'], 'unknown command'],
+    [['eval', '1', '--language', 'perl'], 'language'],
+  ])('exits with 2 and names what is wrong: %j', async (args, message) => {
+    const { stdout, stderr, status } = await stint(args);
+    expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+    expect(stderr).toContain(message);
+  });
+
+  it('prints one JSON text for each task with --json', async () => {
+    const { stdout, status } = await stint(['run', 'hello.lua', 'throws.js', 'nothing.lua', '--json']);
+    const tasks = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(status).toBe(1);
+    expect(tasks.find(({ file }) => file === 'hello.lua')).toMatchObject({
+      kind: 'completed',
+      value: [1, 2],
+      stdout: 'hi\n',
+    });
+    expect(tasks.find(({ file }) => file === 'throws.js')).toMatchObject({
+      kind: 'failed',
+      error: { code: 'SCRIPT_ERROR', line: 2 },
+    });
+    expect(tasks.find(({ file }) => file === 'nothing.lua')).toMatchObject({
+      kind: 'failed',
+      error: { code: 'INVALID_ARGUMENT' },
+    });
+  });
+
+  it.each(['endless.lua', 'deaf.lua'])('stops %s cleanly on the first Ctrl-C', async (file) => {
+    const child = start(['run', file]);
+    const stderr = text(child.stderr as never);
+    await once(child.stdout as never, 'data');
+    child.kill('SIGINT');
+    const [status] = await once(child, 'close');
+    expect(status).toBe(130);
+    expect(await stderr).toContain('press Ctrl-C again to end at once');
+    expect(await stderr).toContain('was cancelled: interrupted');
+  });
+
+  it('ends quietly when its reader goes away', async () => {
+    const child = start(['run', 'chatty.lua']);
+    const stderr = text(child.stderr as never);
+    await once(child.stdout as never, 'data');
+    child.stdout?.destroy();
+    await once(child, 'close');
+    expect(await stderr).toBe('');
+  });
+});
+
+describe('stint eval', () => {
+  it('evaluates an argument or standard input', async () => {
+    expect(await stint(['eval', '6 * 7'])).toEqual({ stdout: '42\n', stderr: '', status: 0 });
+    expect(await stint(['eval', '-', '--language', 'lua'], { input: 'return _VERSION' })).toEqual({
+      stdout: 'Lua 5.4\n',
+      stderr: '',
+      status: 0,
+    });
+  });
+});
+
+describe('stint repl', () => {
+  it('keeps the last value, goes on over several lines and survives errors', async () => {
+    const input = '6 * 7\n_ + 1\nfunction f() {\nreturn 5\n}; f()\nnope\n1\n';
+    const { stdout, stderr, status } = await stint(['repl'], { input });
+    expect(status).toBe(0);
+    expect(
+      stdout
+        .replaceAll(/javascript> |\.\.\. /g, '')
+        .trim()
+        .split('\n'),
+    ).toEqual(['42', '43', '5', '1']);
+    expect(stderr).toContain('nope');
+  });
+
+  it('speaks Lua: expressions and statements', async () => {
+    const { stdout } = await stint(['repl', '--language', 'lua'], {
+      input: '1 + 1\nfor i = 1, 2 do\nprint(i)\nend\n_ * 10\n',
+    });
+    expect(
+      stdout
+        .replaceAll(/lua> |\.\.\. /g, '')
+        .trim()
+        .split('\n'),
+    ).toEqual(['2', '1', '2', '20']);
+  });
+});
+
+describe('stint --help', () => {
+  it('names every command, and each has examples', async () => {
+    const { stdout, status } = await stint(['--help']);
+    expect(status).toBe(0);
+    for (const command of ['run', 'eval', 'repl']) {
+      expect(stdout).toContain(command);
+      expect((await stint([command, '--help'])).stdout).toMatch(/Examples?:/);
+    }
+  });
+
+  it('tells the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect((await stint(['--version'])).stdout).toBe(`${version}\n`);
+  });
+});
