@@ -1,0 +1,4 @@
+import workerpool from 'workerpool';
+import endless from './endless.js';
+
+workerpool.worker({ endless });
