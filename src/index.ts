@@ -2,6 +2,7 @@ export type { InterruptMeans } from './control/interrupter.js';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
 export { isStintError, type ScriptLanguage, StintError } from './errors/stint-error.js';
 export { createRuntime } from './runtime/create-runtime.js';
+export type { EventListener, HostCallContext, HostFunction } from './runtime/host-calls.js';
 export type { Limits } from './runtime/limits.js';
 export type { Isolation, RunOptions, RuntimeOptions } from './runtime/options.js';
 export type { Outcome, OutcomeKind, Rung, Usage } from './runtime/outcome.js';

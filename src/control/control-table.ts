@@ -19,7 +19,7 @@ const ROW_DOUBLES = ROW_BYTES / 8;
 const HEADER_WORDS = HEADER_BYTES / 4;
 const HEADER_DOUBLES = HEADER_BYTES / 8;
 
-// Header: a 64-bit time and 32-bit numbers. After the rows comes a word for each thread.
+// Header: a 64-bit time and 32-bit numbers. After the rows come the threads, a cache line for each.
 const WAKE_AT = 0;
 const USED_ROWS = 2;
 const GRACE = 3;
@@ -30,6 +30,12 @@ const RUNG = 1;
 const THREAD = 2;
 const BEGAN = 2;
 const DEADLINE = 3;
+
+// Thread: the row it is in, how often it was rung.
+const THREAD_BYTES = 64;
+const THREAD_WORDS = THREAD_BYTES / 4;
+const INSIDE = 0;
+const RINGS = 1;
 
 const NEVER = 2n ** 62n;
 const NO_ROW = -1;
@@ -60,11 +66,11 @@ export class ControlTable {
    * @param grace milliseconds from the stop to the break
    */
   static create(rows: number, threads: number, grace: number): ControlTable {
-    const buffer = new SharedArrayBuffer(HEADER_BYTES + rows * ROW_BYTES + Math.ceil(threads / 2) * 8);
+    const buffer = new SharedArrayBuffer(HEADER_BYTES + rows * ROW_BYTES + threads * THREAD_BYTES);
     const words = new Int32Array(buffer);
     words[ROWS] = rows;
-    words.fill(NO_ROW, HEADER_WORDS + rows * ROW_WORDS);
     const table = new ControlTable(buffer);
+    for (let thread = 0; thread < threads; thread += 1) table.enter(thread);
     table.grace = grace;
     table.wakeAt = Number.POSITIVE_INFINITY;
     return table;
@@ -106,6 +112,11 @@ export class ControlTable {
   /** A running task has nothing to do until something happens. False if it was asked to end. */
   wait(row: number, number: number): boolean {
     return this.#swap(row, packWord(number, State.running), packWord(number, State.waiting));
+  }
+
+  /** Something happened that a waiting task waits for. False if it was asked to end. */
+  wake(row: number, number: number): boolean {
+    return this.#swap(row, packWord(number, State.waiting), packWord(number, State.running));
   }
 
   /** Asks a task to end. True if this call was the first to ask, and the task had not ended. */
@@ -188,12 +199,29 @@ export class ControlTable {
 
   /** The thread enters a VM (or leaves it, without a row): only the task in a VM can be broken off. */
   enter(thread: number, row: number = NO_ROW): void {
-    Atomics.store(this.#words, HEADER_WORDS + this.rows * ROW_WORDS + thread, row);
+    Atomics.store(this.#words, this.#threadBase(thread) + INSIDE, row);
   }
 
   /** Whether the thread is in the VM of this row's task. */
   isIn(thread: number, row: number): boolean {
-    return Atomics.load(this.#words, HEADER_WORDS + this.rows * ROW_WORDS + thread) === row;
+    return Atomics.load(this.#words, this.#threadBase(thread) + INSIDE) === row;
+  }
+
+  /** How often a thread was rung. */
+  rings(thread: number): number {
+    return Atomics.load(this.#words, this.#threadBase(thread) + RINGS);
+  }
+
+  /** Wakes a thread that sleeps in {@link awaitRing}: there is a message for it, or a task of it must end. */
+  ring(thread: number): void {
+    const index = this.#threadBase(thread) + RINGS;
+    Atomics.add(this.#words, index, 1);
+    Atomics.notify(this.#words, index);
+  }
+
+  /** Blocks the thread until it has been rung more often than `seen` says. */
+  awaitRing(thread: number, seen: number): void {
+    Atomics.wait(this.#words, this.#threadBase(thread) + RINGS, seen);
   }
 
   /** When the interrupter will look at the table again by itself. A deadline before that must wake it. */
@@ -203,6 +231,10 @@ export class ControlTable {
 
   set wakeAt(time: number) {
     Atomics.store(this.#longs, WAKE_AT, time === Number.POSITIVE_INFINITY ? NEVER : BigInt(Math.floor(time)));
+  }
+
+  #threadBase(thread: number): number {
+    return HEADER_WORDS + this.rows * ROW_WORDS + thread * THREAD_WORDS;
   }
 
   #swap(row: number, from: number, to: number): boolean {

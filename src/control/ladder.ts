@@ -86,17 +86,24 @@ export class Ladder {
 
   #stop(row: number, number: number, now: number): Climber {
     this.#table.raiseRung(row, 'stop');
-    this.#actions.stop(this.#table.thread(row), row, number);
+    this.#sendStop(row, number);
     const climber: Climber = { number, stage: 'stopped', due: now + this.#table.grace / 2 };
     this.#climbers.set(row, climber);
     return climber;
+  }
+
+  #sendStop(row: number, number: number): void {
+    const thread = this.#table.thread(row);
+    this.#actions.stop(thread, row, number);
+    // No interrupt reaches a thread that blocks until a host call is answered.
+    this.#table.ring(thread);
   }
 
   #nextRung(climber: Climber, row: number, now: number): void {
     const thread = this.#table.thread(row);
     switch (climber.stage) {
       case 'stopped':
-        this.#actions.stop(thread, row, climber.number);
+        this.#sendStop(row, climber.number);
         climber.stage = 'reminded';
         climber.due = now + this.#table.grace / 2;
         return;
@@ -114,7 +121,7 @@ export class Ladder {
   #break(climber: Climber, row: number, thread: number, now: number): void {
     if (!this.#announceBreak(climber, row, thread)) {
       // The thread is busy with another task, which has a deadline of its own: ask again later.
-      this.#actions.stop(thread, row, climber.number);
+      this.#sendStop(row, climber.number);
       climber.due = now + Math.max(this.#table.grace, 1);
       return;
     }

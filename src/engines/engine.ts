@@ -24,6 +24,38 @@ export interface Program {
   readonly args: readonly Value[];
   /** The most memory the script may use, in bytes. */
   readonly memory: number;
+  /** Names of the host functions that the script may call and wait for. Default: none. */
+  readonly functions?: readonly string[];
+  /** Names of the events that the script may send. Default: none. */
+  readonly events?: readonly string[];
+}
+
+/** A call that goes out of a script: of a host function, an event, or of what every script has (`sleep`). */
+export interface Call {
+  /** Counts up within the script. */
+  readonly id: number;
+  readonly kind: 'function' | 'event' | 'builtin';
+  readonly name: string;
+  readonly args: Value[];
+  /** The open thing that it is a call of, for `connection.read` and the like. */
+  readonly handle?: number;
+}
+
+/** What came of a call. */
+export type Answer = { readonly id: number } & (
+  | { readonly kind: 'value'; readonly value: Value }
+  /** Something that the script can use until it or the host closes it. */
+  | { readonly kind: 'handle'; readonly type: HandleType; readonly handle: number }
+  | { readonly kind: 'error'; readonly error: CallError }
+);
+
+export type HandleType = 'connection' | 'listener';
+
+/** An error as the script gets to see it: nothing of the host's stack. */
+export interface CallError {
+  readonly message: string;
+  readonly name?: string;
+  readonly code?: string;
 }
 
 /** What a VM may ask of the worker that runs it. */
@@ -35,6 +67,18 @@ export interface VmHost {
   write(text: string, stream: 'stdout' | 'stderr'): boolean;
   /** Whether the task has been asked to end. Cheap: one atomic load. */
   stopRequested(): boolean;
+  /**
+   * Takes a call. `pending`: its answer comes with a later `resume`, or through {@link answerTo}. `refused`: the script has
+   * made all the calls that it may; the VM has been told to stop, as by {@link write}. Else the answer at once.
+   *
+   * @param canWait whether the VM can be left while the call is pending
+   */
+  call(call: Call, canWait: boolean): 'pending' | 'refused' | Answer;
+  /**
+   * Blocks the thread until a pending call has its answer, for a VM that cannot be left in the middle of what it does.
+   * Undefined if the task has to end instead.
+   */
+  answerTo(id: number): Answer | undefined;
 }
 
 /** How `resume` came back. */
@@ -52,14 +96,22 @@ export type Step =
 
 /** One virtual machine with one script in it. */
 export interface Vm {
-  /** Runs the script until it ends, waits, or has used up a portion. */
-  resume(): Step;
-  /** Raises inside the VM, now. Does nothing when no code of the script is running. */
+  /**
+   * Runs the script until it ends, waits, or has used up a portion.
+   *
+   * @param answers to calls that were pending, in the order in which they came
+   */
+  resume(answers: readonly Answer[]): Step;
+  /** Raises inside the VM, now. When no code of the script is running, the next `resume` or `close` does it. */
   stop(): void;
+  /** Has `resume` return soon with `runnable`, where the language can. May be called as `stop` may. */
+  preempt(): void;
   /** Lets the script clean up, then frees the VM. */
   close(): void;
   /** Drops the VM without running anything of it: its state is not to be trusted any more. */
   discard(): void;
+  /** Whether `close` would run code of the script: else a `discard` does as well. */
+  readonly cleansUp: boolean;
   /** The most memory that the script has used so far, in bytes. */
   readonly peakMemory: number;
 }

@@ -9,10 +9,10 @@ import { Worker } from 'node:worker_threads';
 import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
-import type { EngineCounts } from '../engines/engine.js';
+import type { Answer, Call, EngineCounts } from '../engines/engine.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { EngineCode } from '../engines/load-engine.js';
-import type { TaskOrder, TaskReport, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
+import type { SentEvent, TaskOrder, TaskReport, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
 
 /** What a task hears of its thread. */
 export interface TaskListener {
@@ -20,6 +20,8 @@ export interface TaskListener {
   /** The task waits; its thread can run another. */
   waiting(): void;
   output(text: string, stream: 'stdout' | 'stderr'): void;
+  call(call: Call): void;
+  events(events: readonly SentEvent[]): void;
   ended(report: TaskReport): void;
   /** The thread is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). */
   lost(cause: Error | undefined): void;
@@ -29,6 +31,7 @@ export class ThreadHost {
   readonly index: number;
   readonly #worker: Worker;
   readonly #name = `${THREAD_NAME_PREFIX}${randomUUID()}`;
+  readonly #table: ControlTable;
   readonly #interrupter: InterrupterLease;
   readonly #tasks = new Map<number, { number: number; waiting: boolean; listener: TaskListener }>();
   #busy = 0;
@@ -48,6 +51,7 @@ export class ThreadHost {
     onExit: (host: ThreadHost) => void,
   ) {
     this.index = index;
+    this.#table = table;
     this.#interrupter = interrupter;
     const bell = interrupter.addThread(index, this.#name);
     const setup: WorkerSetup = { thread: index, control: table.buffer, means, bell };
@@ -114,10 +118,21 @@ export class ThreadHost {
     this.#post({ op: 'start', order });
   }
 
+  /** Answers a call of one of its tasks. */
+  answer(row: number, number: number, answer: Answer): void {
+    this.#tell({ op: 'answer', row, number, answer });
+  }
+
   /** Ends the thread, whatever it is doing; settles when it is gone. */
   async terminate(): Promise<void> {
     await this.#worker.terminate();
     await this.#exited;
+  }
+
+  /** Posts something that a script may be blocking its thread for. */
+  #tell(message: ToWorker): void {
+    this.#post(message);
+    this.#table.ring(this.index);
   }
 
   #post(message: ToWorker): void {
@@ -135,6 +150,23 @@ export class ThreadHost {
         task.waiting = true;
         this.#busy -= 1;
         task.listener.waiting();
+        return;
+      case 'woken':
+        task.waiting = false;
+        this.#busy += 1;
+        return;
+      case 'call':
+        task.listener.call(message.call);
+        return;
+      case 'events':
+        task.listener.events(message.events);
+        this.#tell({
+          op: 'delivered',
+          row: message.row,
+          number: message.number,
+          events: message.events.length,
+          bytes: message.bytes,
+        });
         return;
       case 'output':
         task.listener.output(message.text, message.stream);

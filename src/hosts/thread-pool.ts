@@ -44,6 +44,11 @@ export class ThreadPool {
     return this.#hosts.filter((host) => host !== undefined);
   }
 
+  /** The thread with this index, if it is there. */
+  host(index: number): ThreadHost | undefined {
+    return this.#hosts[index];
+  }
+
   /** A thread on which a task would run at once: the one with the fewest waiting tasks. */
   freeThread(): ThreadHost | undefined {
     let best: ThreadHost | undefined;

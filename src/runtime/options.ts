@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
+import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
+import type { EventListener, HostFunction } from './host-calls.js';
 import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, resolveLimits } from './limits.js';
-import { type OptionReader, oneOf, readOptions, text, wholeNumber } from './read-options.js';
+import { type OptionReader, oneOf, readOptions, readProperty, text, wholeNumber } from './read-options.js';
 import { type Duration, invalid, parseDuration } from './units.js';
 
 /** Where a task runs. */
@@ -48,6 +50,15 @@ export interface RunOptions {
   args?: Value[];
   /** Limits of this task, in place of the runtime's defaults. */
   limits?: Limits;
+  /**
+   * Functions that the script can call and wait for: `functions.name(...)` in Lua, `await name(...)` in JavaScript. They
+   * are called with a {@link HostCallContext} as `this`. An error that they throw is thrown in the script.
+   */
+  functions?: Record<string, HostFunction>;
+  /** Listeners of events that the script can send without waiting: `events.name(...)`. Called in order, all before the outcome. */
+  events?: Record<string, EventListener>;
+  /** What the script may do beyond computing. Default: nothing. */
+  permissions?: Permissions;
   /** Where the task runs. Default: as the runtime says. */
   isolation?: Isolation;
   /** -100 to 100, default 0. A task of higher priority gets a slot first. */
@@ -60,6 +71,9 @@ export interface RunOptions {
 
 export interface ResolvedRunOptions {
   readonly args: Value[];
+  readonly functions: ReadonlyMap<string, HostFunction>;
+  readonly events: ReadonlyMap<string, EventListener>;
+  readonly permissions: Permissions;
   readonly limits: ResolvedLimits;
   readonly priority: number;
   readonly signal: AbortSignal | undefined;
@@ -69,6 +83,8 @@ export interface ResolvedRunOptions {
 const MAX_SLOTS = 100_000;
 const MAX_QUEUE = 1_000_000;
 const DEFAULT_GRACE_MS = 100;
+
+const NO_FUNCTIONS: ReadonlyMap<string, never> = new Map<string, never>();
 
 const readIsolation = oneOf<Isolation>('thread');
 
@@ -109,14 +125,20 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
 export function resolveRunOptions(options: unknown, defaults: ResolvedLimits): ResolvedRunOptions {
   const read = readOptions(options, 'options', {
     args: readArgs,
+    functions: readFunctions<HostFunction>,
+    events: readFunctions<EventListener>,
+    permissions: parsePermissions,
     limits: readLimitsShape,
     isolation: readIsolation,
     priority: wholeNumber(-100, 100),
     signal: readSignal,
-    output: readOutput,
+    output: readFunction<(chunk: string, stream: 'stdout' | 'stderr') => void>,
   });
   return {
     args: read.args ?? [],
+    functions: read.functions ?? NO_FUNCTIONS,
+    events: read.events ?? NO_FUNCTIONS,
+    permissions: read.permissions ?? {},
     limits: resolveLimits(read.limits ?? {}, defaults, 'options.limits'),
     priority: read.priority ?? 0,
     signal: read.signal,
@@ -129,12 +151,22 @@ function readArgs(value: unknown, name: string): Value[] {
   return copyValue(value, 'args') as Value[];
 }
 
+function readFunctions<T>(value: unknown, name: string): ReadonlyMap<string, T> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(name, value, 'an object of functions');
+  }
+  const functions = new Map<string, T>();
+  for (const key of Object.keys(value))
+    functions.set(key, readFunction(readProperty(value, key, name), `${name}.${key}`));
+  return functions;
+}
+
 function readSignal(value: unknown, name: string): AbortSignal {
   if (!(value instanceof AbortSignal)) throw invalid(name, value, 'an AbortSignal');
   return value;
 }
 
-function readOutput(value: unknown, name: string): (chunk: string, stream: 'stdout' | 'stderr') => void {
+function readFunction<T>(value: unknown, name: string): T {
   if (typeof value !== 'function') throw invalid(name, value, 'a function');
-  return value as (chunk: string, stream: 'stdout' | 'stderr') => void;
+  return value as T;
 }

@@ -33,7 +33,8 @@ export function readOptions<T extends Record<string, unknown>>(
   return result;
 }
 
-function readProperty(holder: object, key: string, name: string): unknown {
+/** Reads a property; a getter that throws is an `INVALID_ARGUMENT`. */
+export function readProperty(holder: object, key: string, name: string): unknown {
   try {
     return Reflect.get(holder, key);
   } catch (error) {

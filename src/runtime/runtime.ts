@@ -70,6 +70,10 @@ export class Runtime implements AsyncDisposable {
       },
       began: (task) => this.#emit({ type: 'started', id: task.id }),
       waiting: () => this.#dispatch(),
+      answer: (task, answer) => {
+        const row = task.row as number;
+        this.#pool.host(this.#table.thread(row))?.answer(row, task.number, answer);
+      },
       ended: (task, outcome) => this.#ended(task, outcome),
     };
   }
@@ -211,7 +215,7 @@ export class Runtime implements AsyncDisposable {
       task.settleWithdrawn();
       return;
     }
-    const { args, limits } = task.options;
+    const { args, limits, functions, events, permissions } = task.options;
     // There is one: as many rows as slots, and the task has a slot.
     const row = this.#freeRows.pop() as number;
     task.row = row;
@@ -221,9 +225,17 @@ export class Runtime implements AsyncDisposable {
       {
         row,
         number: task.number,
-        program: { ...source, args, memory: limits.memory },
+        program: {
+          ...source,
+          args,
+          memory: limits.memory,
+          functions: [...functions.keys()],
+          events: [...events.keys()],
+        },
         timeout: limits.timeout,
         outputLimit: limits.output,
+        callLimit: limits.hostCalls,
+        permissions,
         announce: this.#events.listenerCount('task') > 0,
       },
       task,

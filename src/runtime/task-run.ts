@@ -7,10 +7,13 @@
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
+import type { Answer, Call } from '../engines/engine.js';
+import { StintError } from '../errors/stint-error.js';
 import type { TaskListener } from '../hosts/thread-host.js';
 import { onAbort } from '../scope/on-abort.js';
-import type { TaskReport } from '../worker/messages.js';
+import type { SentEvent, TaskReport } from '../worker/messages.js';
 import { endingOf, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
+import { HostCalls } from './host-calls.js';
 import type { ResolvedRunOptions } from './options.js';
 import type { Outcome, Usage } from './outcome.js';
 import type { LoadedSource } from './source.js';
@@ -25,6 +28,8 @@ export interface TaskOwner {
   withdrawn(task: TaskRun): void;
   began(task: TaskRun): void;
   waiting(): void;
+  /** Takes an answer to the thread of a live task. */
+  answer(task: TaskRun, answer: Answer): void;
   /** The task has its outcome: take its row and slot back, then tell the world. */
   ended(task: TaskRun, outcome: Outcome): void;
 }
@@ -51,6 +56,7 @@ export class TaskRun implements Task, TaskListener {
   live = false;
   readonly #owner: TaskOwner;
   readonly #startedAt = monotonicNow();
+  #calls: HostCalls | undefined;
   #cancelReason: unknown;
   #stopReason: StopReason = StopReason.none;
   #settled = false;
@@ -134,12 +140,18 @@ export class TaskRun implements Task, TaskListener {
   }
 
   output(text: string, stream: 'stdout' | 'stderr'): void {
-    try {
-      this.options.output?.(text, stream);
-    } catch (error) {
-      // Nobody takes the output any more: the task ends, and its outcome says why.
-      void this.cancel(error);
-    }
+    this.#tell(() => this.options.output?.(text, stream));
+  }
+
+  call(call: Call): void {
+    this.#calls ??= new HostCalls(this.options.functions, this.id);
+    this.#calls.call(call, (answer) => {
+      if (!this.#settled) this.#owner.answer(this, answer);
+    });
+  }
+
+  events(events: readonly SentEvent[]): void {
+    for (const { name, args } of events) this.#tell(() => this.options.events.get(name)?.(...args));
   }
 
   ended(report: TaskReport): void {
@@ -149,7 +161,7 @@ export class TaskRun implements Task, TaskListener {
       runMs: begun ? report.endedAt - report.beganAt : 0,
       cpuMs: report.cpuMs,
       peakMemory: report.peakMemory,
-      hostCalls: 0,
+      hostCalls: report.hostCalls,
       outputBytes: report.outputBytes,
     });
   }
@@ -168,9 +180,19 @@ export class TaskRun implements Task, TaskListener {
     if (this.#settled) return;
     this.#settled = true;
     this.#forgetSignal?.();
+    this.#calls?.end(ending.error ?? new StintError('CANCELLED', 'the task that made the call has ended'));
     const outcome: Outcome = { ...ending, usage };
     this.#owner.ended(this, outcome);
     this.#resolve(outcome);
+  }
+
+  /** Calls a listener of the caller's. If it throws, the task ends, and its outcome says why. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      void this.cancel(error);
+    }
   }
 
   #facts(): TaskFacts {

@@ -1,4 +1,5 @@
 import type { Vm } from '../engines/engine.js';
+import type { FiberCalls } from './fiber-calls.js';
 import type { TaskOrder } from './messages.js';
 import type { OutputGate } from './output-gate.js';
 
@@ -12,10 +13,13 @@ export type FiberPhase = 'queued' | 'active' | 'waiting' | 'ended';
 export interface Fiber {
   readonly order: TaskOrder;
   readonly output: OutputGate;
+  readonly calls: FiberCalls;
   phase: FiberPhase;
   vm: Vm | undefined;
   /** Whether the script has begun to run. */
   begun: boolean;
+  /** Whether it was told to end while it was at rest, and has not had its turn since. */
+  stopSeen: boolean;
   /** When its thread last entered the VM, on `performance`'s clock. */
   enteredAt: number;
   /** Milliseconds spent in the script so far. */

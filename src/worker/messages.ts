@@ -2,10 +2,11 @@ import type { MessagePort } from 'node:worker_threads';
 import type { RungName } from '../control/control-table.js';
 import type { InterruptMeans } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
-import type { EngineCounts, Program } from '../engines/engine.js';
+import type { Answer, Call, EngineCounts, Program } from '../engines/engine.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { EngineCode } from '../engines/load-engine.js';
 import type { ErrorEnvelope } from '../errors/envelope.js';
+import type { Permissions } from '../io/permissions.js';
 import type { Value } from '../values/value.js';
 
 /** How a worker thread is set up. */
@@ -25,6 +26,9 @@ export interface TaskOrder {
   readonly timeout: number;
   /** Bytes of output. */
   readonly outputLimit: number;
+  /** Calls of host functions and events. */
+  readonly callLimit: number;
+  readonly permissions: Permissions;
   /** Whether the host wants to know when the task begins. */
   readonly announce: boolean;
 }
@@ -32,7 +36,17 @@ export interface TaskOrder {
 /** What the host tells a worker thread. */
 export type ToWorker =
   /** The compiled WebAssembly of an engine, before its first task. */
-  { op: 'engine'; engine: EngineCode } | { op: 'start'; order: TaskOrder };
+  | { op: 'engine'; engine: EngineCode }
+  | { op: 'start'; order: TaskOrder }
+  | { op: 'answer'; row: number; number: number; answer: Answer }
+  /** So many events, of so many bytes, have been delivered. */
+  | { op: 'delivered'; row: number; number: number; events: number; bytes: number };
+
+/** One event of a script. */
+export interface SentEvent {
+  readonly name: string;
+  readonly args: Value[];
+}
 
 /** How the script itself came out, whatever the task's outcome is then. */
 export type ScriptEnd =
@@ -54,12 +68,17 @@ export interface TaskReport {
   readonly cpuMs: number;
   readonly peakMemory: number;
   readonly outputBytes: number;
+  readonly hostCalls: number;
 }
 
 /** What a worker thread tells the host. */
 export type ToHost =
   | { op: 'began'; row: number; number: number }
   | { op: 'waiting'; row: number; number: number }
+  /** A waiting task has something to do again. */
+  | { op: 'woken'; row: number; number: number }
+  | { op: 'call'; row: number; number: number; call: Call }
+  | { op: 'events'; row: number; number: number; events: SentEvent[]; bytes: number }
   | { op: 'output'; row: number; number: number; stream: 'stdout' | 'stderr'; text: string }
   | {
       op: 'ended';

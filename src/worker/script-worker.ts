@@ -6,18 +6,19 @@
  * 2. A task is reported once, after its VM is closed or dropped.
  * 3. A break unwinds this file's own frames too. What was going on is known from `#inVm` alone, and
  *    `#recover` (the next thing that the event loop runs) cleans up after it.
- * 4. A task that is asked to end while it waits is ended from the interrupt itself: its thread may be
- *    busy with another for long.
+ * 4. A task that is asked to end while it is at rest goes first. If its thread is held by another for half of the
+ *    grace, it is ended from the interrupt itself, without a chance to clean up.
  */
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable, RungName } from '../control/control-table.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
-import type { Engine, EngineCounts, Vm, VmHost } from '../engines/engine.js';
+import type { Answer, Engine, EngineCounts, Vm, VmHost } from '../engines/engine.js';
 import { type EngineName, engineFor } from '../engines/engine-name.js';
 import { createEngine, type EngineCode } from '../engines/load-engine.js';
 import { messageOf } from '../errors/describe.js';
 import type { Fiber } from './fiber.js';
+import { type CallPort, FiberCalls } from './fiber-calls.js';
 import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { OutputGate } from './output-gate.js';
 
@@ -51,19 +52,23 @@ export class ScriptWorker {
 
   receive(message: ToWorker): void {
     this.#recover();
-    if (message.op === 'engine') {
-      this.#loading.set(message.engine.name, this.#loadEngine(message.engine));
-    } else {
-      this.#accept(message.order);
-    }
+    this.#take(message);
   }
 
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
   interrupt(row: number, number: number): void {
-    const fiber = this.#fibers.get(row);
-    if (fiber === undefined || fiber.order.number !== number || !this.#table.stopRequested(row)) return;
+    const fiber = this.#fiber(row, number);
+    if (fiber === undefined || !this.#table.stopRequested(row)) return;
     if (fiber.phase === 'active') {
       fiber.vm?.stop();
+      return;
+    }
+    if (fiber.vm?.cleansUp === true && !fiber.stopSeen) {
+      fiber.stopSeen = true;
+      fiber.phase = 'queued';
+      fiber.vm.stop();
+      this.#runnable.unshift(fiber);
+      this.#postTurn();
       return;
     }
     const reason = this.#table.end(row, number);
@@ -71,6 +76,46 @@ export class ScriptWorker {
     if (reason === undefined) return;
     fiber.vm?.discard();
     this.#report(fiber, { kind: 'stopped' }, reason);
+  }
+
+  #fiber(row: number, number: number): Fiber | undefined {
+    const fiber = this.#fibers.get(row);
+    return fiber?.order.number === number ? fiber : undefined;
+  }
+
+  /** Takes a message. Also in the middle of a script that blocks its thread: nothing of a script runs here. */
+  #take(message: ToWorker): void {
+    switch (message.op) {
+      case 'engine':
+        this.#loading.set(message.engine.name, this.#loadEngine(message.engine));
+        return;
+      case 'start':
+        this.#accept(message.order);
+        return;
+      case 'answer':
+        this.#answer(this.#fiber(message.row, message.number), message.answer);
+        return;
+      case 'delivered': {
+        const fiber = this.#fiber(message.row, message.number);
+        fiber?.calls.delivered(message.events, message.bytes);
+        this.#wake(fiber);
+      }
+    }
+  }
+
+  #answer(fiber: Fiber | undefined, answer: Answer): void {
+    fiber?.calls.answer(answer);
+    this.#wake(fiber);
+  }
+
+  /** Has a fiber go on for which an answer has come; it happens once, however many come. */
+  #wake(fiber: Fiber | undefined): void {
+    if (fiber?.phase !== 'waiting' || !fiber.calls.hasAnswers) return;
+    const { row, number } = fiber.order;
+    if (!this.#table.wake(row, number)) return;
+    fiber.phase = 'queued';
+    this.#post({ op: 'woken', row, number });
+    this.#schedule(fiber);
   }
 
   async #loadEngine(code: EngineCode): Promise<Engine> {
@@ -84,32 +129,102 @@ export class ScriptWorker {
     const output = new OutputGate(order.outputLimit, (text, stream) => {
       this.#post({ op: 'output', row, number, stream, text });
     });
-    const fiber: Fiber = { order, output, phase: 'queued', vm: undefined, begun: false, enteredAt: 0, cpuMs: 0 };
+    const calls = new FiberCalls(order.callLimit, this.#callPort(order));
+    const fiber: Fiber = {
+      order,
+      output,
+      calls,
+      phase: 'queued',
+      vm: undefined,
+      begun: false,
+      stopSeen: false,
+      enteredAt: 0,
+      cpuMs: 0,
+    };
     this.#fibers.set(row, fiber);
-    this.#createVm(fiber).then(
+    const name = engineFor(order.program.language);
+    if (this.#engines.has(name)) this.#schedule(fiber);
+    else this.#awaitEngine(fiber, name);
+  }
+
+  #awaitEngine(fiber: Fiber, name: EngineName): void {
+    const loading = this.#loading.get(name) ?? Promise.reject(new Error(`no engine for ${name}`));
+    loading.then(
       () => this.#schedule(fiber),
       (error: unknown) => this.#finish(fiber, internalFailure(error)),
     );
   }
 
-  async #createVm(fiber: Fiber): Promise<void> {
-    const engine = await this.#loading.get(engineFor(fiber.order.program.language));
-    if (engine === undefined) throw new Error(`no engine for ${fiber.order.program.language}`);
-    const vm = await engine.create(fiber.order.program, this.#vmHost(fiber));
-    if (fiber.phase === 'ended') vm.discard();
-    else fiber.vm = vm;
+  /** The fiber's VM, made when its turn comes; undefined if it comes later. */
+  #createVm(fiber: Fiber): Vm | undefined {
+    const { program } = fiber.order;
+    const engine = this.#engines.get(engineFor(program.language)) as Engine;
+    const made = engine.create(program, this.#vmHost(fiber));
+    if (!(made instanceof Promise)) return made;
+    made.then(
+      (vm) => {
+        if (fiber.phase === 'ended') {
+          vm.discard();
+          return;
+        }
+        fiber.vm = vm;
+        this.#schedule(fiber);
+      },
+      (error: unknown) => this.#finish(fiber, internalFailure(error)),
+    );
+    return undefined;
   }
 
   #vmHost(fiber: Fiber): VmHost {
-    const { row, number } = fiber.order;
+    const { row } = fiber.order;
     return {
       write: (text, stream) => {
         if (fiber.output.write(text, stream)) return true;
-        if (this.#table.requestStop(row, number, StopReason.outputLimit)) this.#ring();
+        this.#stopForLimit(fiber.order, StopReason.outputLimit);
         return false;
       },
       stopRequested: () => this.#table.stopRequested(row),
+      call: (call, canWait) => {
+        const taken = fiber.calls.call(call, canWait);
+        if (taken === 'refused') fiber.vm?.stop();
+        return taken;
+      },
+      answerTo: (id) => {
+        const answer = fiber.calls.answerTo(id);
+        if (answer === undefined) fiber.vm?.stop();
+        return answer;
+      },
     };
+  }
+
+  #callPort(order: TaskOrder): CallPort {
+    const { row, number } = order;
+    return {
+      send: (call) => this.#post({ op: 'call', row, number, call }),
+      sendEvents: (events, bytes) => this.#post({ op: 'events', row, number, events, bytes }),
+      builtin: (call) => ({ id: call.id, kind: 'error', error: { message: `${call.name} is not there` } }),
+      refuse: () => this.#stopForLimit(order, StopReason.hostCallLimit),
+      receive: () => this.#receiveNow(row),
+    };
+  }
+
+  #stopForLimit({ row, number }: TaskOrder, reason: StopReason): void {
+    if (this.#table.requestStop(row, number, reason)) this.#ring();
+  }
+
+  /** Blocks until the host has sent something, and takes it. False if the task of this row has to end. */
+  #receiveNow(row: number): boolean {
+    const rings = this.#table.rings(this.#setup.thread);
+    if (this.#table.stopRequested(row)) return false;
+    let received = receiveMessageOnPort(this.#host);
+    if (received === undefined) {
+      this.#table.awaitRing(this.#setup.thread, rings);
+      received = receiveMessageOnPort(this.#host);
+    }
+    for (; received !== undefined; received = receiveMessageOnPort(this.#host)) {
+      this.#take(received.message as ToWorker);
+    }
+    return !this.#table.stopRequested(row);
   }
 
   #schedule(fiber: Fiber): void {
@@ -131,9 +246,19 @@ export class ScriptWorker {
     clearTimeout(this.#idleTimer);
     for (let left = this.#runnable.length; left > 0; left -= 1) {
       const fiber = this.#runnable.shift();
-      if (fiber !== undefined && fiber.phase !== 'ended') this.#run(fiber, fiber.vm as Vm);
+      if (fiber !== undefined && fiber.phase !== 'ended') this.#resume(fiber);
     }
     if (this.#runnable.length === 0) this.#prepareSpares();
+  }
+
+  #resume(fiber: Fiber): void {
+    try {
+      fiber.vm ??= this.#createVm(fiber);
+    } catch (error) {
+      this.#finish(fiber, internalFailure(error));
+      return;
+    }
+    if (fiber.vm !== undefined) this.#run(fiber, fiber.vm);
   }
 
   #run(fiber: Fiber, vm: Vm): void {
@@ -172,8 +297,10 @@ export class ScriptWorker {
   #portion(fiber: Fiber, vm: Vm): ScriptEnd | undefined {
     const { row, number } = fiber.order;
     try {
-      const step = vm.resume();
-      if (step.kind === 'runnable' && !this.#table.stopRequested(row)) {
+      const step = vm.resume(fiber.calls.take());
+      fiber.calls.flush();
+      const goesOn = step.kind === 'runnable' || (step.kind === 'waiting' && fiber.calls.hasAnswers);
+      if (goesOn && !this.#table.stopRequested(row)) {
         fiber.phase = 'queued';
         this.#schedule(fiber);
         return undefined;
@@ -226,6 +353,7 @@ export class ScriptWorker {
     fiber.phase = 'ended';
     this.#fibers.delete(row);
     fiber.output.flush();
+    fiber.calls.flush();
     this.#post({
       op: 'ended',
       row,
@@ -239,6 +367,7 @@ export class ScriptWorker {
         cpuMs: fiber.cpuMs,
         peakMemory: fiber.vm?.peakMemory ?? 0,
         outputBytes: fiber.output.bytes,
+        hostCalls: fiber.calls.count,
       },
       engines: this.#counts(),
     });

@@ -14,8 +14,9 @@ describe('a Lua script', () => {
   it('has these globals and no others', async () => {
     const names = await lua('local t = {} for k in pairs(_G) do t[#t + 1] = k end table.sort(t) return t');
     expect((names as string[]).join(' ')).toBe(
-      '_G _VERSION arg assert collectgarbage coroutine debug error getmetatable io ipairs load math next os pairs pcall ' +
-        'print rawequal rawget rawlen rawset select setmetatable string table tonumber tostring type utf8 warn xpcall',
+      '_G _VERSION arg assert channel collectgarbage coroutine debug error events functions getmetatable http io ipairs load ' +
+        'math next os pairs pcall print rawequal rawget rawlen rawset select setmetatable sleep string table tcp time ' +
+        'tonumber tostring type utf8 warn xpcall',
     );
   });
 
@@ -48,10 +49,11 @@ describe('a Lua script', () => {
 });
 
 describe('a JavaScript script', () => {
-  it('has no global that a bare engine does not have, but args, console and print', async () => {
+  it('has no global that a bare engine does not have, but its arguments, output and calls', async () => {
     const names = (await javascript('Object.getOwnPropertyNames(globalThis)')) as string[];
     expect(names).toEqual(expect.arrayContaining(['args', 'console', 'print']));
-    const known = ['args', 'console', 'print', 'globalThis', 'undefined'];
+    const calls = ['functions', 'events', 'sleep', 'time', 'tcp', 'http', 'channel'];
+    const known = ['args', 'console', 'print', 'globalThis', 'undefined', ...calls];
     const functions = names.filter((name) => /^[a-z]/.test(name) && !known.includes(name));
     expect(functions.filter((name) => !(name in globalThis))).toEqual([]);
     for (const door of [

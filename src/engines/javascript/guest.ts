@@ -2,6 +2,7 @@ import type { ErrorEnvelope } from '../../errors/envelope.js';
 import { refusal } from '../../values/copy-value.js';
 import { childPath } from '../../values/path.js';
 import type { Value } from '../../values/value.js';
+import type { Answer } from '../engine.js';
 import type { InstanceImage } from './image.js';
 import { EVAL, QuickJsInstance } from './instance.js';
 import { PRELUDE_NAME, PRELUDE_SOURCE } from './prelude/source.js';
@@ -33,6 +34,8 @@ export class Guest {
   readonly #decode: number;
   readonly #describe: number;
   readonly #settle: number;
+  readonly #open: number;
+  readonly #answer: number;
   /** Size of the memory, and bytes used in it, of a VM that no script has run in. */
   readonly freshMemory: number;
   readonly freshUsed: number;
@@ -47,17 +50,27 @@ export class Guest {
       this.#decode = guest.#decode;
       this.#describe = guest.#describe;
       this.#settle = guest.#settle;
+      this.#open = guest.#open;
+      this.#answer = guest.#answer;
       this.freshMemory = guest.freshMemory;
       this.freshUsed = guest.freshUsed;
       return;
     }
     const prelude = instance.evaluate(PRELUDE_SOURCE, PRELUDE_NAME, EVAL.script);
-    const tools = instance.call(prelude, instance.newFunction('w'), instance.newFunction('k'));
+    const tools = instance.call(
+      prelude,
+      instance.newFunction('w'),
+      instance.newFunction('k'),
+      instance.newFunction('c'),
+    );
     if (instance.api.qjs_is_exception(tools) !== 0) throw new Error('The prelude of the JavaScript engine failed');
     this.#encode = instance.property(tools, 'encode');
     this.#decode = instance.property(tools, 'decode');
     this.#describe = instance.property(tools, 'describe');
     this.#settle = instance.property(tools, 'settle');
+    const calls = instance.property(tools, 'calls');
+    this.#open = instance.property(calls, 'open');
+    this.#answer = instance.property(calls, 'answer');
     this.freshMemory = instance.memoryBytes;
     this.freshUsed = instance.usedBytes();
   }
@@ -92,13 +105,16 @@ export class Guest {
    */
   take(box: number, path: string): Called<{ value: Value } | { error: ErrorEnvelope }> {
     const result = this.#checked(this.instance.call(this.#encode, box));
-    if (!result.ok) return result;
-    const encoded = result.value;
+    return result.ok ? { ok: true, value: this.read(result.value, path) } : result;
+  }
+
+  /** Reads what the encoder of the prelude made of a value. Nothing of the script runs. */
+  read(encoded: number, path: string): { value: Value } | { error: ErrorEnvelope } {
     const refused = this.#text(encoded, 'refused');
     if (refused !== undefined) {
       const keys = JSON.parse(this.#text(encoded, 'keys') ?? '[]') as (string | number)[];
       const { code, message } = refusal(keys.reduce<string>(childPath, path), refused);
-      return { ok: true, value: { error: { code, message } } };
+      return { error: { code, message } };
     }
     const list = this.instance.property(encoded, 'bytes');
     const value = fromWire(this.#text(encoded, 'text') ?? '', (index) => {
@@ -107,7 +123,32 @@ export class Guest {
       this.instance.api.qjs_free_value(item);
       return bytes;
     });
-    return { ok: true, value: { value } };
+    return { value };
+  }
+
+  /** Makes the globals for what a program may call. */
+  openCalls(functions: readonly string[], events: readonly string[]): Called<number> {
+    const [first, second] = [functions, events].map((names) => this.instance.newString(JSON.stringify(names)));
+    return this.#checked(this.instance.call(this.#open, first as number, second as number));
+  }
+
+  /** Settles the promise of a call. */
+  answer(answer: Answer): Called<number> {
+    const { api } = this.instance;
+    const value = this.#answerValue(answer);
+    if (!value.ok) return value;
+    const id = api.qjs_new_number(answer.id);
+    const type = this.instance.newString(answer.kind === 'handle' ? answer.type : answer.kind);
+    const result = this.#checked(this.instance.call(this.#answer, id, type, value.value));
+    for (const box of [id, type, value.value]) api.qjs_free_value(box);
+    return result;
+  }
+
+  #answerValue(answer: Answer): Called<number> {
+    if (answer.kind === 'handle') return { ok: true, value: this.instance.api.qjs_new_number(answer.handle) };
+    if (answer.kind === 'value') return this.give(answer.value);
+    const { message, name, code } = answer.error;
+    return this.give({ message, ...(name === undefined ? {} : { name }), ...(code === undefined ? {} : { code }) });
   }
 
   /** A promise for what `await` makes of a value. */

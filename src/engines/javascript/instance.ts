@@ -16,6 +16,11 @@ export interface InstanceHooks {
   interrupted(): boolean;
   /** Output of the script. False ends it, uncatchably. */
   write(text: string, stream: 'stdout' | 'stderr'): boolean;
+  /**
+   * A call of the host, an event or a built-in: see prelude/calls.ts. Gives the id of the call, or the box of an error to throw, or
+   * undefined to end the script, uncatchably.
+   */
+  call(kind: number, name: string, encoded: number, handle: number): { id: number } | { thrown: number } | undefined;
   /** A promise was rejected with no handler, or (`handled`) got its first handler later. The boxes are given. */
   rejection(promise: number, reason: number, handled: boolean): void;
 }
@@ -32,6 +37,7 @@ const STACK_BYTES = 512 * 1024;
 
 const WRITE = 0x77; // 'w', the only host functions are told apart by their one-letter names
 const CLASS_OF = 0x6b; // 'k'
+const CALL = 0x63; // 'c'
 
 /** There is no memory for what the host wants to hand to the VM or to get from it. */
 export class GuestMemoryError extends Error {
@@ -127,6 +133,18 @@ export class QuickJsInstance {
     return box;
   }
 
+  /** An `Error` with a message and, if given, a code. */
+  newError(message: string, code?: string): number {
+    const error = this.api.qjs_new_error();
+    for (const [key, text] of Object.entries({ message, code })) {
+      if (text === undefined) continue;
+      const box = this.newString(text);
+      this.define(error, key, box, 3);
+      this.api.qjs_free_value(box);
+    }
+    return error;
+  }
+
   newBytes(data: Uint8Array): number {
     const bytes = this.#write(data);
     const box = this.api.qjs_new_uint8_array(bytes.address, bytes.bytes);
@@ -188,7 +206,19 @@ export class QuickJsInstance {
       const stream = this.api.qjs_get_float64(argument(0)) === 2 ? 'stderr' : 'stdout';
       if (this.hooks?.write(text, stream) === false) return this.#throwUncatchable();
     }
+    if (which === CALL && argc >= 4) return this.#call(argument);
     return this.api.qjs_get_undefined();
+  }
+
+  #call(argument: (i: number) => number): number {
+    const kind = this.api.qjs_get_float64(argument(0));
+    const name = this.readString(argument(1)) ?? '';
+    const result = this.hooks?.call(kind, name, argument(2), this.api.qjs_get_float64(argument(3)));
+    if (result === undefined) return this.#throwUncatchable();
+    if ('id' in result) return this.api.qjs_new_number(result.id);
+    this.api.qjs_throw(result.thrown);
+    this.api.qjs_free_value(result.thrown);
+    return 0;
   }
 
   #throwUncatchable(): number {
@@ -202,11 +232,8 @@ export class QuickJsInstance {
   #refuseImport(name: number): number {
     const memory = new Uint8Array(this.api.memory.buffer);
     const specifier = decoder.decode(memory.subarray(name, memory.indexOf(0, name)));
-    const error = this.api.qjs_new_error();
-    const message = this.newString(`cannot import '${specifier}': scripts have no modules`);
-    this.define(error, 'message', message, 3);
+    const error = this.newError(`cannot import '${specifier}': scripts have no modules`);
     this.api.qjs_throw(error);
-    this.api.qjs_free_value(message);
     this.api.qjs_free_value(error);
     return 0;
   }

@@ -10,7 +10,7 @@
  *    (finalization callbacks are not promised to run), so its memory goes as one piece.
  */
 import type { Value } from '../../values/value.js';
-import type { Program, Step, Vm, VmHost } from '../engine.js';
+import type { Answer, Call, Program, Step, Vm, VmHost } from '../engine.js';
 import { failure, type MapFrame, outOfMemory, syntaxFailure, thrownFailure } from './failure.js';
 import type { Called, Guest, Thrown } from './guest.js';
 import { EVAL, GuestMemoryError } from './instance.js';
@@ -23,6 +23,9 @@ export const JOBS_A_PORTION = 256;
 
 /** What reporting an error may use beyond a limit that has been reached. In bytes. */
 const REPORT_BYTES = 1024 * 1024;
+
+/** By the numbers of prelude/calls.ts. */
+const CALL_KINDS: readonly Call['kind'][] = ['function', 'event', 'builtin'];
 
 const PENDING = 0;
 const FULFILLED = 1;
@@ -50,6 +53,9 @@ export class JavaScriptVm implements Vm {
   readonly #rejections: Rejections;
   readonly #steps: Generator<Step, Step>;
   #onClose: (() => void) | undefined;
+  #lastCall = 0;
+  /** Answers that came at once, before the script has a promise for them. */
+  readonly #early: Answer[] = [];
   #mapFrame: MapFrame | undefined;
   #stopAsked = false;
   #ended: Step | undefined;
@@ -69,6 +75,7 @@ export class JavaScriptVm implements Vm {
     guest.instance.hooks = {
       interrupted: () => this.#stopping(),
       write: (text, stream) => this.#write(text, stream),
+      call: (kind, name, encoded, handle) => this.#call(kind, name, encoded, handle),
       rejection: (promise, reason, handled) => this.#rejections.note(promise, reason, handled),
     };
   }
@@ -81,10 +88,16 @@ export class JavaScriptVm implements Vm {
     return this.#guest.instance.memoryBytes - this.#guest.freshMemory + this.#guest.freshUsed;
   }
 
-  resume(): Step {
+  /** Nothing of a script is left to run when it has been stopped. */
+  get cleansUp(): boolean {
+    return false;
+  }
+
+  resume(answers: readonly Answer[]): Step {
     if (this.#ended !== undefined) return this.#ended;
     let step: Step;
     try {
+      for (const answer of answers) this.#answer(answer);
       step = this.#stopping() ? STOPPED : this.#steps.next().value;
     } catch (error) {
       step = this.#trapped(error);
@@ -97,6 +110,10 @@ export class JavaScriptVm implements Vm {
 
   stop(): void {
     this.#stopAsked = true;
+  }
+
+  preempt(): void {
+    // QuickJS cannot be left in the middle of a script's instructions: it runs to its next `await`.
   }
 
   close(): void {
@@ -139,6 +156,8 @@ export class JavaScriptVm implements Vm {
     const args = this.#guest.give(this.#program.args as Value[]);
     if (!args.ok) return this.#failed(args.thrown);
     instance.define(instance.api.qjs_get_global(), 'args', args.value, 3);
+    const opened = this.#guest.openCalls(this.#program.functions ?? [], this.#program.events ?? []);
+    if (!opened.ok) return this.#failed(opened.thrown);
 
     const script = this.#evaluate(source, EVAL.async);
     if (script.ok) return { promise: script.value, key: 'value' };
@@ -180,6 +199,10 @@ export class JavaScriptVm implements Vm {
     while (api.qjs_promise_state(promise) === PENDING) {
       const thrown = yield* this.#runJobs(promise);
       if (thrown !== undefined) return { ok: false, thrown };
+      if (this.#early.length > 0) {
+        for (const answer of this.#early.splice(0)) this.#answer(answer);
+        continue;
+      }
       if (api.qjs_promise_state(promise) === PENDING) yield WAITING;
     }
     const result = api.qjs_promise_result(promise);
@@ -244,6 +267,27 @@ export class JavaScriptVm implements Vm {
     if (this.#host.write(text, stream)) return true;
     this.#stopAsked = true;
     return false;
+  }
+
+  #call(kind: number, name: string, encoded: number, handle: number) {
+    const read = this.#guest.read(encoded, 'arguments');
+    if ('error' in read) return { thrown: this.#guest.instance.newError(read.error.message, read.error.code) };
+    this.#lastCall += 1;
+    const id = this.#lastCall;
+    const call = { id, kind: CALL_KINDS[kind] ?? 'function', name, args: read.value as Value[] };
+    const taken = this.#host.call(handle < 0 ? call : { ...call, handle }, call.kind !== 'event');
+    if (taken === 'refused') {
+      this.#stopAsked = true;
+      return undefined;
+    }
+    if (taken !== 'pending' && call.kind !== 'event') this.#early.push(taken);
+    return { id };
+  }
+
+  #answer(answer: Answer): void {
+    const given = this.#guest.answer(answer);
+    this.#checkStop();
+    if (!given.ok) throw new GuestMemoryError('no memory for the answer of the host');
   }
 
   get #limit(): number {

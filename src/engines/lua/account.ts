@@ -1,8 +1,12 @@
 /** Size of an account in linear memory, in bytes. Its layout is in `shim.wat`. */
-const BYTES = 32;
+const BYTES = 64;
 
 /** What a VM with no limit of its own yet (a spare) may take: the whole of an instance. */
 export const NO_LIMIT = 0xffff_ffff;
+
+/** See `leaving` in `shim.wat`. */
+export const LEAVING = { not: 0, toWait: 1, sliceOver: 2 } as const;
+type Leaving = (typeof LEAVING)[keyof typeof LEAVING];
 
 /**
  * A view of one VM's account: how much memory it holds and may hold, and whether it is being
@@ -61,6 +65,31 @@ export class Account {
 
   set fired(value: boolean) {
     this.#set(6, value ? 1 : 0);
+  }
+
+  /** What a yield that came out of the script is for. */
+  get leaving(): Leaving {
+    return this.#get(7) as Leaving;
+  }
+
+  set leaving(value: Leaving) {
+    this.#set(7, value);
+  }
+
+  /** The `lua_State` in which that yield began: the innermost coroutine. */
+  get left(): number {
+    return this.#get(8);
+  }
+
+  /** Says that an answer is on top of the stack of {@link left}: how many values, and whether it is an error. */
+  setAnswer(values: number, isError: boolean): void {
+    this.#set(9, values);
+    this.#set(10, isError ? 1 : 0);
+  }
+
+  /** Has the hook yield as soon as it can. */
+  set sliceOver(value: boolean) {
+    this.#set(11, value ? 1 : 0);
   }
 
   #get(index: number): number {

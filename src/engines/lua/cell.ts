@@ -14,6 +14,7 @@ import { LONGJMP, luaImports } from './imports.js';
 import { ALLOW_HOOK, type LuaApi, MASK_COUNT, STATUS } from './lua-api.js';
 import type { LuaModule } from './module.js';
 import type { ScriptOutput } from './output.js';
+import type { ScriptCalls } from './script-calls.js';
 import { type ShimApi, type ShimHost, SLOT, SLOTS } from './shim.js';
 
 /** Strings up to this many bytes go through a buffer that is there already. */
@@ -26,7 +27,7 @@ const POLL_INTERVAL = 10_000;
 type Invoked = (L: number, ud: number) => void;
 
 /** What a cell needs of whoever uses it: the C functions of the VM that runs in it. */
-export type CellFunctions = Omit<ShimHost, 'protected' | 'poll'>;
+export type CellFunctions = Omit<ShimHost, 'protected' | 'poll' | 'call'>;
 
 export class LuaCell {
   readonly api: LuaApi;
@@ -52,6 +53,8 @@ export class LuaCell {
   poll: (() => void) | undefined;
   /** Takes what the running script writes. */
   output: ScriptOutput | undefined;
+  /** Takes the calls that the running script makes. */
+  calls: ScriptCalls | undefined;
 
   readonly #shim: ShimApi;
   readonly #firstSlot: number;
@@ -83,8 +86,14 @@ export class LuaCell {
       outside: this.constant('attempt to yield from outside a coroutine'),
       text: this.constant('t'),
       none: this.constant('-'),
+      tooMany: this.constant('too many values to pass between coroutines'),
+      slotOfHook: this.slot('hook'),
+      slotOfWrapped: this.slot('coWrapped'),
+      slotOfResumed: this.slot('onResumed'),
+      slotOfAnswer: this.slot('onAnswer'),
       protected: this.#protected,
       poll: () => this.poll?.(),
+      call: (L: number, canWait: number) => this.calls?.call(L, canWait !== 0) ?? 0,
       ...functions(this),
     };
     const lua = this.api as unknown as WebAssembly.ModuleImports;
@@ -189,7 +198,7 @@ export class LuaCell {
 
   /** Has `L` yield or raise at its next instruction, and at every one after that. */
   arm(L: number): void {
-    this.api.lua_sethook(L, this.slot('onStop'), MASK_COUNT, 1);
+    this.api.lua_sethook(L, this.slot('hook'), MASK_COUNT, 1);
     if (this.cutsFinalizers) this.bytes[L + ALLOW_HOOK] = 1;
   }
 

@@ -3,6 +3,7 @@ import type { Program } from '../engine.js';
 import { STATUS, TYPE } from './lua-api.js';
 import type { LuaState } from './lua-state.js';
 import { shortSource } from './source.js';
+import { traceback } from './traceback.js';
 
 /** What reporting a failure may allocate past the limit, in bytes. */
 const HEADROOM = 256 * 1024;
@@ -23,11 +24,11 @@ export function describeFailure(state: LuaState, program: Program, status: numbe
   if (status === STATUS.memory && account.refused > 0) return outOfMemory(program);
   account.limit = account.used + HEADROOM;
   const code = status === STATUS.syntax ? 'SCRIPT_SYNTAX' : 'SCRIPT_ERROR';
-  const { message, traceback } = readError(state);
+  const { message, traceback: trace } = readError(state);
   const error: ErrorEnvelope = { code, message, language: 'lua' };
-  const line = lineOf(message, traceback, program.name);
+  const line = lineOf(message, trace, program.name);
   if (line !== undefined) error.line = line;
-  if (traceback !== '' && code !== 'SCRIPT_SYNTAX') error.traceback = traceback;
+  if (trace !== '' && code !== 'SCRIPT_SYNTAX') error.traceback = trace;
   return { error, outOfMemory: false };
 }
 
@@ -41,10 +42,9 @@ function readError(state: LuaState): { message: string; traceback: string } {
   const { cell, main, thread } = state;
   const { api } = cell;
   let message = `(error object is a ${typeName(api.lua_type(thread, -1))} value)`;
-  let traceback = '';
+  let trace = '';
   cell.protect(main, () => {
-    api.luaL_traceback(main, thread, 0, 0);
-    traceback = cell.string(main, -1).toString('utf8');
+    trace = traceback(state);
     return 0;
   });
   cell.protect(main, () => {
@@ -53,7 +53,7 @@ function readError(state: LuaState): { message: string; traceback: string } {
     message = messageOnTop(state) ?? message;
     return 0;
   });
-  return { message, traceback };
+  return { message, traceback: trace };
 }
 
 function messageOnTop({ cell, main }: LuaState): string | undefined {

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { LuaCell } from './cell.js';
+import { openHostLibrary } from './host-library.js';
 import { type LuaApi, REGISTRY } from './lua-api.js';
 
 /** The type name of what `io.stdout` is. */
@@ -67,6 +68,8 @@ export function openLibraries(cell: LuaCell, L: number): void {
   api.lua_settop(L, -2);
 
   open('coroutine', api.luaopen_coroutine, () => {
+    set('resume', 'coResume');
+    set('wrap', 'coWrap');
     set('yield', 'coYield');
     set('running', 'coRunning');
     set('isyieldable', 'coIsYieldable');
@@ -81,6 +84,7 @@ export function openLibraries(cell: LuaCell, L: number): void {
   });
   open('debug', api.luaopen_debug, () => keepOnly(DEBUG));
   openIo(cell, L);
+  openHostLibrary(cell, L);
 }
 
 /** Lua seeds by the clock and an address, which are the same for scripts that start together. */

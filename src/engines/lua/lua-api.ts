@@ -20,6 +20,7 @@ export interface LuaApi {
   lua_pcallk(L: number, args: number, results: number, handler: number, context: number, k: number): number;
   lua_callk(L: number, args: number, results: number, context: number, k: number): void;
   lua_error(L: number): number;
+  lua_concat(L: number, n: number): void;
   lua_sethook(L: number, hook: number, mask: number, count: number): void;
   lua_status(L: number): number;
   lua_checkstack(L: number, n: number): number;
@@ -62,6 +63,8 @@ export interface LuaApi {
   lua_pushcclosure(L: number, slot: number, upvalues: number): void;
   lua_pushthread(L: number): number;
   luaL_loadbufferx(L: number, text: number, bytes: number, name: number, mode: number): number;
+  lua_getstack(L: number, level: number, debug: number): number;
+  lua_getinfo(L: number, what: number, debug: number): number;
   luaL_traceback(L: number, of: number, message: number, level: number): void;
   luaL_tolstring(L: number, index: number, length: number): number;
   luaL_checklstring(L: number, index: number, length: number): number;

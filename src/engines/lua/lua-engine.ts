@@ -11,6 +11,7 @@ import { consoleFunctions } from './console.js';
 import { LuaState } from './lua-state.js';
 import { LuaVm } from './lua-vm.js';
 import type { LuaModule } from './module.js';
+import { errorFunctions } from './push-answer.js';
 
 /** How much bigger than fresh the memory of a cell may be to be used again, in bytes. */
 const REUSE_GROWTH = 4 * 1024 * 1024;
@@ -65,7 +66,7 @@ export class LuaEngine implements Engine {
 
   #makeCell(): LuaCell {
     this.#instances += 1;
-    return new LuaCell(this.#module, consoleFunctions);
+    return new LuaCell(this.#module, (cell) => ({ ...consoleFunctions(cell), ...errorFunctions(cell) }));
   }
 
   #takeBack(state: LuaState, usable: boolean): void {

@@ -5,6 +5,8 @@
  *    words and arms the hook, both of which are allowed at any moment.
  * 2. A script that the hook cut short never counts as completed, whatever it returned.
  * 3. After `close` or `discard` the VM holds nothing; its cell went back or was dropped.
+ * 4. A script that was left by a yield (to wait, or at the end of a slice) ends by going on into a stop, so that
+ *    the `<close>` handlers of all its coroutines run.
  */
 
 import { messageOf } from '../../errors/describe.js';
@@ -12,14 +14,17 @@ import type { ErrorEnvelope } from '../../errors/envelope.js';
 import { toEnvelope } from '../../errors/envelope.js';
 import { isStintError } from '../../errors/stint-error.js';
 import type { Value } from '../../values/value.js';
-import type { Program, Step, Vm, VmHost } from '../engine.js';
+import type { Answer, Program, Step, Vm, VmHost } from '../engine.js';
+import { LEAVING } from './account.js';
 import { describeFailure, type Failure, outOfMemory } from './failure.js';
+import { openFunctions, targetsOf } from './host-library.js';
 import { LuaPanic } from './imports.js';
 import { GLOBALS, REGISTRY, STATUS } from './lua-api.js';
 import type { LuaState } from './lua-state.js';
 import { ScriptOutput } from './output.js';
 import { pushValue } from './push-value.js';
 import { ReadingStopped, ValueReader } from './read-value.js';
+import { ScriptCalls } from './script-calls.js';
 import { chunkBytes } from './source.js';
 
 /** What clean-up after a script may allocate past the limit, in bytes. */
@@ -29,12 +34,21 @@ const CLOSE_HEADROOM = 256 * 1024;
 const POLLED_CLEAN_UP_MS = 50;
 
 const STOPPED: Step = { kind: 'stopped' };
+const RUNNABLE: Step = { kind: 'runnable' };
+const WAITING: Step = { kind: 'waiting' };
 
 export class LuaVm implements Vm {
   readonly #program: Program;
   readonly #output: ScriptOutput;
+  readonly #calls: ScriptCalls;
+  readonly #poll: (() => void) | undefined;
   readonly #release: (state: LuaState, usable: boolean) => void;
   #state: LuaState | undefined;
+  #startedAt = 0;
+  /** Whether code of the VM is running. */
+  #inside = false;
+  /** Whether the script was left by a yield and has not gone on since. */
+  #left = false;
   #closing = false;
   #closingSince = 0;
   #peak = 0;
@@ -54,8 +68,8 @@ export class LuaVm implements Vm {
     this.#program = program;
     this.#release = release;
     this.#output = new ScriptOutput(host, () => this.stop());
-    state.cell.output = this.#output;
-    state.cell.poll = polling ? () => this.#poll(host) : undefined;
+    this.#calls = new ScriptCalls(state, host, targetsOf(program));
+    this.#poll = polling ? () => this.#look(host) : undefined;
     state.account.limit = program.memory;
   }
 
@@ -63,15 +77,22 @@ export class LuaVm implements Vm {
     return this.#state?.account.peak ?? this.#peak;
   }
 
-  resume(): Step {
+  get cleansUp(): boolean {
+    return this.#left;
+  }
+
+  resume(answers: readonly Answer[]): Step {
     const state = this.#state;
     if (state === undefined || state.account.stopping) return STOPPED;
     try {
-      return this.#run(state);
+      this.#enter(state);
+      return this.#startedAt === 0 ? this.#start(state) : this.#goOn(state, answers);
     } catch (error) {
       if (error instanceof ReadingStopped) return STOPPED;
       if (isStintError(error)) return failed({ ...toEnvelope(error), language: 'lua' });
       return this.#breakDown(state, error);
+    } finally {
+      this.#inside = false;
     }
   }
 
@@ -80,8 +101,16 @@ export class LuaVm implements Vm {
     if (state === undefined) return;
     const { cell } = state;
     state.account.stopping = true;
+    if (!this.#inside) return;
     if (this.#closing) cell.cutsFinalizers = true;
     cell.interrupt();
+  }
+
+  preempt(): void {
+    const state = this.#state;
+    if (state === undefined || !this.#inside || this.#closing || state.cell.stopping) return;
+    state.account.sliceOver = true;
+    if (state.cell.running !== 0) state.cell.arm(state.cell.running);
   }
 
   close(): void {
@@ -92,10 +121,14 @@ export class LuaVm implements Vm {
       return;
     }
     try {
+      this.#enter(state);
+      if (this.#left) this.#cut(state);
       this.#unwind(state);
     } catch {
       // A trap in the script's clean-up: the state goes with its instance, and the outcome is told already.
       state.cell.broken = true;
+    } finally {
+      this.#inside = false;
     }
     this.#letGo(state, !state.cell.broken);
   }
@@ -105,19 +138,62 @@ export class LuaVm implements Vm {
     if (state !== undefined) this.#letGo(state, false);
   }
 
-  #run(state: LuaState): Step {
-    const { cell, account, thread } = state;
-    cell.startedAt = performance.now();
+  /** Makes the cell this VM's until another one enters it. */
+  #enter(state: LuaState): void {
+    const { cell } = state;
+    cell.output = this.#output;
+    cell.calls = this.#calls;
+    cell.poll = this.#poll;
+    cell.startedAt = this.#startedAt;
+    this.#inside = true;
+  }
+
+  #start(state: LuaState): Step {
+    const { cell, main, thread } = state;
+    this.#startedAt = performance.now();
+    cell.startedAt = this.#startedAt;
     const loaded = this.#load(state);
     if (loaded !== undefined) return { kind: 'failed', ...loaded };
-    cell.anchor = state.main;
+    cell.anchor = main;
     if (cell.poll !== undefined) cell.disarm(thread);
-    const [status, results] = cell.pair((out) => cell.api.lua_resume(thread, 0, this.#program.args.length, out));
-    this.#output.flush();
+    return this.#run(state, this.#program.args.length);
+  }
+
+  #goOn(state: LuaState, answers: readonly Answer[]): Step {
+    state.cell.anchor = state.main;
+    state.account.setAnswer(0, false);
+    for (const answer of answers) this.#calls.answer(answer);
+    return this.#run(state, 0);
+  }
+
+  /** Runs the script, from its start or from where it was left, until it ends or leaves. */
+  #run(state: LuaState, args: number): Step {
+    const { cell, account, thread } = state;
+    this.#left = false;
+    const [status, results] = cell.pair((out) => cell.api.lua_resume(thread, 0, args, out));
+    account.sliceOver = false;
     if (account.fired) return STOPPED;
+    const { leaving } = account;
+    if (leaving !== LEAVING.not) {
+      account.leaving = LEAVING.not;
+      this.#left = true;
+      if (leaving === LEAVING.toWait) return WAITING;
+      cell.disarm(account.left);
+      return RUNNABLE;
+    }
+    this.#output.flush();
     if (status === STATUS.ok) return { kind: 'completed', value: this.#results(state, results) };
     const failure = describeFailure(state, this.#program, status);
     return account.fired ? STOPPED : { kind: 'failed', ...failure };
+  }
+
+  /** Goes on where the script was left, into a stop. */
+  #cut(state: LuaState): void {
+    const { cell, account, main } = state;
+    account.stopping = true;
+    cell.stopping = true;
+    cell.anchor = main;
+    this.#run(state, 0);
   }
 
   /** Puts the chunk and its arguments on the script's stack. */
@@ -135,6 +211,7 @@ export class LuaVm implements Vm {
           api.luaL_loadbufferx(thread, text, length, chunkName, cell.constant('t')),
         ),
       );
+      openFunctions(cell, main, this.#program);
       if (loaded === STATUS.ok) this.#pushArguments(state);
       return 0;
     });
@@ -195,7 +272,8 @@ export class LuaVm implements Vm {
     state.free();
   }
 
-  #poll(host: VmHost): void {
+  /** Called every so many instructions where nothing can interrupt the thread. */
+  #look(host: VmHost): void {
     if (this.#closing && performance.now() - this.#closingSince < POLLED_CLEAN_UP_MS) return;
     if (host.stopRequested()) this.stop();
   }
@@ -205,6 +283,7 @@ export class LuaVm implements Vm {
     this.#state = undefined;
     state.cell.calm();
     state.cell.output = undefined;
+    state.cell.calls = undefined;
     state.cell.poll = undefined;
     this.#release(state, usable);
   }

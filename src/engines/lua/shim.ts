@@ -1,7 +1,7 @@
 /** Where the functions of `shim.wat` sit, counted from the first slot that the cell gave them. */
 export const SLOT = {
   alloc: 0,
-  onStop: 1,
+  hook: 1,
   protected: 2,
   load: 3,
   coYield: 4,
@@ -14,6 +14,14 @@ export const SLOT = {
   succeed: 11,
   clock: 12,
   poll: 13,
+  coResume: 14,
+  coWrap: 15,
+  coWrapped: 16,
+  onResumed: 17,
+  hostCall: 18,
+  onAnswer: 19,
+  errorText: 20,
+  errorConcat: 21,
 } as const;
 
 /** How many slots the shim takes. */
@@ -30,6 +38,16 @@ export interface ShimHost {
   clock(L: number): number;
   /** A lua_Hook. */
   poll(L: number, ar: number): void;
+  /**
+   * Starts a call of the host, described by the running function's first upvalue.
+   *
+   * @param canWait 1 if the script can wait by a yield
+   * @returns how many results are on the stack, or -1 if the answer comes later
+   */
+  call(L: number, canWait: number): number;
+  /** `__tostring` and `__concat` of an error that the host has answered with. */
+  errorText(L: number): number;
+  errorConcat(L: number): number;
 }
 
 /** What the shim exports. */

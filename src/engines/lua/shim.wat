@@ -12,6 +12,13 @@
 ;;   16 main      the lua_State that runs the script's main chunk
 ;;   20 stopping  not 0 while the VM is being stopped
 ;;   24 fired     not 0 once the hook has raised or yielded
+;;   28 leaving   not 0 while a yield is on its way out to the host: 1 to wait for an answer, 2 since the slice is over
+;;   32 left      the lua_State in which that yield began, and in which the script goes on
+;;   36 answers   how many values of the answer are on top of its stack
+;;   40 refusal   not 0 if the answer is an error, to be raised
+;;   44 slice     not 0 once the slice is over: the hook yields when it can
+;;   48 pinned    how many coroutines run that were resumed where Lua cannot yield
+;;   52 count     a place for what lua_resume counts
 (module
   (import "lua" "memory" (memory 1))
   (import "lua" "__indirect_function_table" (table 1 funcref))
@@ -20,6 +27,19 @@
   (import "lua" "lua_sethook" (func $lua_sethook (param i32 i32 i32 i32)))
   (import "lua" "lua_isyieldable" (func $lua_isyieldable (param i32) (result i32)))
   (import "lua" "lua_yieldk" (func $lua_yieldk (param i32 i32 i32 i32) (result i32)))
+  (import "lua" "lua_resume" (func $lua_resume (param i32 i32 i32 i32) (result i32)))
+  (import "lua" "lua_status" (func $lua_status (param i32) (result i32)))
+  (import "lua" "lua_resetthread" (func $lua_resetthread (param i32 i32) (result i32)))
+  (import "lua" "lua_newthread" (func $lua_newthread (param i32) (result i32)))
+  (import "lua" "lua_xmove" (func $lua_xmove (param i32 i32 i32)))
+  (import "lua" "lua_checkstack" (func $lua_checkstack (param i32 i32) (result i32)))
+  (import "lua" "lua_rotate" (func $lua_rotate (param i32 i32 i32)))
+  (import "lua" "lua_type" (func $lua_type (param i32 i32) (result i32)))
+  (import "lua" "lua_concat" (func $lua_concat (param i32 i32)))
+  (import "lua" "lua_pushvalue" (func $lua_pushvalue (param i32 i32)))
+  (import "lua" "lua_pushcclosure" (func $lua_pushcclosure (param i32 i32 i32)))
+  (import "lua" "luaL_checktype" (func $luaL_checktype (param i32 i32 i32)))
+  (import "lua" "luaL_where" (func $luaL_where (param i32 i32)))
   (import "lua" "lua_rawgetp" (func $lua_rawgetp (param i32 i32 i32) (result i32)))
   (import "lua" "lua_error" (func $lua_error (param i32) (result i32)))
   (import "lua" "lua_gettop" (func $lua_gettop (param i32) (result i32)))
@@ -44,13 +64,22 @@
   (import "host" "succeed" (func $succeed (param i32) (result i32)))
   (import "host" "clock" (func $clock (param i32) (result i32)))
   (import "host" "poll" (func $poll (param i32 i32)))
+  (import "host" "call" (func $call (param i32 i32) (result i32)))
+ (import "host" "errorText" (func $error_text (param i32) (result i32)))
+  (import "host" "errorConcat" (func $error_concat (param i32) (result i32)))
+  (import "host" "tooMany" (global $s_too_many i32))
+  (import "host" "slotOfHook" (global $slot_of_hook i32))
+  (import "host" "slotOfWrapped" (global $slot_of_wrapped i32))
+  (import "host" "slotOfResumed" (global $slot_of_resumed i32))
+  (import "host" "slotOfAnswer" (global $slot_of_answer i32))
 
   (global $luaB_load (mut i32) (i32.const 0))
   (func (export "setLoad") (param i32) (global.set $luaB_load (local.get 0)))
 
   (elem (global.get $first) func
-    $alloc $on_stop $protected $load $co_yield $co_running $co_isyieldable
-    $print $write $write_to $read $succeed $clock $poll)
+    $alloc $on_hook $protected $load $co_yield $co_running $co_isyieldable
+    $print $write $write_to $read $succeed $clock $poll
+    $co_resume $co_wrap $co_wrapped $on_resumed $host_call $on_answer $error_text $error_concat)
 
   ;; lua_Alloc. Counts exactly what Lua asked for, refuses to grow past the limit, never to shrink.
   (func $alloc (param $account i32) (param $ptr i32) (param $osize i32) (param $nsize i32) (result i32)
@@ -92,17 +121,37 @@
   (func $account (param $L i32) (result i32)
     (i32.load (i32.sub (local.get $L) (i32.const 4))))
 
-  ;; lua_Hook. Yields, since nothing in a script can catch a yield: it goes straight to the resume.
-  ;; Where no yield is allowed (inside a C function that called back, a finalizer, a __close handler
-  ;; that runs after the script) it raises, and it raises again at every instruction that follows.
-  (func $on_stop (param $L i32) (param $ar i32)
+  ;; lua_Hook, for a script that must end or whose slice is over.
+  (func $on_hook (param $L i32) (param $ar i32)
     (local $account i32)
     (local.set $account (call $account (local.get $L)))
-    (if (i32.eqz (i32.load offset=20 (local.get $account)))
+    (if (i32.load offset=20 (local.get $account))
+      (then (call $cut (local.get $L) (local.get $account)) (return)))
+    (if (i32.eqz (i32.load offset=44 (local.get $account)))
       (then
-        ;; Left over on a coroutine from a stop that is through.
+        ;; Left over on a coroutine from a stop or a slice that is through.
         (call $lua_sethook (local.get $L) (i32.const 0) (i32.const 0) (i32.const 0))
         (return)))
+    (if (i32.eqz (call $can_leave (local.get $L) (local.get $account)))
+      (then
+        ;; Look again now and then, until the function that cannot yield is done.
+        (call $lua_sethook (local.get $L) (global.get $slot_of_hook) (i32.const 8) (i32.const 1000))
+        (return)))
+    (i32.store offset=44 (local.get $account) (i32.const 0))
+    (i32.store offset=28 (local.get $account) (i32.const 2))
+    (i32.store offset=32 (local.get $account) (local.get $L))
+    (drop (call $lua_yieldk (local.get $L) (i32.const 0) (i32.const 0) (i32.const 0))))
+
+  ;; Whether a yield in L can go all the way out to the host.
+  (func $can_leave (param $L i32) (param $account i32) (result i32)
+    (i32.and
+      (call $lua_isyieldable (local.get $L))
+      (i32.eqz (i32.load offset=48 (local.get $account)))))
+
+  ;; Ends a script. Yields, since nothing in a script can catch a yield: it goes straight to the resume.
+  ;; Where no yield is allowed (inside a C function that called back, a finalizer, a __close handler
+  ;; that runs after the script) it raises, and it raises again at every instruction that follows.
+  (func $cut (param $L i32) (param $account i32)
     (i32.store offset=24 (local.get $account) (i32.const 1))
     (if (call $lua_isyieldable (local.get $L))
       (then
@@ -113,6 +162,137 @@
     (i32.store offset=92 (local.get $L) (i32.const 0))
     (drop (call $lua_rawgetp (local.get $L) (i32.const -1001000) (local.get $account)))
     (drop (call $lua_error (local.get $L))))
+
+  ;; A function of the host. `call` of the cell starts it and tells how many results it has pushed, or -1:
+  ;; then the script waits, by a yield that goes out to the host.
+  (func $host_call (param $L i32) (result i32)
+    (local $account i32) (local $results i32)
+    (local.set $account (call $account (local.get $L)))
+    (local.set $results
+      (call $call (local.get $L) (call $can_leave (local.get $L) (local.get $account))))
+    (if (i32.ge_s (local.get $results) (i32.const 0)) (then (return (local.get $results))))
+    (i32.store offset=28 (local.get $account) (i32.const 1))
+    (i32.store offset=32 (local.get $account) (local.get $L))
+    (call $lua_yieldk (local.get $L) (i32.const 0) (i32.const 0) (global.get $slot_of_answer)))
+
+  ;; lua_KFunction: the host has pushed its answer.
+  (func $on_answer (param $L i32) (param $status i32) (param $context i32) (result i32)
+    (local $account i32)
+    (local.set $account (call $account (local.get $L)))
+    ;; It was woken to end. The yield in `cut` does not return here: there is nothing to go on with.
+    (if (i32.load offset=20 (local.get $account))
+      (then (call $cut (local.get $L) (local.get $account))))
+    (if (i32.load offset=40 (local.get $account))
+      (then
+        (i32.store offset=40 (local.get $account) (i32.const 0))
+        (return (call $lua_error (local.get $L)))))
+    (i32.load offset=36 (local.get $account)))
+
+  ;; coroutine.resume and coroutine.wrap, as in lcorolib.c of Lua 5.4, but for one thing: a yield that is on its way
+  ;; out to the host is passed on, and what comes back is passed in.
+  (func $co_resume (param $L i32) (result i32)
+    (local $co i32)
+    (local.set $co (call $lua_tothread (local.get $L) (i32.const 1)))
+    (if (i32.eqz (local.get $co))
+      (then (return (call $luaL_typeerror (local.get $L) (i32.const 1) (global.get $s_coroutine)))))
+    (call $resumed (local.get $L) (i32.const 0)
+      (call $resume_with (local.get $L) (local.get $co)
+        (i32.sub (call $lua_gettop (local.get $L)) (i32.const 1)))))
+
+  (func $co_wrap (param $L i32) (result i32)
+    (local $co i32)
+    (call $luaL_checktype (local.get $L) (i32.const 1) (i32.const 6))
+    (local.set $co (call $lua_newthread (local.get $L)))
+    (call $lua_pushvalue (local.get $L) (i32.const 1))
+    (call $lua_xmove (local.get $L) (local.get $co) (i32.const 1))
+    (call $lua_pushcclosure (local.get $L) (global.get $slot_of_wrapped) (i32.const 1))
+    (i32.const 1))
+
+  (func $co_wrapped (param $L i32) (result i32)
+    (call $resumed (local.get $L) (i32.const 1)
+      (call $resume_with (local.get $L)
+        (call $lua_tothread (local.get $L) (i32.const -1001001))
+        (call $lua_gettop (local.get $L)))))
+
+  ;; lua_KFunction of both; $wrapped is the context.
+  (func $on_resumed (param $L i32) (param $status i32) (param $wrapped i32) (result i32)
+    (local $account i32) (local $co i32)
+    (local.set $account (call $account (local.get $L)))
+    (local.set $co (call $lua_tothread (local.get $L)
+      (select (i32.const -1001001) (i32.const 1) (local.get $wrapped))))
+    (call $resumed (local.get $L) (local.get $wrapped)
+      (call $run (local.get $L) (local.get $co)
+        (select (i32.load offset=36 (local.get $account)) (i32.const 0)
+          (i32.eq (local.get $co) (i32.load offset=32 (local.get $account)))))))
+
+  ;; Moves the arguments over and resumes. The number of results, which are on top of L, -1 with an
+  ;; error on top, or -2 if the coroutine has left for the host.
+  (func $resume_with (param $L i32) (param $co i32) (param $arguments i32) (result i32)
+    (if (i32.eqz (call $lua_checkstack (local.get $co) (local.get $arguments)))
+      (then
+        (drop (call $lua_pushstring (local.get $L) (global.get $s_too_many)))
+        (return (i32.const -1))))
+    (call $lua_xmove (local.get $L) (local.get $co) (local.get $arguments))
+    (call $run (local.get $L) (local.get $co) (local.get $arguments)))
+
+  (func $run (param $L i32) (param $co i32) (param $arguments i32) (result i32)
+    (local $account i32) (local $status i32) (local $count i32) (local $pins i32)
+    (local.set $account (call $account (local.get $L)))
+    (local.set $pins (i32.eqz (call $lua_isyieldable (local.get $L))))
+    (i32.store offset=48 (local.get $account)
+      (i32.add (i32.load offset=48 (local.get $account)) (local.get $pins)))
+    (local.set $status
+      (call $lua_resume (local.get $co) (local.get $L) (local.get $arguments)
+        (i32.add (local.get $account) (i32.const 52))))
+    (i32.store offset=48 (local.get $account)
+      (i32.sub (i32.load offset=48 (local.get $account)) (local.get $pins)))
+    (if (i32.gt_u (local.get $status) (i32.const 1))
+      (then
+        (call $lua_xmove (local.get $co) (local.get $L) (i32.const 1))
+        (return (i32.const -1))))
+    (if (i32.load offset=28 (local.get $account)) (then (return (i32.const -2))))
+    (local.set $count (i32.load offset=52 (local.get $account)))
+    (if (i32.eqz (call $lua_checkstack (local.get $L) (i32.add (local.get $count) (i32.const 1))))
+      (then
+        (call $lua_settop (local.get $co) (i32.sub (i32.const -1) (local.get $count)))
+        (drop (call $lua_pushstring (local.get $L) (global.get $s_too_many)))
+        (return (i32.const -1))))
+    (call $lua_xmove (local.get $co) (local.get $L) (local.get $count))
+    (local.get $count))
+
+  (func $resumed (param $L i32) (param $wrapped i32) (param $count i32) (result i32)
+    (if (i32.eq (local.get $count) (i32.const -2))
+      (then (return
+        (call $lua_yieldk (local.get $L) (i32.const 0) (local.get $wrapped) (global.get $slot_of_resumed)))))
+    (if (local.get $wrapped)
+      (then
+        (if (i32.ge_s (local.get $count) (i32.const 0)) (then (return (local.get $count))))
+        (return (call $wrap_failed (local.get $L)))))
+    (if (i32.lt_s (local.get $count) (i32.const 0))
+      (then
+        (call $lua_pushboolean (local.get $L) (i32.const 0))
+        (call $lua_rotate (local.get $L) (i32.const -2) (i32.const 1))
+        (return (i32.const 2))))
+    (call $lua_pushboolean (local.get $L) (i32.const 1))
+    (call $lua_rotate (local.get $L) (i32.sub (i32.const -1) (local.get $count)) (i32.const 1))
+    (i32.add (local.get $count) (i32.const 1)))
+
+  (func $wrap_failed (param $L i32) (result i32)
+    (local $co i32) (local $status i32)
+    (local.set $co (call $lua_tothread (local.get $L) (i32.const -1001001)))
+    (local.set $status (call $lua_status (local.get $co)))
+    (if (i32.gt_u (local.get $status) (i32.const 1))
+      (then
+        (local.set $status (call $lua_resetthread (local.get $co) (local.get $L)))
+        (call $lua_xmove (local.get $co) (local.get $L) (i32.const 1))))
+    (if (i32.and
+          (i32.ne (local.get $status) (i32.const 4))
+          (i32.eq (call $lua_type (local.get $L) (i32.const -1)) (i32.const 4)))
+      (then
+        (call $luaL_where (local.get $L) (i32.const 1))
+        (call $lua_rotate (local.get $L) (i32.const -2) (i32.const 1))
+        (call $lua_concat (local.get $L) (i32.const 2))))
+    (call $lua_error (local.get $L)))
 
   ;; load, for text only: a crafted binary chunk can crash the virtual machine. A mode without `t`
   ;; becomes one that lets nothing through.

@@ -92,3 +92,11 @@ describe('the cells', () => {
     expect(engine.counts().instances).toBe(instances + 1);
   });
 });
+
+test('the traceback of a recursion that never ended shows its innermost calls', () => {
+  const { message, traceback } = errorOf('local function f() return 1 + f() end\nreturn f()');
+  expect(message).toContain('stack overflow');
+  const lines = (traceback ?? '').split('\n');
+  expect(lines[1]).toBe("\tscript:1: in upvalue 'f'");
+  expect([lines.length, lines.at(-1)]).toEqual([24, '\t...']);
+});

@@ -11,6 +11,8 @@ const host = {
     return true;
   },
   stopRequested: () => false,
+  call: () => 'refused',
+  answerTo: () => undefined,
 };
 
 // What an interrupt calls, between two instructions of whatever runs.
@@ -23,7 +25,7 @@ parentPort.on('message', (message) => {
     return;
   }
   vm = engine.create({ language: 'lua', name: 'script', args: [], memory: 64 * 2 ** 20, ...message }, host);
-  const step = vm.resume();
+  const step = vm.resume([]);
   parentPort.postMessage({ kind: 'stepped', step });
   vm.close();
   parentPort.postMessage({ kind: 'closed', peak: vm.peakMemory, counts: engine.counts() });

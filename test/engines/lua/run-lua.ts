@@ -31,10 +31,12 @@ export function runLua(code: string | Uint8Array, given: Given = {}): Ran {
       return given.write?.(text, stream) ?? true;
     },
     stopRequested: () => false,
+    call: () => 'refused' as const,
+    answerTo: () => undefined,
   };
   const { args = [], memory = 64 * MIB, name = 'script' } = given;
   const vm = engine.create({ language: 'lua', code, name, args, memory }, host);
-  const step = vm.resume();
+  const step = vm.resume([]);
   vm.close();
   return { step, ...written, peak: vm.peakMemory };
 }

@@ -1,4 +1,5 @@
 import { MAX_DEPTH, MAX_VALUES } from '../../../values/value.js';
+import { makeCalls } from './calls.js';
 import { makeConsole } from './console.js';
 import { makeDecoder } from './decoder.js';
 import { makeDescriber } from './describer.js';
@@ -10,17 +11,19 @@ import { makePrimordials } from './primordials.js';
 export const PRELUDE_NAME = 'stint:prelude';
 
 /**
- * The source of the prelude: a function that takes the two host functions and returns what the host keeps. It leaves
- * `console` and `print` on the global object and nothing else.
+ * The source of the prelude: a function that takes the host functions and returns what the host keeps. It leaves
+ * `console`, `print` and the ways out (calls.ts) on the global object and nothing else.
  */
-export const PRELUDE_SOURCE = `(function (write, classOf) {
+export const PRELUDE_SOURCE = `(function (write, classOf, call) {
 'use strict';
 const primordials = (${makePrimordials})();
 const inspect = (${makeInspector})(primordials, classOf);
 (${makeConsole})(inspect, write);
+const encode = (${makeEncoder})(primordials, classOf, ${MAX_DEPTH}, ${MAX_VALUES});
 return {
 __proto__: null,
-encode: (${makeEncoder})(primordials, classOf, ${MAX_DEPTH}, ${MAX_VALUES}),
+encode,
+calls: (${makeCalls})(primordials, encode, call),
 decode: (${makeDecoder})(primordials),
 describe: (${makeDescriber})(primordials, classOf, inspect),
 settle: async (value) => await value,

@@ -1,0 +1,134 @@
+import type { Encoded } from './encoder.js';
+import type { Primordials } from './primordials.js';
+
+/** What the host keeps of {@link makeCalls}. */
+export interface Calls {
+  /** Makes the globals for the host functions and events of a program, which are given as JSON arrays of names. */
+  open(functions: string, events: string): void;
+  /** Settles the promise of a call: with a value, with something open (`type` and its number), or with an error. */
+  answer(id: number, type: string, value: unknown): void;
+}
+
+/**
+ * Guest code (see primordials.ts): makes the ways out of a script. A call gives a promise, an event gives nothing.
+ *
+ * @param call starts a call of the host and gives its id; throws what the host refuses
+ */
+export function makeCalls(
+  p: Primordials,
+  encode: (value: unknown) => Encoded,
+  call: (kind: number, name: string, encoded: Encoded, handle: number) => number,
+) {
+  const FUNCTION = 0;
+  const EVENT = 1;
+  const BUILTIN = 2;
+  const NO_HANDLE = -1;
+  const pending: { [id: number]: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } } = {
+    __proto__: null,
+  } as never;
+
+  const define = (holder: object, name: string, value: unknown): void => {
+    p.define(holder, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true } as never);
+  };
+  const start = (kind: number, name: string, args: unknown[], handle: number): Promise<unknown> =>
+    new p.Promise((resolve, reject) => {
+      pending[call(kind, name, encode(args), handle)] = { __proto__: null, resolve, reject } as never;
+    });
+  const caller = (kind: number, name: string) => {
+    const fn = { [name]: (...args: unknown[]) => start(kind, name, args, NO_HANDLE) }[name] as object;
+    return fn;
+  };
+
+  /** Something open: a class for each type, whose objects can only be made here. */
+  const handleClass = (type: string, methods: string[]) => {
+    const numbers = new p.WeakMap<object, number>();
+    const prototype = {};
+    for (let i = 0; i < methods.length; i += 1) {
+      const method = methods[i] as string;
+      const target = `${type}.${method}`;
+      const fn = {
+        [method](this: object, ...args: unknown[]) {
+          const handle = p.weakMapGet(numbers, this) as number | undefined;
+          if (handle === undefined) throw new p.TypeError(`${target} must be called on a ${type}`);
+          return start(BUILTIN, target, args, handle);
+        },
+      }[method];
+      define(prototype, method, fn);
+    }
+    define(prototype, Symbol.toStringTag as never, type);
+    return (handle: number): object => {
+      const made = p.create(prototype) as object;
+      p.weakMapSet(numbers, made, handle);
+      return made;
+    };
+  };
+  const handles: { [type: string]: (handle: number) => object } = {
+    __proto__: null,
+    connection: handleClass('connection', ['read', 'write', 'close']),
+    listener: handleClass('listener', ['accept', 'address', 'close']),
+  } as never;
+
+  const library = (name: string, methods: string[]): void => {
+    const holder = {};
+    for (let i = 0; i < methods.length; i += 1) {
+      const method = methods[i] as string;
+      define(holder, method, caller(BUILTIN, `${name}.${method}`));
+    }
+    p.define(globalThis, name, {
+      __proto__: null,
+      value: holder,
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    } as never);
+  };
+  p.define(globalThis, 'sleep', {
+    __proto__: null,
+    value: caller(BUILTIN, 'sleep'),
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  } as never);
+  library('time', ['now']);
+  library('tcp', ['connect', 'listen']);
+  library('http', ['request']);
+  library('channel', ['send', 'receive', 'close']);
+
+  const calls: Calls = {
+    __proto__: null,
+    open(functionNames: string, eventNames: string): void {
+      const functions = {};
+      const events = {};
+      const names = p.parse(functionNames) as string[];
+      for (let i = 0; i < names.length; i += 1) {
+        const name = names[i] as string;
+        const fn = caller(FUNCTION, name);
+        define(functions, name, fn);
+        define(globalThis, name, fn);
+      }
+      const sent = p.parse(eventNames) as string[];
+      for (let i = 0; i < sent.length; i += 1) {
+        const name = sent[i] as string;
+        define(events, name, (...args: unknown[]): void => {
+          call(EVENT, name, encode(args), NO_HANDLE);
+        });
+      }
+      define(globalThis, 'functions', functions);
+      define(globalThis, 'events', events);
+    },
+    answer(id: number, type: string, value: unknown): void {
+      const waiting = pending[id];
+      if (waiting === undefined) return;
+      delete pending[id];
+      if (type === 'value') waiting.resolve(value);
+      else if (type === 'error') {
+        const { message, name, code } = value as { message: string; name?: string; code?: string };
+        const error = new p.Error(message);
+        if (name !== undefined) define(error, 'name', name);
+        if (code !== undefined) define(error, 'code', code);
+        waiting.reject(error);
+      } else waiting.resolve((handles[type] as (handle: number) => object)(value as number));
+    },
+  } as never;
+  return calls;
+}

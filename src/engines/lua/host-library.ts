@@ -1,0 +1,79 @@
+import type { HandleType, Program } from '../engine.js';
+import type { LuaCell } from './cell.js';
+import { GLOBALS, REGISTRY } from './lua-api.js';
+import type { Target } from './script-calls.js';
+
+/** The methods of what a script can hold open. */
+export const METHODS: Readonly<Record<HandleType, readonly string[]>> = {
+  connection: ['read', 'write', 'close'],
+  listener: ['accept', 'address', 'close'],
+};
+
+/** Functions that are globals, or fields of global tables. */
+const LIBRARY: Readonly<Record<string, readonly string[]>> = {
+  '': ['sleep'],
+  time: ['now'],
+  tcp: ['connect', 'listen'],
+  http: ['request'],
+  channel: ['send', 'receive', 'close'],
+};
+
+const namesOf = (groups: Readonly<Record<string, readonly string[]>>): string[] =>
+  Object.entries(groups).flatMap(([group, names]) => names.map((name) => (group === '' ? name : `${group}.${name}`)));
+
+/** What every script can call, by index: whether it may is found out then. */
+export const BUILTINS: readonly Target[] = [...namesOf(LIBRARY), ...namesOf(METHODS)].map((name) => ({
+  kind: 'builtin',
+  name,
+}));
+
+const INDEXES = new Map(BUILTINS.map(({ name }, index) => [name, index]));
+
+/** The index of a target that every script has. */
+export function targetIndex(name: string): number {
+  return INDEXES.get(name) as number;
+}
+
+/** Opens what every script can call. Has to run protected. */
+export function openHostLibrary(cell: LuaCell, L: number): void {
+  const { api } = cell;
+  for (const [table, names] of Object.entries(LIBRARY)) {
+    if (table === '') api.lua_rawgeti(L, REGISTRY, GLOBALS);
+    else api.lua_createtable(L, 0, names.length);
+    for (const name of names) {
+      pushFunction(cell, L, targetIndex(table === '' ? name : `${table}.${name}`));
+      api.lua_setfield(L, -2, cell.constant(name));
+    }
+    if (table === '') api.lua_settop(L, -2);
+    else api.lua_setglobal(L, cell.constant(table));
+  }
+}
+
+/** What a program may call beyond {@link BUILTINS}, in the order that {@link openFunctions} counts on. */
+export function targetsOf(program: Program): Target[] {
+  return [
+    ...(program.functions ?? []).map((name) => ({ kind: 'function', name }) as const),
+    ...(program.events ?? []).map((name) => ({ kind: 'event', name }) as const),
+  ];
+}
+
+/** Makes the globals `functions` and `events`. Has to run protected. */
+export function openFunctions(cell: LuaCell, L: number, program: Program): void {
+  let index = BUILTINS.length;
+  for (const global of ['functions', 'events'] as const) {
+    const names = program[global] ?? [];
+    cell.api.lua_createtable(L, 0, names.length);
+    for (const name of names) {
+      cell.pushString(L, name);
+      pushFunction(cell, L, index);
+      cell.api.lua_rawset(L, -3);
+      index += 1;
+    }
+    cell.api.lua_setglobal(L, cell.constant(global));
+  }
+}
+
+function pushFunction(cell: LuaCell, L: number, index: number): void {
+  cell.api.lua_pushinteger(L, BigInt(index));
+  cell.api.lua_pushcclosure(L, cell.slot('hostCall'), 1);
+}
