@@ -24,6 +24,8 @@ const WAKE_AT = 0;
 const USED_ROWS = 2;
 const GRACE = 3;
 const ROWS = 4;
+const THREADS = 5;
+const QUANTUM = 6;
 // Row: word, rung, thread; deadline as the second double.
 const WORD = 0;
 const RUNG = 1;
@@ -31,11 +33,21 @@ const THREAD = 2;
 const BEGAN = 2;
 const DEADLINE = 3;
 
-// Thread: the row it is in, how often it was rung.
-const THREAD_BYTES = 64;
+// Thread: the row it is in, how often it was rung, the row whose slice is over, what is to do on it; when it entered the
+// row as the last double of the first cache line; then the rows that it has been called for, as a ring.
+const CALLS = 64;
+const THREAD_BYTES = 64 + CALLS * 4;
 const THREAD_WORDS = THREAD_BYTES / 4;
 const INSIDE = 0;
 const RINGS = 1;
+const PREEMPTED = 2;
+const CALLED = 3;
+const TAKEN = 4;
+const RUNNABLE = 5;
+const POSTED = 6;
+const RECEIVED = 7;
+const ENTERED = 7;
+const FIRST_CALL = 16;
 
 const NEVER = 2n ** 62n;
 const NO_ROW = -1;
@@ -47,6 +59,8 @@ export type RungName = (typeof RUNGS)[number];
 export class ControlTable {
   readonly buffer: SharedArrayBuffer;
   readonly rows: number;
+  readonly threads: number;
+  readonly quantum: number;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #longs: BigInt64Array;
@@ -56,6 +70,8 @@ export class ControlTable {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer);
     this.rows = this.#words[ROWS] as number;
+    this.threads = this.#words[THREADS] as number;
+    this.quantum = this.#words[QUANTUM] as number;
     this.#doubles = new Float64Array(buffer);
     this.#longs = new BigInt64Array(buffer);
   }
@@ -64,13 +80,16 @@ export class ControlTable {
    * @param rows how many tasks can be live at once
    * @param threads how many threads can run them
    * @param grace milliseconds from the stop to the break
+   * @param quantum milliseconds that a script may hold its thread while others want it
    */
-  static create(rows: number, threads: number, grace: number): ControlTable {
+  static create(rows: number, threads: number, grace: number, quantum: number): ControlTable {
     const buffer = new SharedArrayBuffer(HEADER_BYTES + rows * ROW_BYTES + threads * THREAD_BYTES);
     const words = new Int32Array(buffer);
     words[ROWS] = rows;
+    words[THREADS] = threads;
+    words[QUANTUM] = Math.ceil(quantum);
     const table = new ControlTable(buffer);
-    for (let thread = 0; thread < threads; thread += 1) table.enter(thread);
+    for (let thread = 0; thread < threads; thread += 1) table.resetThread(thread);
     table.grace = grace;
     table.wakeAt = Number.POSITIVE_INFINITY;
     return table;
@@ -197,9 +216,83 @@ export class ControlTable {
     return RUNGS[Atomics.load(this.#words, wordBase(row) + RUNG)] ?? 'none';
   }
 
-  /** The thread enters a VM (or leaves it, without a row): only the task in a VM can be broken off. */
-  enter(thread: number, row: number = NO_ROW): void {
-    Atomics.store(this.#words, this.#threadBase(thread) + INSIDE, row);
+  /** A new thread has this index. */
+  resetThread(thread: number): void {
+    const base = this.#threadBase(thread);
+    this.#words.fill(0, base, base + THREAD_WORDS);
+    this.enter(thread);
+  }
+
+  /**
+   * The thread enters a VM (or leaves it, without a row): only the task in a VM can be broken off.
+   *
+   * @param preemptible whether the VM can be left in the middle, at the end of a slice
+   */
+  enter(thread: number, row: number = NO_ROW, preemptible = false): void {
+    const base = this.#threadBase(thread);
+    this.#doubles[base / 2 + ENTERED] = preemptible ? monotonicNow() : Number.POSITIVE_INFINITY;
+    Atomics.store(this.#words, base + INSIDE, row);
+  }
+
+  /** The row that the thread is in; undefined if it is in no VM. */
+  rowInside(thread: number): number | undefined {
+    const row = Atomics.load(this.#words, this.#threadBase(thread) + INSIDE);
+    return row === NO_ROW ? undefined : row;
+  }
+
+  /** When the slice of the VM ends that the thread is in; `Infinity` if that VM cannot be left. */
+  sliceEnd(thread: number): number {
+    return (this.#doubles[this.#threadBase(thread) / 2 + ENTERED] as number) + this.quantum;
+  }
+
+  /** Notes for the thread what an interrupt is about: the task of this row has to end. */
+  callFor(thread: number, row: number): void {
+    const base = this.#threadBase(thread);
+    const called = Atomics.load(this.#words, base + CALLED);
+    Atomics.store(this.#words, base + FIRST_CALL + (called & (CALLS - 1)), row);
+    Atomics.store(this.#words, base + CALLED, (called + 1) | 0);
+  }
+
+  /** Calls `visit` with each row noted by {@link callFor}; with none, once, if there were more than there is room for. */
+  takeCalls(thread: number, visit: (row: number | undefined) => void): void {
+    const base = this.#threadBase(thread);
+    const called = Atomics.load(this.#words, base + CALLED);
+    const taken = Atomics.exchange(this.#words, base + TAKEN, called);
+    if (((called - taken) | 0) > CALLS) visit(undefined);
+    else for (let i = taken; i !== called; i = (i + 1) | 0) visit(this.#words[base + FIRST_CALL + (i & (CALLS - 1))]);
+  }
+
+  /** Notes for the thread what an interrupt is about: the slice of the task of this row is over. */
+  preempt(thread: number, row: number): void {
+    Atomics.store(this.#words, this.#threadBase(thread) + PREEMPTED, row + 1);
+  }
+
+  /** The row noted by {@link preempt}, once. */
+  takePreempted(thread: number): number | undefined {
+    const noted = Atomics.exchange(this.#words, this.#threadBase(thread) + PREEMPTED, 0);
+    return noted === 0 ? undefined : noted - 1;
+  }
+
+  /** How many others a thread could run, as it knows itself: runnable ones, and those that wait for what it alone can see. */
+  setRunnable(thread: number, count: number): void {
+    Atomics.store(this.#words, this.#threadBase(thread) + RUNNABLE, count);
+  }
+
+  /** The host has sent the thread a message. */
+  notePosted(thread: number): void {
+    Atomics.add(this.#words, this.#threadBase(thread) + POSTED, 1);
+  }
+
+  /** The thread has received one. */
+  noteReceived(thread: number): void {
+    Atomics.add(this.#words, this.#threadBase(thread) + RECEIVED, 1);
+  }
+
+  /** Whether a thread that is in a VM has something else to do. */
+  isWanted(thread: number): boolean {
+    const base = this.#threadBase(thread);
+    if (Atomics.load(this.#words, base + RUNNABLE) > 0) return true;
+    return Atomics.load(this.#words, base + POSTED) !== Atomics.load(this.#words, base + RECEIVED);
   }
 
   /** Whether the thread is in the VM of this row's task. */

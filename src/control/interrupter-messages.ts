@@ -16,17 +16,12 @@ export type ToInterrupter =
 /** What the interrupter tells the host's thread. */
 export type FromInterrupter = { op: 'terminate'; table: number; thread: number };
 
-/** What a thread sends through its bell: its task's deadline is nearer than the next look. */
-export type Ring = null;
-
 /**
- * What a thread gets through its bell where the inspector is not to be had. It arrives when the thread is idle, so it
- * ends tasks that wait; those that run poll the control table.
+ * What goes through a thread's bell. From the thread: the interrupter has to look at the table earlier than it would. To the
+ * thread, where the inspector is not to be had: it has been called for something. That arrives when the thread is idle, so
+ * it ends tasks that wait; those that run poll the control table.
  */
-export interface StopMessage {
-  readonly row: number;
-  readonly number: number;
-}
+export type Ring = null;
 
 /** How the interrupter is set up. */
 export interface InterrupterData {
@@ -34,7 +29,7 @@ export interface InterrupterData {
   readonly inspector: boolean;
 }
 
-/** The worker threads' global function that an interrupt calls: `(row, number) => void`. */
+/** The worker threads' global function that an interrupt calls. The control table tells it what for. */
 export const INTERRUPT_FUNCTION = 'stint.interrupt';
 
 /** Worker threads that can be interrupted carry a name that begins like this. */

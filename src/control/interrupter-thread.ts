@@ -9,15 +9,16 @@ import {
   type FromInterrupter,
   INTERRUPT_FUNCTION,
   type InterrupterData,
-  type StopMessage,
   type ToInterrupter,
 } from './interrupter-messages.js';
-import { Ladder } from './ladder.js';
+import { TableWatch } from './table-watch.js';
 
+/** The same text each time, so that V8 has it compiled already. */
+const INTERRUPT = `globalThis[Symbol.for('${INTERRUPT_FUNCTION}')]()`;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 interface Watched {
-  readonly ladder: Ladder;
+  readonly watch: TableWatch;
   readonly threads: Map<number, { name: string; bell: MessagePort }>;
   timer: NodeJS.Timeout | undefined;
 }
@@ -31,10 +32,10 @@ const watched = new Map<number, Watched>();
 host.on('message', (message: ToInterrupter) => {
   switch (message.op) {
     case 'watch':
-      watch(message.table, new ControlTable(message.buffer));
+      addTable(message.table, new ControlTable(message.buffer));
       return;
     case 'unwatch':
-      unwatch(message.table);
+      removeTable(message.table);
       return;
     case 'thread':
       addThread(message);
@@ -52,15 +53,16 @@ host.on('message', (message: ToInterrupter) => {
   }
 });
 
-function watch(id: number, table: ControlTable): void {
+function addTable(id: number, table: ControlTable): void {
   const threads: Watched['threads'] = new Map();
-  const ladder = new Ladder(table, {
-    stop(thread, row, number) {
-      const target = threads.get(thread);
-      if (target === undefined) return;
-      if (link === undefined) target.bell.postMessage({ row, number } satisfies StopMessage);
-      else link.evaluate(target.name, `globalThis[Symbol.for('${INTERRUPT_FUNCTION}')](${row},${number})`);
-    },
+  const interrupt = (thread: number): void => {
+    const target = threads.get(thread);
+    if (target === undefined) return;
+    if (link === undefined) target.bell.postMessage(null);
+    else link.evaluate(target.name, INTERRUPT);
+  };
+  const watch = new TableWatch(table, {
+    interrupt,
     break(thread) {
       const name = threads.get(thread)?.name;
       if (link === undefined || name === undefined) return false;
@@ -71,10 +73,10 @@ function watch(id: number, table: ControlTable): void {
       host.postMessage({ op: 'terminate', table: id, thread } satisfies FromInterrupter);
     },
   });
-  watched.set(id, { ladder, threads, timer: undefined });
+  watched.set(id, { watch, threads, timer: undefined });
 }
 
-function unwatch(id: number): void {
+function removeTable(id: number): void {
   const entry = watched.get(id);
   if (entry === undefined) return;
   clearTimeout(entry.timer);
@@ -105,7 +107,7 @@ function look(id: number): void {
   if (entry === undefined) return;
   clearTimeout(entry.timer);
   const now = monotonicNow();
-  const next = entry.ladder.look(now);
+  const next = entry.watch.look(now);
   // Rounded up: a timer that fires early would only look twice.
   const delay = Math.min(Math.ceil(next - now), LONGEST_TIMER);
   entry.timer = next === Number.POSITIVE_INFINITY ? undefined : setTimeout(look, delay, id);

@@ -6,15 +6,15 @@
  * 1. A deadline is found at the first look after it, whoever is busy.
  * 2. A rung is only taken for a task that has not ended since the rung before.
  * 3. A break is only sent to a thread that is in the VM of the task it is meant for.
- * 4. `look` returns when it has to be called again; a table that changes before that wakes it.
+ * 4. `look` returns when it has to be called again.
  */
 import type { ControlTable } from './control-table.js';
 import { numberOf, State, StopReason, stateOf } from './task-word.js';
 
 /** How a rung is carried out. */
 export interface LadderActions {
-  /** Raises inside the task's VM. Called again to cut the clean-up short. */
-  stop(thread: number, row: number, number: number): void;
+  /** Interrupts the thread, which then finds in the table what it was called for. */
+  interrupt(thread: number): void;
   /** Unwinds the thread's stack. False where that cannot be done. */
   break(thread: number): boolean;
   /** Ends the thread. */
@@ -45,13 +45,10 @@ export class Ladder {
 
   /** Looks at every task; returns the time of the next look, `Infinity` if there is nothing to wait for. */
   look(now: number): number {
-    // Until this look is over every new deadline wakes the interrupter, so that none slips through.
-    this.#table.wakeAt = Number.POSITIVE_INFINITY;
     let next = Number.POSITIVE_INFINITY;
     for (let row = 0; row < this.#table.usedRows; row += 1) {
       next = Math.min(next, this.#lookAt(row, now));
     }
-    this.#table.wakeAt = next;
     return next;
   }
 
@@ -86,15 +83,16 @@ export class Ladder {
 
   #stop(row: number, number: number, now: number): Climber {
     this.#table.raiseRung(row, 'stop');
-    this.#sendStop(row, number);
+    this.#sendStop(row);
     const climber: Climber = { number, stage: 'stopped', due: now + this.#table.grace / 2 };
     this.#climbers.set(row, climber);
     return climber;
   }
 
-  #sendStop(row: number, number: number): void {
+  #sendStop(row: number): void {
     const thread = this.#table.thread(row);
-    this.#actions.stop(thread, row, number);
+    this.#table.callFor(thread, row);
+    this.#actions.interrupt(thread);
     // No interrupt reaches a thread that blocks until a host call is answered.
     this.#table.ring(thread);
   }
@@ -103,7 +101,7 @@ export class Ladder {
     const thread = this.#table.thread(row);
     switch (climber.stage) {
       case 'stopped':
-        this.#sendStop(row, climber.number);
+        this.#sendStop(row);
         climber.stage = 'reminded';
         climber.due = now + this.#table.grace / 2;
         return;
@@ -121,7 +119,7 @@ export class Ladder {
   #break(climber: Climber, row: number, thread: number, now: number): void {
     if (!this.#announceBreak(climber, row, thread)) {
       // The thread is busy with another task, which has a deadline of its own: ask again later.
-      this.#sendStop(row, climber.number);
+      this.#sendStop(row);
       climber.due = now + Math.max(this.#table.grace, 1);
       return;
     }

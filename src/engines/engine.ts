@@ -67,6 +67,8 @@ export interface VmHost {
   write(text: string, stream: 'stdout' | 'stderr'): boolean;
   /** Whether the task has been asked to end. Cheap: one atomic load. */
   stopRequested(): boolean;
+  /** Whether the task's slice is over: true once for each. For VMs that nothing can interrupt. */
+  preemptRequested(): boolean;
   /**
    * Takes a call. `pending`: its answer comes with a later `resume`, or through {@link answerTo}. `refused`: the script has
    * made all the calls that it may; the VM has been told to stop, as by {@link write}. Else the answer at once.
@@ -110,6 +112,8 @@ export interface Vm {
   close(): void;
   /** Drops the VM without running anything of it: its state is not to be trusted any more. */
   discard(): void;
+  /** Whether {@link preempt} does anything. */
+  readonly preemptible: boolean;
   /** Whether `close` would run code of the script: else a `discard` does as well. */
   readonly cleansUp: boolean;
   /** The most memory that the script has used so far, in bytes. */

@@ -4,15 +4,21 @@
  * 1. Never more than `slots` entries are live.
  * 2. Never more than `capacity` entries wait beyond those that a free slot is there for.
  * 3. Higher priority first; first come, first served within one.
- * 4. Taking an entry out, from wherever it stands, costs the same however many there are.
+ * 4. Every {@link TURN_OF_OLDEST}th admission is that of the entry that has waited longest, whatever its priority: with n
+ *    waiting before it, an entry is admitted after at most n + 1 times as many.
+ * 5. Taking an entry out, from wherever it stands, costs the same however many there are.
  */
+export const TURN_OF_OLDEST = 16;
+
 export class AdmissionQueue<T> {
   readonly #slots: number;
   readonly #capacity: number;
   /** The waiting entries of each priority in the order of their coming; no empty sets. */
   readonly #levels = new Map<number, Set<T>>();
-  #waiting = 0;
+  /** All of them in the order of their coming, with their priorities. */
+  readonly #waiting = new Map<T, number>();
   #live = 0;
+  #admitted = 0;
 
   constructor(slots: number, capacity: number) {
     this.#slots = slots;
@@ -20,7 +26,7 @@ export class AdmissionQueue<T> {
   }
 
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting.size;
   }
 
   get live(): number {
@@ -29,22 +35,28 @@ export class AdmissionQueue<T> {
 
   /** False if there is no room. */
   add(entry: T, priority: number): boolean {
-    if (this.#waiting >= this.#capacity + this.#slots - this.#live) return false;
+    if (this.waiting >= this.#capacity + this.#slots - this.#live) return false;
     const level = this.#levels.get(priority);
     if (level === undefined) this.#levels.set(priority, new Set([entry]));
     else level.add(entry);
-    this.#waiting += 1;
+    this.#waiting.set(entry, priority);
     return true;
   }
 
-  /** Gives a slot to the entry whose turn it is; undefined if none waits or no slot is free. */
+  /** The entry whose turn it is; undefined if none waits or no slot is free. */
+  peek(): T | undefined {
+    if (this.waiting === 0 || this.#live >= this.#slots) return undefined;
+    if ((this.#admitted + 1) % TURN_OF_OLDEST === 0) return first(this.#waiting.keys());
+    return first(this.#levels.get(Math.max(...this.#levels.keys())) ?? []);
+  }
+
+  /** Gives a slot to the entry whose turn it is. */
   admit(): T | undefined {
-    if (this.#waiting === 0 || this.#live >= this.#slots) return undefined;
-    const priority = Math.max(...this.#levels.keys());
-    const [entry] = this.#levels.get(priority) ?? [];
+    const entry = this.peek();
     if (entry === undefined) return undefined;
-    this.remove(entry, priority);
+    this.remove(entry);
     this.#live += 1;
+    this.#admitted += 1;
     return entry;
   }
 
@@ -54,11 +66,18 @@ export class AdmissionQueue<T> {
   }
 
   /** Takes an entry out that will not wait any longer. False if it does not wait. */
-  remove(entry: T, priority: number): boolean {
+  remove(entry: T): boolean {
+    const priority = this.#waiting.get(entry);
+    if (priority === undefined) return false;
+    this.#waiting.delete(entry);
     const level = this.#levels.get(priority);
-    if (level === undefined || !level.delete(entry)) return false;
-    if (level.size === 0) this.#levels.delete(priority);
-    this.#waiting -= 1;
+    level?.delete(entry);
+    if (level?.size === 0) this.#levels.delete(priority);
     return true;
   }
+}
+
+function first<T>(entries: Iterable<T>): T | undefined {
+  for (const entry of entries) return entry;
+  return undefined;
 }

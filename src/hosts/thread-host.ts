@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
@@ -27,14 +28,28 @@ export interface TaskListener {
   lost(cause: Error | undefined): void;
 }
 
+interface HostedTask {
+  readonly number: number;
+  /** Whether it cannot be made to give way to others. */
+  readonly holds: boolean;
+  waiting: boolean;
+  readonly listener: TaskListener;
+}
+
+/** So many short tasks may follow each other on a thread without its asking for the next one. */
+const AHEAD = 4;
+
 export class ThreadHost {
   readonly index: number;
   readonly #worker: Worker;
   readonly #name = `${THREAD_NAME_PREFIX}${randomUUID()}`;
   readonly #table: ControlTable;
   readonly #interrupter: InterrupterLease;
-  readonly #tasks = new Map<number, { number: number; waiting: boolean; listener: TaskListener }>();
+  readonly #tasks = new Map<number, HostedTask>();
+  /** Tasks that run or could run; those among them that hold the thread until they end or wait. */
   #busy = 0;
+  #holding = 0;
+  #busySince = 0;
   readonly #engines = new Set<EngineName>();
   readonly #exited: Promise<void>;
   #cause: Error | undefined;
@@ -53,6 +68,7 @@ export class ThreadHost {
     this.index = index;
     this.#table = table;
     this.#interrupter = interrupter;
+    table.resetThread(index);
     const bell = interrupter.addThread(index, this.#name);
     const setup: WorkerSetup = { thread: index, control: table.buffer, means, bell };
     this.#worker = new Worker(new URL('../worker/entry.js', import.meta.url), {
@@ -86,18 +102,30 @@ export class ThreadHost {
     return this.#tasks.size;
   }
 
-  /** Whether all its tasks wait, so that another would run at once. */
-  get isFree(): boolean {
-    return this.#busy === 0;
+  /** How many tasks run or could run. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /**
+   * When another task may come: now if all its tasks wait. Else after a quantum, when it is known that they take long and have to
+   * share; but not before one that cannot share has ended or waits.
+   *
+   * @param holds whether the other cannot share
+   */
+  opensAt(holds: boolean): number {
+    if (this.#busy === 0) return 0;
+    if (this.#holding > 0) return Number.POSITIVE_INFINITY;
+    return !holds && this.#busy < AHEAD ? 0 : this.#busySince + this.#table.quantum;
   }
 
   /** Keeps the thread for a task that is still being loaded. */
   reserve(): void {
-    this.#busy += 1;
+    this.#add(true);
   }
 
   unreserve(): void {
-    this.#busy -= 1;
+    this.#remove(true);
   }
 
   /** Hands over an engine's compiled WebAssembly, once. */
@@ -113,8 +141,9 @@ export class ThreadHost {
       return;
     }
     if (this.#tasks.size === 0) this.#worker.ref();
-    this.#busy += 1;
-    this.#tasks.set(order.row, { number: order.number, waiting: false, listener });
+    const holds = order.program.language !== 'lua';
+    this.#add(holds);
+    this.#tasks.set(order.row, { number: order.number, holds, waiting: false, listener });
     this.#post({ op: 'start', order });
   }
 
@@ -129,6 +158,17 @@ export class ThreadHost {
     await this.#exited;
   }
 
+  #add(holds: boolean): void {
+    if (this.#busy === 0) this.#busySince = monotonicNow();
+    this.#busy += 1;
+    if (holds) this.#holding += 1;
+  }
+
+  #remove(holds: boolean): void {
+    this.#busy -= 1;
+    if (holds) this.#holding -= 1;
+  }
+
   /** Posts something that a script may be blocking its thread for. */
   #tell(message: ToWorker): void {
     this.#post(message);
@@ -137,6 +177,11 @@ export class ThreadHost {
 
   #post(message: ToWorker): void {
     this.#worker.postMessage(message);
+    this.#table.notePosted(this.index);
+    // The thread may be in a script that nobody wanted to give way until now.
+    if (this.#table.rowInside(this.index) !== undefined && this.#table.sliceEnd(this.index) < this.#table.wakeAt) {
+      this.#interrupter.look();
+    }
   }
 
   #receive(message: ToHost): void {
@@ -148,12 +193,12 @@ export class ThreadHost {
         return;
       case 'waiting':
         task.waiting = true;
-        this.#busy -= 1;
+        this.#remove(task.holds);
         task.listener.waiting();
         return;
       case 'woken':
         task.waiting = false;
-        this.#busy += 1;
+        this.#add(task.holds);
         return;
       case 'call':
         task.listener.call(message.call);
@@ -174,7 +219,7 @@ export class ThreadHost {
       case 'ended':
         this.engineCounts = message.engines;
         this.#tasks.delete(message.row);
-        if (!task.waiting) this.#busy -= 1;
+        if (!task.waiting) this.#remove(task.holds);
         if (this.#tasks.size === 0) this.#worker.unref();
         task.listener.ended(message.report);
     }

@@ -49,15 +49,22 @@ export class ThreadPool {
     return this.#hosts[index];
   }
 
-  /** A thread on which a task would run at once: the one with the fewest waiting tasks. */
-  freeThread(): ThreadHost | undefined {
+  /**
+   * The least busy of the threads that a task may go to now, or, if there is none, when there will be one.
+   *
+   * @param holds whether the task holds its thread until it ends or waits
+   */
+  place(holds: boolean, now: number): ThreadHost | number {
     let best: ThreadHost | undefined;
+    let next = Number.POSITIVE_INFINITY;
     for (const [index, host] of this.#hosts.entries()) {
       const candidate = host ?? this.#restart(index);
-      if (this.#terminating.has(candidate) || !candidate.isFree) continue;
-      if (best === undefined || candidate.load < best.load) best = candidate;
+      if (this.#terminating.has(candidate)) continue;
+      const opensAt = candidate.opensAt(holds);
+      if (opensAt > now) next = Math.min(next, opensAt);
+      else if (best === undefined || isLess(candidate, best)) best = candidate;
     }
-    return best;
+    return best ?? next;
   }
 
   /** Ends the thread with this index, as the last rung of the ladder. */
@@ -92,4 +99,8 @@ export class ThreadPool {
     if (onPurpose) this.#restart(host.index);
     this.#onReplaced();
   }
+}
+
+function isLess(a: ThreadHost, b: ThreadHost): boolean {
+  return a.busy < b.busy || (a.busy === b.busy && a.load < b.load);
 }

@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   limits?: Limits;
   /** How long a script that was stopped may clean up before it is broken off. Default 100 ms. */
   grace?: Duration;
+  /** How long a script may hold its thread while others want it, 1 to 10,000 ms. Default 10 ms. */
+  quantum?: Duration;
   /**
    * How scripts are interrupted. Default: `inspector` where the process has it, else `polling`, which
    * slows Lua down and has no rung *break*.
@@ -41,6 +43,7 @@ export interface ResolvedRuntimeOptions {
   readonly queue: number;
   readonly limits: ResolvedLimits;
   readonly grace: number;
+  readonly quantum: number;
   readonly interrupts: InterruptMeans;
 }
 
@@ -83,6 +86,8 @@ export interface ResolvedRunOptions {
 const MAX_SLOTS = 100_000;
 const MAX_QUEUE = 1_000_000;
 const DEFAULT_GRACE_MS = 100;
+const DEFAULT_QUANTUM_MS = 10;
+const MAX_QUANTUM_MS = 10_000;
 
 const NO_FUNCTIONS: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -108,6 +113,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     isolation: readIsolation,
     limits: readLimitsShape,
     grace: parseDuration,
+    quantum: readQuantum,
     interrupts: oneOf<InterruptMeans>('inspector', 'polling'),
   });
   return {
@@ -117,6 +123,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     queue: read.queue ?? 1024,
     limits: resolveLimits(read.limits ?? {}, DEFAULT_LIMITS, 'options.limits'),
     grace: read.grace ?? DEFAULT_GRACE_MS,
+    quantum: read.quantum ?? DEFAULT_QUANTUM_MS,
     interrupts: read.interrupts ?? availableMeans(),
   };
 }
@@ -144,6 +151,12 @@ export function resolveRunOptions(options: unknown, defaults: ResolvedLimits): R
     signal: read.signal,
     output: read.output,
   };
+}
+
+function readQuantum(value: unknown, name: string): number {
+  const ms = parseDuration(value, name);
+  if (ms < 1 || ms > MAX_QUANTUM_MS) throw invalid(name, value, `a time from 1 to ${MAX_QUANTUM_MS} ms`);
+  return ms;
 }
 
 function readArgs(value: unknown, name: string): Value[] {

@@ -7,6 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { monotonicNow } from '../control/clock.js';
 import { ControlTable } from '../control/control-table.js';
 import { type InterrupterLease, watchTable } from '../control/interrupter.js';
 import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js';
@@ -48,6 +49,7 @@ export class Runtime implements AsyncDisposable {
   readonly #events = new EventEmitter<{ task: [TaskEvent]; idle: [] }>();
   readonly #id = randomBytes(4).toString('hex');
   readonly #owner: TaskOwner;
+  #nextDispatch: NodeJS.Timeout | undefined;
   #lastNumber = 0;
   #started = 0;
   #closing = false;
@@ -56,8 +58,8 @@ export class Runtime implements AsyncDisposable {
   /** @throws StintError `INVALID_ARGUMENT` */
   constructor(options?: RuntimeOptions) {
     this.#options = resolveRuntimeOptions(options);
-    const { slots, queue, threads, grace, interrupts } = this.#options;
-    this.#table = ControlTable.create(slots, threads, grace);
+    const { slots, queue, threads, grace, quantum, interrupts } = this.#options;
+    this.#table = ControlTable.create(slots, threads, grace, quantum);
     this.#freeRows = Array.from({ length: slots }, (_, index) => slots - 1 - index);
     this.#admission = new AdmissionQueue(slots, queue);
     this.#interrupter = watchTable(interrupts, this.#table, (thread) => this.#pool.terminate(thread));
@@ -66,7 +68,7 @@ export class Runtime implements AsyncDisposable {
       table: this.#table,
       stopRequested: () => this.#interrupter.look(),
       withdrawn: (task) => {
-        if (this.#admission.remove(task, task.options.priority)) task.settleWithdrawn();
+        if (this.#admission.remove(task)) task.settleWithdrawn();
       },
       began: (task) => this.#emit({ type: 'started', id: task.id }),
       waiting: () => this.#dispatch(),
@@ -173,22 +175,34 @@ export class Runtime implements AsyncDisposable {
     }
   }
 
-  /** Gives free threads to waiting tasks. */
+  /** Brings waiting tasks to threads. */
   #dispatch(): void {
-    while (!this.#closing && this.#admission.waiting > 0) {
-      const host = this.#pool.freeThread();
-      const task = host === undefined ? undefined : this.#admission.admit();
-      if (host === undefined || task === undefined) return;
+    clearTimeout(this.#nextDispatch);
+    while (!this.#closing) {
+      const task = this.#admission.peek();
+      if (task === undefined) return;
+      const now = monotonicNow();
+      const host = this.#pool.place(task.language !== 'lua', now);
+      if (typeof host === 'number') {
+        if (host !== Number.POSITIVE_INFINITY) this.#dispatchAt(host - now);
+        return;
+      }
+      this.#admission.admit();
       task.live = true;
       this.#send(task, host);
     }
   }
 
+  #dispatchAt(delay: number): void {
+    this.#nextDispatch = setTimeout(() => this.#dispatch(), Math.ceil(delay));
+    this.#nextDispatch.unref();
+  }
+
   /** Brings a task to its thread: at once if all is there, else when its file is read or its engine compiled. */
   #send(task: TaskRun, host: ThreadHost): void {
     const source = task.source;
-    const engine = typeof source === 'function' ? undefined : compiledEngine(engineFor(source.language));
-    if (typeof source !== 'function' && engine !== undefined) {
+    const engine = compiledEngine(engineFor(task.language));
+    if (!('load' in source) && engine !== undefined) {
       this.#start(task, host, source, engine);
       return;
     }
@@ -197,6 +211,7 @@ export class Runtime implements AsyncDisposable {
       ([loaded, compiled]) => {
         host.unreserve();
         this.#start(task, host, loaded, compiled);
+        this.#dispatch();
       },
       (error: unknown) => {
         host.unreserve();
@@ -206,7 +221,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #load(task: TaskRun): Promise<[LoadedSource, EngineCode]> {
-    const source = typeof task.source === 'function' ? await task.source() : task.source;
+    const source = 'load' in task.source ? await task.source.load() : task.source;
     return [source, await compileEngineOnce(engineFor(source.language))];
   }
 

@@ -16,6 +16,12 @@ export interface LoadedSource {
   readonly name: string;
 }
 
+/** A script whose source is in a file. */
+export interface SourceFile {
+  readonly language: ScriptLanguage;
+  load(): Promise<LoadedSource>;
+}
+
 /** The largest source, in bytes. */
 export const MAX_SOURCE_BYTES = 16 * 1024 ** 2;
 
@@ -31,10 +37,9 @@ export const LANGUAGE_BY_EXTENSION: Readonly<Record<string, ScriptLanguage>> = {
 /**
  * Checks a source; one in a file is not read yet.
  *
- * @returns the source, or a function that loads it
  * @throws StintError `INVALID_ARGUMENT`
  */
-export function resolveSource(source: unknown): LoadedSource | (() => Promise<LoadedSource>) {
+export function resolveSource(source: unknown): LoadedSource | SourceFile {
   if (typeof source !== 'object' || source === null) {
     throw invalid('source', source, 'an object: { language, code } or { file }');
   }
@@ -42,7 +47,7 @@ export function resolveSource(source: unknown): LoadedSource | (() => Promise<Lo
     const { file } = readOptions(source, 'source', { file: readPath });
     const path = file ?? '';
     const language = languageOf(path);
-    return async () => checked({ language, code: await readSource(path), name: basename(path) });
+    return { language, load: async () => checked({ language, code: await readSource(path), name: basename(path) }) };
   }
   const { language, code, name } = readOptions(source, 'source', {
     language: oneOf<ScriptLanguage>('lua', 'javascript', 'typescript'),

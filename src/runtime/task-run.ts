@@ -8,7 +8,7 @@ import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
 import type { Answer, Call } from '../engines/engine.js';
-import { StintError } from '../errors/stint-error.js';
+import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
 import type { TaskListener } from '../hosts/thread-host.js';
 import { onAbort } from '../scope/on-abort.js';
 import type { SentEvent, TaskReport } from '../worker/messages.js';
@@ -16,7 +16,7 @@ import { endingOf, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from '.
 import { HostCalls } from './host-calls.js';
 import type { ResolvedRunOptions } from './options.js';
 import type { Outcome, Usage } from './outcome.js';
-import type { LoadedSource } from './source.js';
+import type { LoadedSource, SourceFile } from './source.js';
 import type { Task, TaskState } from './task.js';
 
 /** What a task needs of its runtime. */
@@ -48,7 +48,7 @@ export class TaskRun implements Task, TaskListener {
   readonly id: string;
   readonly number: number;
   readonly options: ResolvedRunOptions;
-  readonly source: LoadedSource | (() => Promise<LoadedSource>);
+  readonly source: LoadedSource | SourceFile;
   readonly outcome: Promise<Outcome>;
   /** The row in the control table, while the task is live on a thread. */
   row: number | undefined;
@@ -67,7 +67,7 @@ export class TaskRun implements Task, TaskListener {
   constructor(
     id: string,
     number: number,
-    source: LoadedSource | (() => Promise<LoadedSource>),
+    source: LoadedSource | SourceFile,
     options: ResolvedRunOptions,
     owner: TaskOwner,
   ) {
@@ -87,6 +87,10 @@ export class TaskRun implements Task, TaskListener {
     if (this.#settled) return 'ended';
     if (this.row !== undefined) return STATES[stateOf(this.#owner.table.word(this.row))];
     return this.#stopReason === StopReason.none ? 'queued' : 'stopping';
+  }
+
+  get language(): ScriptLanguage {
+    return this.source.language;
   }
 
   get result(): Promise<unknown> {

@@ -21,6 +21,7 @@ import type { Fiber } from './fiber.js';
 import { type CallPort, FiberCalls } from './fiber-calls.js';
 import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { OutputGate } from './output-gate.js';
+import { RunQueue } from './run-queue.js';
 
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
@@ -32,7 +33,7 @@ export class ScriptWorker {
   readonly #loading = new Map<EngineName, Promise<Engine>>();
   readonly #engines = new Map<EngineName, Engine>();
   readonly #fibers = new Map<number, Fiber>();
-  readonly #runnable: Fiber[] = [];
+  readonly #runnable = new RunQueue<Fiber>();
   /**
    * The worker's message to itself that it has something to run. Not `setImmediate`: a break inside an
    * immediate, a timer or a tick leaves Node's stack of async contexts corrupt, which is fatal; a
@@ -40,6 +41,8 @@ export class ScriptWorker {
    */
   readonly #self = new MessageChannel();
   #turnPosted = false;
+  /** Calls that only this thread's event loop can answer: what runs must not keep it from that. */
+  #pendingHere = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #inVm: Fiber | undefined;
 
@@ -51,14 +54,28 @@ export class ScriptWorker {
   }
 
   receive(message: ToWorker): void {
+    this.#table.noteReceived(this.#setup.thread);
     this.#recover();
     this.#take(message);
   }
 
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
-  interrupt(row: number, number: number): void {
-    const fiber = this.#fiber(row, number);
-    if (fiber === undefined || !this.#table.stopRequested(row)) return;
+  interrupt(): void {
+    const { thread } = this.#setup;
+    this.#table.takeCalls(thread, (row) => {
+      if (row === undefined) for (const fiber of this.#fibers.values()) this.#stopIfAsked(fiber);
+      else this.#stopIfAsked(this.#fibers.get(row));
+    });
+    const preempted = this.#table.takePreempted(thread);
+    if (preempted === undefined) return;
+    const fiber = this.#fibers.get(preempted);
+    if (fiber?.phase === 'active') fiber.vm?.preempt();
+  }
+
+  #stopIfAsked(fiber: Fiber | undefined): void {
+    if (fiber === undefined) return;
+    const { row, number } = fiber.order;
+    if (!this.#table.stopRequested(row)) return;
     if (fiber.phase === 'active') {
       fiber.vm?.stop();
       return;
@@ -67,7 +84,7 @@ export class ScriptWorker {
       fiber.stopSeen = true;
       fiber.phase = 'queued';
       fiber.vm.stop();
-      this.#runnable.unshift(fiber);
+      this.#runnable.putFirst(fiber);
       this.#postTurn();
       return;
     }
@@ -184,6 +201,7 @@ export class ScriptWorker {
         return false;
       },
       stopRequested: () => this.#table.stopRequested(row),
+      preemptRequested: () => this.#table.takePreempted(this.#setup.thread) === row,
       call: (call, canWait) => {
         const taken = fiber.calls.call(call, canWait);
         if (taken === 'refused') fiber.vm?.stop();
@@ -222,6 +240,7 @@ export class ScriptWorker {
       received = receiveMessageOnPort(this.#host);
     }
     for (; received !== undefined; received = receiveMessageOnPort(this.#host)) {
+      this.#table.noteReceived(this.#setup.thread);
       this.#take(received.message as ToWorker);
     }
     return !this.#table.stopRequested(row);
@@ -229,7 +248,7 @@ export class ScriptWorker {
 
   #schedule(fiber: Fiber): void {
     if (fiber.phase === 'ended') return;
-    this.#runnable.push(fiber);
+    this.#runnable.add(fiber);
     this.#postTurn();
   }
 
@@ -239,16 +258,25 @@ export class ScriptWorker {
     this.#self.port1.postMessage(null);
   }
 
-  /** Gives every runnable fiber one portion; messages from the host come in between two turns. */
+  /** Lets fibers run for a quantum in all. Then whatever else the thread has to do comes first. */
   #runTurn(): void {
     this.#turnPosted = false;
     this.#recover();
     clearTimeout(this.#idleTimer);
-    for (let left = this.#runnable.length; left > 0; left -= 1) {
-      const fiber = this.#runnable.shift();
+    const end = performance.now() + this.#table.quantum;
+    do {
+      const fiber = this.#runnable.next();
       if (fiber !== undefined && fiber.phase !== 'ended') this.#resume(fiber);
-    }
+    } while (this.#runnable.length > 0 && performance.now() < end);
     if (this.#runnable.length === 0) this.#prepareSpares();
+    else this.#postNextTurn();
+  }
+
+  /** Not a message right away: Node takes up to 1000 messages of a port before it looks for anything else. */
+  #postNextTurn(): void {
+    if (this.#turnPosted) return;
+    this.#turnPosted = true;
+    setImmediate(() => this.#self.port1.postMessage(null));
   }
 
   #resume(fiber: Fiber): void {
@@ -268,10 +296,13 @@ export class ScriptWorker {
       this.#finish(fiber, { kind: 'stopped' });
       return;
     }
+    const { thread } = this.#setup;
     const recovery = setImmediate(() => this.#recover());
     fiber.enteredAt = performance.now();
     this.#inVm = fiber;
-    this.#table.enter(this.#setup.thread, fiber.order.row);
+    this.#table.setRunnable(thread, this.#runnable.length + this.#pendingHere);
+    this.#table.enter(thread, fiber.order.row, vm.preemptible);
+    if (vm.preemptible && this.#table.isWanted(thread)) this.#ringBefore(this.#table.sliceEnd(thread));
 
     const end = this.#portion(fiber, vm);
 
@@ -288,7 +319,7 @@ export class ScriptWorker {
     const { row, number, timeout, announce } = fiber.order;
     if (!this.#table.begin(row, number, timeout)) return false;
     fiber.begun = true;
-    if (this.#table.deadline(row) < this.#table.wakeAt) this.#ring();
+    this.#ringBefore(this.#table.deadline(row));
     if (announce) this.#post({ op: 'began', row, number });
     return true;
   }
@@ -302,7 +333,8 @@ export class ScriptWorker {
       const goesOn = step.kind === 'runnable' || (step.kind === 'waiting' && fiber.calls.hasAnswers);
       if (goesOn && !this.#table.stopRequested(row)) {
         fiber.phase = 'queued';
-        this.#schedule(fiber);
+        if (step.kind === 'runnable') this.#runnable.addCut(fiber);
+        else this.#runnable.add(fiber);
         return undefined;
       }
       if (step.kind === 'waiting') {
@@ -398,6 +430,11 @@ export class ScriptWorker {
     this.#idleTimer = setTimeout(() => {
       if (this.#runnable.length === 0) for (const engine of this.#engines.values()) engine.prepare();
     }, IDLE_MS);
+  }
+
+  /** Has the interrupter look at the table at this time, if it would not by itself. */
+  #ringBefore(time: number): void {
+    if (time < this.#table.wakeAt) this.#ring();
   }
 
   #ring(): void {

@@ -19,7 +19,7 @@ describe('task word', () => {
 
 describe('control table', () => {
   it('changes nothing for a call about a task that is not there any more (invariant 2)', () => {
-    const table = ControlTable.create(1, 1, 100);
+    const table = ControlTable.create(1, 1, 100, 10);
     table.assign(0, 7, 0);
     expect(table.requestStop(0, 6, StopReason.cancelled)).toBe(false);
     expect(table.begin(0, 7, 1000)).toBe(true);
@@ -29,7 +29,7 @@ describe('control table', () => {
   });
 
   it('does not begin a task that was stopped before', () => {
-    const table = ControlTable.create(1, 1, 100);
+    const table = ControlTable.create(1, 1, 100, 10);
     table.assign(0, 1, 0);
     expect(table.requestStop(0, 1, StopReason.cancelled)).toBe(true);
     expect(table.begin(0, 1, 1000)).toBe(false);
@@ -38,7 +38,7 @@ describe('control table', () => {
 
   it('gives a task one outcome and never lets a break hit what comes after, in every interleaving', () => {
     const runs = explore(() => {
-      const table = ControlTable.create(1, 1, 100);
+      const table = ControlTable.create(1, 1, 100, 10);
       table.assign(0, 1, 0);
       const seen = { ends: [] as StopReason[], asked: 0, breakSent: false, broken: false, left: false };
 
@@ -100,6 +100,72 @@ describe('control table', () => {
           expect(seen.asked).toBeLessThanOrEqual(1);
           expect(seen.ends[0] === StopReason.none).toBe(seen.asked === 0);
           expect(seen.broken).toBe(seen.breakSent);
+        },
+      };
+    });
+    expect(runs).toBeGreaterThan(1000);
+  });
+
+  it('wakes a waiting task at most once, however often and late its event comes, in every interleaving', () => {
+    const runs = explore(() => {
+      const table = ControlTable.create(1, 1, 100, 10);
+      table.assign(0, 1, 0);
+      const seen = { ends: [] as StopReason[], wakes: 0, resumes: 0, wokenAfterEnd: false };
+      let phase: 'active' | 'waiting' | 'queued' | 'ended' = 'active';
+
+      const end = (): boolean => {
+        const reason = table.end(0, 1);
+        if (reason === undefined) return false;
+        phase = 'ended';
+        seen.ends.push(reason);
+        return true;
+      };
+
+      /** The worker's turns, as in ScriptWorker: the script waits once, then ends. */
+      function* worker(): Generator<void> {
+        table.begin(0, 1, 1000);
+        yield;
+        phase = 'waiting';
+        yield;
+        if (!table.wait(0, 1)) {
+          if (phase !== 'ended') end();
+          return;
+        }
+        for (let turns = 0; phase === 'waiting' && turns < 3; turns += 1) yield;
+        if (phase !== 'queued') return;
+        phase = 'active';
+        if (!table.stopRequested(0)) seen.resumes += 1;
+        yield;
+        end();
+      }
+
+      /** One that answers: the first, a second one, or one that comes too late. */
+      function* event(): Generator<void> {
+        yield;
+        if (phase !== 'waiting' || stateOf(table.word(0)) !== State.waiting) return;
+        if (!table.wake(0, 1)) return;
+        if (phase === ('ended' as string)) seen.wokenAfterEnd = true;
+        seen.wakes += 1;
+        phase = 'queued';
+      }
+
+      /** A deadline or a cancel, with the interrupt that follows it. */
+      function* stop(reason: StopReason): Generator<void> {
+        if (!table.requestStop(0, 1, reason)) return;
+        yield;
+        if (phase === 'waiting' || phase === 'queued') end();
+      }
+
+      return {
+        actors: [worker(), event(), event(), stop(StopReason.timeout)],
+        check() {
+          // A task whose events came before it waited goes on waiting; one that was woken late is in the queue.
+          const isOver = stateOf(table.word(0)) === State.ended;
+          expect(seen.ends.length).toBe(isOver ? 1 : 0);
+          expect(isOver || phase === 'waiting' || phase === 'queued').toBe(true);
+          expect(seen.wakes).toBeLessThanOrEqual(1);
+          expect(seen.resumes).toBeLessThanOrEqual(seen.wakes);
+          expect(seen.wokenAfterEnd).toBe(false);
         },
       };
     });

@@ -46,7 +46,7 @@ function runOnce(scene: Scene, plan: number[]): { choice: number; options: numbe
   while (live.length > 0) {
     if (trace.length > LONGEST_RUN) throw new Error('an actor waits for ever');
     // Fairness: after a few steps in a row the others get a turn.
-    const choices = stepsOfLast >= 8 && live.length > 1 ? live.filter((actor) => actor !== last) : live;
+    const choices = stepsOfLast >= 6 && live.length > 1 ? live.filter((actor) => actor !== last) : live;
     const choice = plan[trace.length] ?? 0;
     const actor = choices[choice] as Generator<void>;
     trace.push({ choice, options: choices.length });

@@ -46,6 +46,9 @@ interface Loaded {
 
 /** See the top of the file. */
 export class JavaScriptVm implements Vm {
+  readonly preemptible = false;
+  /** Nothing of a script is left to run when it has been stopped. */
+  readonly cleansUp = false;
   readonly #guest: Guest;
   readonly #program: Program;
   readonly #host: VmHost;
@@ -86,11 +89,6 @@ export class JavaScriptVm implements Vm {
    */
   get peakMemory(): number {
     return this.#guest.instance.memoryBytes - this.#guest.freshMemory + this.#guest.freshUsed;
-  }
-
-  /** Nothing of a script is left to run when it has been stopped. */
-  get cleansUp(): boolean {
-    return false;
   }
 
   resume(answers: readonly Answer[]): Step {

@@ -77,6 +77,8 @@ export class LuaVm implements Vm {
     return this.#state?.account.peak ?? this.#peak;
   }
 
+  readonly preemptible = true;
+
   get cleansUp(): boolean {
     return this.#left;
   }
@@ -276,6 +278,7 @@ export class LuaVm implements Vm {
   #look(host: VmHost): void {
     if (this.#closing && performance.now() - this.#closingSince < POLLED_CLEAN_UP_MS) return;
     if (host.stopRequested()) this.stop();
+    else if (host.preemptRequested()) this.preempt();
   }
 
   #letGo(state: LuaState, usable: boolean): void {

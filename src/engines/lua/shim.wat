@@ -135,6 +135,7 @@
     (if (i32.eqz (call $can_leave (local.get $L) (local.get $account)))
       (then
         ;; Look again now and then, until the function that cannot yield is done.
+        (call $poll (local.get $L) (local.get $ar))
         (call $lua_sethook (local.get $L) (global.get $slot_of_hook) (i32.const 8) (i32.const 1000))
         (return)))
     (i32.store offset=44 (local.get $account) (i32.const 0))

@@ -1,0 +1,35 @@
+/**
+ * Has scripts share their thread: one that has held it for a quantum gives way if something else wants it.
+ *
+ * 1. A script that is alone on its thread is never interrupted.
+ * 2. `look` returns when it has to be called again.
+ */
+import type { ControlTable } from './control-table.js';
+
+export class TimeSlices {
+  readonly #table: ControlTable;
+  readonly #interrupt: (thread: number) => void;
+
+  /** @param interrupt interrupts the thread, which then finds in the table what it was called for */
+  constructor(table: ControlTable, interrupt: (thread: number) => void) {
+    this.#table = table;
+    this.#interrupt = interrupt;
+  }
+
+  look(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (let thread = 0; thread < this.#table.threads; thread += 1) next = Math.min(next, this.#lookAt(thread, now));
+    return next;
+  }
+
+  #lookAt(thread: number, now: number): number {
+    const row = this.#table.rowInside(thread);
+    if (row === undefined || !this.#table.isWanted(thread)) return Number.POSITIVE_INFINITY;
+    const end = this.#table.sliceEnd(thread);
+    if (end > now) return end;
+    this.#table.preempt(thread, row);
+    this.#interrupt(thread);
+    // It may be where it cannot give way. Then it is asked again.
+    return now + this.#table.quantum;
+  }
+}
