@@ -1,0 +1,191 @@
+/**
+ * One TCP connection as a script sees it.
+ *
+ * 1. It reads ahead by one chunk, and by what the socket buffers: a peer that floods is held back by TCP.
+ * 2. After a failure every call fails with it, once what had been read ahead is taken.
+ * 3. Results that are there at once are returned, not promised: most writes and many reads cost no turn of the loop.
+ */
+import type { Socket } from 'node:net';
+import type { StintError } from '../errors/stint-error.js';
+import type { ClosingSockets } from './closing-sockets.js';
+import type { HeldBytes } from './held-bytes.js';
+import { failure, misuse } from './refusal.js';
+import { reasonOf } from './system-error.js';
+
+const OWNER = Symbol('the connection of a socket');
+
+interface OwnedSocket extends Socket {
+  [OWNER]: Connection;
+}
+
+interface Read {
+  readonly most: number;
+  readonly resolve: (bytes: Uint8Array | null) => void;
+  readonly reject: (error: StintError) => void;
+}
+
+interface Write {
+  readonly bytes: number;
+  readonly resolve: (value: undefined) => void;
+  readonly reject: (error: StintError) => void;
+}
+
+export class Connection {
+  readonly kind = 'connection';
+  readonly #socket: Socket;
+  readonly #label: string;
+  readonly #held: HeldBytes;
+  /** What came and was not asked for. While it is there the socket is paused. */
+  #chunk: Uint8Array | undefined;
+  #ended = false;
+  #closed = false;
+  #failure: StintError | undefined;
+  #read: Read | undefined;
+  #writes: Write[] = [];
+
+  /** @param label what it is called in messages: `the connection to 127.0.0.1:80` */
+  constructor(socket: Socket, label: string, held: HeldBytes) {
+    this.#socket = socket;
+    this.#label = label;
+    this.#held = held;
+    (socket as OwnedSocket)[OWNER] = this;
+    // The socket is paused, or a listener for data would start it.
+    socket.on('data', onData).on('end', onEnd).on('error', onError).on('drain', onDrain);
+  }
+
+  /** Calls that wait. */
+  get pending(): number {
+    return this.#writes.length + (this.#read === undefined ? 0 : 1);
+  }
+
+  /** At least one and at most `most` bytes, `null` at the end of the stream. */
+  read(most: number): Uint8Array | null | Promise<Uint8Array | null> {
+    if (this.#read !== undefined) throw misuse('connection.read: another read of this connection waits; one at a time');
+    if (this.#chunk !== undefined) return this.#take(this.#chunk, most);
+    if (this.#ended) return null;
+    if (this.#failure !== undefined) throw this.#failure;
+    return new Promise((resolve, reject) => {
+      this.#read = { most, resolve, reject };
+      if (this.#socket.isPaused()) this.#socket.resume();
+    });
+  }
+
+  /** Done when the socket's buffer has room for more. Bytes are not copied: they are no longer the caller's to change. */
+  write(data: string | Uint8Array): undefined | Promise<undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const socket = this.#socket;
+    if (socket.writableLength + data.length < socket.writableHighWaterMark) {
+      socket.write(data);
+      return undefined;
+    }
+    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
+    this.#held.take(bytes, 'connection.write');
+    if (socket.write(data)) {
+      this.#held.give(bytes);
+      return undefined;
+    }
+    return new Promise((resolve, reject) => this.#writes.push({ bytes, resolve, reject }));
+  }
+
+  /** Ends the connection when all that was written is sent; done when the system has it all. */
+  close(closing: ClosingSockets): undefined | Promise<undefined> {
+    const socket = this.#socket;
+    const read = this.#read;
+    this.#closed = true;
+    this.#read = undefined;
+    this.#chunk = undefined;
+    read?.reject(misuse('the connection is closed'));
+    if (socket.destroyed) return undefined;
+    const unsent = socket.writableLength > 0;
+    closing.add(socket);
+    return unsent ? this.#sent() : undefined;
+  }
+
+  /** Done when the system has all that was written, or when the peer was waited for long enough. */
+  #sent(): Promise<undefined> {
+    return new Promise((resolve) => {
+      const settle = (error?: StintError): void => {
+        this.#settleWrites(error);
+        resolve(undefined);
+      };
+      this.#socket.on('finish', () => settle());
+      this.#socket.on('close', () => settle(failure(`${this.#label} was closed: the peer did not take all of it`)));
+    });
+  }
+
+  /** Ends it at once: nobody has ever had it. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  took(chunk: Uint8Array): void {
+    if (this.#closed) return;
+    const read = this.#read;
+    if (read === undefined) {
+      this.#chunk = chunk;
+      this.#socket.pause();
+      return;
+    }
+    this.#read = undefined;
+    read.resolve(this.#take(chunk, read.most));
+  }
+
+  ended(): void {
+    this.#ended = true;
+    const read = this.#read;
+    this.#read = undefined;
+    read?.resolve(null);
+  }
+
+  failed(cause: unknown): void {
+    const error = failure(`${this.#label} failed: ${reasonOf(cause)}`);
+    this.#failure = error;
+    const read = this.#read;
+    this.#read = undefined;
+    read?.reject(error);
+    this.#settleWrites(error);
+  }
+
+  drained(): void {
+    if (this.#writes.length > 0) this.#settleWrites();
+  }
+
+  /** The first bytes of `chunk`; the rest stays for the next read. */
+  #take(chunk: Uint8Array, most: number): Uint8Array {
+    if (chunk.length <= most) {
+      this.#chunk = undefined;
+      return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    }
+    if (this.#chunk === undefined) this.#socket.pause();
+    this.#chunk = chunk.subarray(most);
+    return Uint8Array.prototype.slice.call(new Uint8Array(chunk.buffer, chunk.byteOffset, most));
+  }
+
+  #settleWrites(error?: StintError): void {
+    const writes = this.#writes;
+    this.#writes = [];
+    for (const { bytes, resolve, reject } of writes) {
+      this.#held.give(bytes);
+      if (error === undefined) resolve(undefined);
+      else reject(error);
+    }
+  }
+}
+
+// One function for all sockets, not a closure for each: there are thousands.
+
+function onData(this: Socket, chunk: Uint8Array): void {
+  (this as OwnedSocket)[OWNER].took(chunk);
+}
+
+function onEnd(this: Socket): void {
+  (this as OwnedSocket)[OWNER].ended();
+}
+
+function onError(this: Socket, error: Error): void {
+  (this as OwnedSocket)[OWNER].failed(error);
+}
+
+function onDrain(this: Socket): void {
+  (this as OwnedSocket)[OWNER].drained();
+}

@@ -1,0 +1,112 @@
+/**
+ * What one script may do with the outside world, by permission.
+ *
+ * 1. Whatever a script has open or asked for is bounded in number and in bytes.
+ * 2. After `close` nothing of it is left: no socket, no timer, no promise that rejects.
+ */
+import type { Value } from '../values/value.js';
+import { readMilliseconds } from './arguments.js';
+import type { Handle } from './handle.js';
+import { HeldBytes } from './held-bytes.js';
+import { NetGuard } from './net-guard.js';
+import type { Permissions } from './permissions.js';
+import { denied, misuse } from './refusal.js';
+import { type Lookup, systemLookup } from './resolve-name.js';
+import { Sleeps } from './sleeps.js';
+import { TcpCalls } from './tcp-calls.js';
+
+export { Handle } from './handle.js';
+export type { Permissions } from './permissions.js';
+
+/** The calls that a script can make. Those of a connection or listener take its number. */
+export type IoCall =
+  | 'sleep'
+  | 'time.now'
+  | 'tcp.connect'
+  | 'tcp.listen'
+  | 'connection.read'
+  | 'connection.write'
+  | 'connection.close'
+  | 'listener.accept'
+  | 'listener.close'
+  | 'listener.address'
+  | 'http.request';
+
+export interface ScriptIoOptions {
+  readonly permissions: Permissions;
+  /** The most bytes that one read or body may hold, and all bodies and waiting writes together. */
+  readonly maxBytes: number;
+  /** Finds the addresses of names. Default: as the system does. */
+  readonly lookup?: Lookup;
+}
+
+type Result = Value | Handle;
+
+export class ScriptIo {
+  readonly #permissions: Permissions;
+  readonly #startedAt = performance.now();
+  readonly #sleeps = new Sleeps();
+  readonly #tcp: TcpCalls;
+  #closed = false;
+
+  constructor({ permissions, maxBytes, lookup = systemLookup }: ScriptIoOptions) {
+    const guard = new NetGuard(permissions.net ?? [], lookup);
+    const held = new HeldBytes(maxBytes);
+    this.#permissions = permissions;
+    this.#tcp = new TcpCalls(guard, held);
+  }
+
+  /** Open handles and pending operations. */
+  get open(): number {
+    return this.#tcp.open + this.#sleeps.pending;
+  }
+
+  /**
+   * Carries out one call. Bytes among the arguments are given away; those in a result are the caller's.
+   *
+   * @param handle the number of the connection or listener whose call it is
+   * @returns the result, or a promise of it where the script has to wait
+   * @throws StintError (or rejects with it)
+   */
+  call(name: IoCall, args: readonly Value[], handle?: number): Result | Promise<Result> {
+    if (this.#closed) throw misuse(`${name}: the script has ended`);
+    switch (name) {
+      case 'sleep':
+        return this.#sleeps.add(readMilliseconds(args[0], 'ms'));
+      case 'time.now':
+        return this.#now();
+      case 'tcp.connect':
+        return this.#tcp.connect(args);
+      case 'tcp.listen':
+        return this.#tcp.listen(args);
+      case 'connection.read':
+        return this.#tcp.read(handle, args);
+      case 'connection.write':
+        return this.#tcp.write(handle, args);
+      case 'connection.close':
+        return this.#tcp.closeConnection(handle);
+      case 'listener.accept':
+        return this.#tcp.accept(handle);
+      case 'listener.close':
+        return this.#tcp.closeListener(handle);
+      case 'listener.address':
+        return this.#tcp.address(handle);
+      case 'http.request':
+        throw misuse('http.request is not there yet');
+    }
+  }
+
+  /** Ends all of it, now. Promises that are pending stay so: there is nobody left to hear of them. */
+  close(): void {
+    this.#closed = true;
+    this.#sleeps.clear();
+    this.#tcp.abandon();
+  }
+
+  #now(): number {
+    if (this.#permissions.time !== true) {
+      throw denied('time.now', 'permissions.time is not true', 'set permissions.time to true');
+    }
+    return performance.now() - this.#startedAt;
+  }
+}
