@@ -30,11 +30,11 @@ export interface Program {
   readonly events?: readonly string[];
 }
 
-/** A call that goes out of a script: of a host function, an event, or of what every script has (`sleep`). */
+/** A call that goes out of a script: of a host function, an event, what every script has (`sleep`), or a channel of the host. */
 export interface Call {
   /** Counts up within the script. */
   readonly id: number;
-  readonly kind: 'function' | 'event' | 'builtin';
+  readonly kind: 'function' | 'event' | 'builtin' | 'channel';
   readonly name: string;
   readonly args: Value[];
   /** The open thing that it is a call of, for `connection.read` and the like. */
@@ -81,6 +81,8 @@ export interface VmHost {
    * Undefined if the task has to end instead.
    */
   answerTo(id: number): Answer | undefined;
+  /** Has the VM resumed, although no answer has come: something happened that the script has to hear of. */
+  wake(): void;
 }
 
 /** How `resume` came back. */

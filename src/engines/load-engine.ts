@@ -13,12 +13,16 @@ export async function compileEngine(name: EngineName): Promise<EngineCode> {
   return { name, code: await (await import('./javascript/module.js')).loadQuickJsModule() };
 }
 
-/**
- * Makes an engine in this thread.
- *
- * @param polling whether nothing can interrupt the thread, so that a script has to look by itself whether it must stop
- */
-export async function createEngine(engine: EngineCode, polling: boolean): Promise<Engine> {
-  if (engine.name === 'lua') return new (await import('./lua/lua-engine.js')).LuaEngine(engine.code, { polling });
+/** How engines are set up. */
+export interface EngineSettings {
+  /** Whether nothing can interrupt the thread, so that a script has to look by itself whether it must stop. */
+  readonly polling: boolean;
+  /** How many VMs may share a WebAssembly instance when there are many, where the language can. */
+  readonly cellSize: number;
+}
+
+/** Makes an engine in this thread. */
+export async function createEngine(engine: EngineCode, settings: EngineSettings): Promise<Engine> {
+  if (engine.name === 'lua') return new (await import('./lua/lua-engine.js')).LuaEngine(engine.code, settings);
   return new (await import('./javascript/javascript-engine.js')).JavaScriptEngine(engine.code);
 }

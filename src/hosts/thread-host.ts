@@ -36,6 +36,8 @@ interface HostedTask {
   readonly listener: TaskListener;
 }
 
+const YOUNG_GENERATION_MB = 16;
+
 /** So many short tasks may follow each other on a thread without its asking for the next one. */
 const AHEAD = 4;
 
@@ -57,11 +59,15 @@ export class ThreadHost {
   /** What the thread's engines held when it was last heard of. */
   engineCounts: Partial<Record<EngineName, EngineCounts>> = {};
 
-  /** @param onExit called when the thread is gone, after its tasks were told */
+  /**
+   * @param cellSize how many scripts may share a cell
+   * @param onExit called when the thread is gone, after its tasks were told
+   */
   constructor(
     index: number,
     table: ControlTable,
     means: InterruptMeans,
+    cellSize: number,
     interrupter: InterrupterLease,
     onExit: (host: ThreadHost) => void,
   ) {
@@ -70,7 +76,7 @@ export class ThreadHost {
     this.#interrupter = interrupter;
     table.resetThread(index);
     const bell = interrupter.addThread(index, this.#name);
-    const setup: WorkerSetup = { thread: index, control: table.buffer, means, bell };
+    const setup: WorkerSetup = { thread: index, control: table.buffer, means, bell, cellSize };
     this.#worker = new Worker(new URL('../worker/entry.js', import.meta.url), {
       name: this.#name,
       workerData: setup,
@@ -79,6 +85,8 @@ export class ThreadHost {
       env: {},
       argv: [],
       execArgv: [],
+      // The memory of scripts is not in V8's heap. What passes through it lives shortly.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.#worker.on('message', (message: ToHost) => this.#receive(message));
     // After the listener: adding one makes the worker keep the process alive.

@@ -12,6 +12,7 @@ import { ThreadHost } from './thread-host.js';
 export class ThreadPool {
   readonly #table: ControlTable;
   readonly #means: InterruptMeans;
+  readonly #cellSize: number;
   readonly #interrupter: InterrupterLease;
   readonly #onReplaced: () => void;
   readonly #hosts: (ThreadHost | undefined)[];
@@ -19,16 +20,21 @@ export class ThreadPool {
   #started = 0;
   #closed = false;
 
-  /** @param onReplaced called when a thread is there that was not: a task may run on it */
+  /**
+   * @param cellSize how many scripts may share a cell
+   * @param onReplaced called when a thread is there that was not: a task may run on it
+   */
   constructor(
     threads: number,
     table: ControlTable,
     means: InterruptMeans,
+    cellSize: number,
     interrupter: InterrupterLease,
     onReplaced: () => void,
   ) {
     this.#table = table;
     this.#means = means;
+    this.#cellSize = cellSize;
     this.#interrupter = interrupter;
     this.#onReplaced = onReplaced;
     this.#hosts = Array.from({ length: threads }, (_, index) => this.#startThread(index));
@@ -83,7 +89,9 @@ export class ThreadPool {
 
   #startThread(index: number): ThreadHost {
     this.#started += 1;
-    return new ThreadHost(index, this.#table, this.#means, this.#interrupter, (host) => this.#exited(host));
+    return new ThreadHost(index, this.#table, this.#means, this.#cellSize, this.#interrupter, (host) =>
+      this.#exited(host),
+    );
   }
 
   #restart(index: number): ThreadHost {

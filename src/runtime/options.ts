@@ -30,6 +30,12 @@ export interface RuntimeOptions {
   /** How long a script may hold its thread while others want it, 1 to 10,000 ms. Default 10 ms. */
   quantum?: Duration;
   /**
+   * How many Lua scripts may share a cell, that is a WebAssembly instance, when a thread has more than 16 live ones, 1 to
+   * 1024. Default 64. A script that has to be *broken off* takes its cell with it: its neighbours end with
+   * `NEIGHBOUR_BROKEN` and can be run again. With 1 no scripts share, and a process can have some thousands of them.
+   */
+  cellSize?: number;
+  /**
    * How scripts are interrupted. Default: `inspector` where the process has it, else `polling`, which
    * slows Lua down and has no rung *break*.
    */
@@ -44,6 +50,7 @@ export interface ResolvedRuntimeOptions {
   readonly limits: ResolvedLimits;
   readonly grace: number;
   readonly quantum: number;
+  readonly cellSize: number;
   readonly interrupts: InterruptMeans;
 }
 
@@ -114,6 +121,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     limits: readLimitsShape,
     grace: parseDuration,
     quantum: readQuantum,
+    cellSize: wholeNumber(1, 1024),
     interrupts: oneOf<InterruptMeans>('inspector', 'polling'),
   });
   return {
@@ -124,6 +132,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     limits: resolveLimits(read.limits ?? {}, DEFAULT_LIMITS, 'options.limits'),
     grace: read.grace ?? DEFAULT_GRACE_MS,
     quantum: read.quantum ?? DEFAULT_QUANTUM_MS,
+    cellSize: read.cellSize ?? 64,
     interrupts: read.interrupts ?? availableMeans(),
   };
 }

@@ -58,12 +58,12 @@ export class Runtime implements AsyncDisposable {
   /** @throws StintError `INVALID_ARGUMENT` */
   constructor(options?: RuntimeOptions) {
     this.#options = resolveRuntimeOptions(options);
-    const { slots, queue, threads, grace, quantum, interrupts } = this.#options;
+    const { slots, queue, threads, grace, quantum, interrupts, cellSize } = this.#options;
     this.#table = ControlTable.create(slots, threads, grace, quantum);
     this.#freeRows = Array.from({ length: slots }, (_, index) => slots - 1 - index);
     this.#admission = new AdmissionQueue(slots, queue);
     this.#interrupter = watchTable(interrupts, this.#table, (thread) => this.#pool.terminate(thread));
-    this.#pool = new ThreadPool(threads, this.#table, interrupts, this.#interrupter, () => this.#dispatch());
+    this.#pool = new ThreadPool(threads, this.#table, interrupts, cellSize, this.#interrupter, () => this.#dispatch());
     this.#owner = {
       table: this.#table,
       stopRequested: () => this.#interrupter.look(),

@@ -1,4 +1,5 @@
 import type { Vm } from '../engines/engine.js';
+import type { Builtins } from './builtins.js';
 import type { FiberCalls } from './fiber-calls.js';
 import type { TaskOrder } from './messages.js';
 import type { OutputGate } from './output-gate.js';
@@ -14,6 +15,7 @@ export interface Fiber {
   readonly order: TaskOrder;
   readonly output: OutputGate;
   readonly calls: FiberCalls;
+  readonly builtins: Builtins;
   phase: FiberPhase;
   vm: Vm | undefined;
   /** Whether the script has begun to run. */

@@ -15,6 +15,8 @@ export interface WorkerSetup {
   readonly control: SharedArrayBuffer;
   readonly means: InterruptMeans;
   readonly bell: MessagePort;
+  /** How many scripts may share a cell. */
+  readonly cellSize: number;
 }
 
 /** A task for a worker thread. */

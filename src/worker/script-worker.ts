@@ -17,6 +17,7 @@ import type { Answer, Engine, EngineCounts, Vm, VmHost } from '../engines/engine
 import { type EngineName, engineFor } from '../engines/engine-name.js';
 import { createEngine, type EngineCode } from '../engines/load-engine.js';
 import { messageOf } from '../errors/describe.js';
+import { Builtins } from './builtins.js';
 import type { Fiber } from './fiber.js';
 import { type CallPort, FiberCalls } from './fiber-calls.js';
 import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
@@ -115,19 +116,19 @@ export class ScriptWorker {
       case 'delivered': {
         const fiber = this.#fiber(message.row, message.number);
         fiber?.calls.delivered(message.events, message.bytes);
-        this.#wake(fiber);
+        if (fiber?.calls.hasAnswers === true) this.#wake(fiber);
       }
     }
   }
 
   #answer(fiber: Fiber | undefined, answer: Answer): void {
     fiber?.calls.answer(answer);
-    this.#wake(fiber);
+    if (fiber?.calls.hasAnswers === true) this.#wake(fiber);
   }
 
-  /** Has a fiber go on for which an answer has come; it happens once, however many come. */
-  #wake(fiber: Fiber | undefined): void {
-    if (fiber?.phase !== 'waiting' || !fiber.calls.hasAnswers) return;
+  /** Has a fiber go on that waits; it happens once, however many reasons there are. */
+  #wake(fiber: Fiber): void {
+    if (fiber.phase !== 'waiting') return;
     const { row, number } = fiber.order;
     if (!this.#table.wake(row, number)) return;
     fiber.phase = 'queued';
@@ -136,7 +137,8 @@ export class ScriptWorker {
   }
 
   async #loadEngine(code: EngineCode): Promise<Engine> {
-    const engine = await createEngine(code, this.#setup.means === 'polling');
+    const { means, cellSize } = this.#setup;
+    const engine = await createEngine(code, { polling: means === 'polling', cellSize });
     this.#engines.set(code.name, engine);
     return engine;
   }
@@ -146,11 +148,16 @@ export class ScriptWorker {
     const output = new OutputGate(order.outputLimit, (text, stream) => {
       this.#post({ op: 'output', row, number, stream, text });
     });
-    const calls = new FiberCalls(order.callLimit, this.#callPort(order));
+    const builtins = new Builtins(order.permissions, order.program.memory, {
+      answer: (answer) => this.#answer(this.#fiber(row, number), answer),
+      pending: (change) => (this.#pendingHere += change),
+    });
+    const calls = new FiberCalls(order.callLimit, this.#callPort(order, builtins));
     const fiber: Fiber = {
       order,
       output,
       calls,
+      builtins,
       phase: 'queued',
       vm: undefined,
       begun: false,
@@ -212,15 +219,16 @@ export class ScriptWorker {
         if (answer === undefined) fiber.vm?.stop();
         return answer;
       },
+      wake: () => this.#wake(fiber),
     };
   }
 
-  #callPort(order: TaskOrder): CallPort {
+  #callPort(order: TaskOrder, builtins: Builtins): CallPort {
     const { row, number } = order;
     return {
       send: (call) => this.#post({ op: 'call', row, number, call }),
       sendEvents: (events, bytes) => this.#post({ op: 'events', row, number, events, bytes }),
-      builtin: (call) => ({ id: call.id, kind: 'error', error: { message: `${call.name} is not there` } }),
+      builtin: (call, canWait) => builtins.call(call, canWait),
       refuse: () => this.#stopForLimit(order, StopReason.hostCallLimit),
       receive: () => this.#receiveNow(row),
     };
@@ -386,6 +394,7 @@ export class ScriptWorker {
     this.#fibers.delete(row);
     fiber.output.flush();
     fiber.calls.flush();
+    fiber.builtins.close();
     this.#post({
       op: 'ended',
       row,

@@ -111,7 +111,7 @@ describe('control table', () => {
       const table = ControlTable.create(1, 1, 100, 10);
       table.assign(0, 1, 0);
       const seen = { ends: [] as StopReason[], wakes: 0, resumes: 0, wokenAfterEnd: false };
-      let phase: 'active' | 'waiting' | 'queued' | 'ended' = 'active';
+      let phase = 'active' as string;
 
       const end = (): boolean => {
         const reason = table.end(0, 1);
@@ -144,7 +144,7 @@ describe('control table', () => {
         yield;
         if (phase !== 'waiting' || stateOf(table.word(0)) !== State.waiting) return;
         if (!table.wake(0, 1)) return;
-        if (phase === ('ended' as string)) seen.wokenAfterEnd = true;
+        if ((phase as string) === 'ended') seen.wokenAfterEnd = true;
         seen.wakes += 1;
         phase = 'queued';
       }

@@ -45,6 +45,11 @@ export class Account {
     return this.#get(3);
   }
 
+  /** Whether the VM was refused memory that it may have: others have used up the instance. */
+  get starved(): boolean {
+    return this.#get(14) !== 0;
+  }
+
   /** The `lua_State` that runs the script's main chunk. */
   set main(L: number) {
     this.#set(4, L);

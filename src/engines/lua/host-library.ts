@@ -23,7 +23,7 @@ const namesOf = (groups: Readonly<Record<string, readonly string[]>>): string[] 
 
 /** What every script can call, by index: whether it may is found out then. */
 export const BUILTINS: readonly Target[] = [...namesOf(LIBRARY), ...namesOf(METHODS)].map((name) => ({
-  kind: 'builtin',
+  kind: name.startsWith('channel.') ? 'channel' : 'builtin',
   name,
 }));
 

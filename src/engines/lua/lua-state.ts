@@ -43,6 +43,15 @@ export class LuaState {
     this.account.main = this.thread;
   }
 
+  /** Frees the state of a VM that was dropped; its finalizers are cut short at their first instruction. */
+  abandon(): void {
+    this.account.stopping = true;
+    this.cell.stopping = true;
+    this.cell.cutsFinalizers = true;
+    this.free();
+    this.cell.calm();
+  }
+
   /** Frees the state; runs pending finalizers. */
   free(): void {
     this.cell.api.lua_close(this.main);

@@ -16,6 +16,7 @@ import { isStintError } from '../../errors/stint-error.js';
 import type { Value } from '../../values/value.js';
 import type { Answer, Program, Step, Vm, VmHost } from '../engine.js';
 import { LEAVING } from './account.js';
+import type { Tenant } from './cells.js';
 import { describeFailure, type Failure, outOfMemory } from './failure.js';
 import { openFunctions, targetsOf } from './host-library.js';
 import { LuaPanic } from './imports.js';
@@ -36,13 +37,20 @@ const POLLED_CLEAN_UP_MS = 50;
 const STOPPED: Step = { kind: 'stopped' };
 const RUNNABLE: Step = { kind: 'runnable' };
 const WAITING: Step = { kind: 'waiting' };
+const NEIGHBOUR_BROKEN = failed({
+  code: 'NEIGHBOUR_BROKEN',
+  message:
+    'a script in the same cell had to be broken off or used up its memory; run this one again (with cellSize 1 no scripts share)',
+  language: 'lua',
+});
 
-export class LuaVm implements Vm {
+export class LuaVm implements Vm, Tenant {
   readonly #program: Program;
   readonly #output: ScriptOutput;
   readonly #calls: ScriptCalls;
   readonly #poll: (() => void) | undefined;
-  readonly #release: (state: LuaState, usable: boolean) => void;
+  readonly #host: VmHost;
+  readonly #release: (abandoned?: LuaState) => void;
   #state: LuaState | undefined;
   #startedAt = 0;
   /** Whether code of the VM is running. */
@@ -55,18 +63,19 @@ export class LuaVm implements Vm {
 
   /**
    * @param polling whether the script has to be interrupted often to see whether it must stop, since nothing can interrupt its thread
-   * @param release takes the state back when the VM has let go of it; `usable` if its cell can serve again
+   * @param release called when the VM has left its cell, with the state if it is still to be freed
    */
   constructor(
     state: LuaState,
     program: Program,
     host: VmHost,
     polling: boolean,
-    release: (state: LuaState, usable: boolean) => void,
+    release: (abandoned?: LuaState) => void,
   ) {
     this.#state = state;
     this.#program = program;
     this.#release = release;
+    this.#host = host;
     this.#output = new ScriptOutput(host, () => this.stop());
     this.#calls = new ScriptCalls(state, host, targetsOf(program));
     this.#poll = polling ? () => this.#look(host) : undefined;
@@ -86,6 +95,7 @@ export class LuaVm implements Vm {
   resume(answers: readonly Answer[]): Step {
     const state = this.#state;
     if (state === undefined || state.account.stopping) return STOPPED;
+    if (state.cell.broken) return NEIGHBOUR_BROKEN;
     try {
       this.#enter(state);
       return this.#startedAt === 0 ? this.#start(state) : this.#goOn(state, answers);
@@ -118,26 +128,32 @@ export class LuaVm implements Vm {
   close(): void {
     const state = this.#state;
     if (state === undefined) return;
-    if (state.cell.broken) {
-      this.discard();
-      return;
+    if (!state.cell.broken) {
+      try {
+        this.#enter(state);
+        if (this.#left) this.#cut(state);
+        this.#unwind(state);
+      } catch {
+        // A trap in the script's clean-up: the state goes with its instance, and the outcome is told already.
+        state.cell.broken = true;
+      } finally {
+        this.#inside = false;
+      }
     }
-    try {
-      this.#enter(state);
-      if (this.#left) this.#cut(state);
-      this.#unwind(state);
-    } catch {
-      // A trap in the script's clean-up: the state goes with its instance, and the outcome is told already.
-      state.cell.broken = true;
-    } finally {
-      this.#inside = false;
-    }
-    this.#letGo(state, !state.cell.broken);
+    this.#leave(state);
   }
 
   discard(): void {
     const state = this.#state;
-    if (state !== undefined) this.#letGo(state, false);
+    if (state === undefined) return;
+    // A break unwound the frames that ran it, in the middle of whatever they did.
+    if (this.#inside) state.cell.broken = true;
+    this.#peak = state.account.peak;
+    this.#leave(state, state.cell.broken ? undefined : state);
+  }
+
+  cellBroke(): void {
+    this.#host.wake();
   }
 
   /** Makes the cell this VM's until another one enters it. */
@@ -184,6 +200,8 @@ export class LuaVm implements Vm {
       return RUNNABLE;
     }
     this.#output.flush();
+    // Whatever the script made of it, it is not what it would have come to by itself.
+    if (account.starved) return NEIGHBOUR_BROKEN;
     if (status === STATUS.ok) return { kind: 'completed', value: this.#results(state, results) };
     const failure = describeFailure(state, this.#program, status);
     return account.fired ? STOPPED : { kind: 'failed', ...failure };
@@ -272,6 +290,7 @@ export class LuaVm implements Vm {
     this.#output.flush();
     this.#peak = account.peak;
     state.free();
+    cell.calm();
   }
 
   /** Called every so many instructions where nothing can interrupt the thread. */
@@ -281,14 +300,11 @@ export class LuaVm implements Vm {
     else if (host.preemptRequested()) this.preempt();
   }
 
-  #letGo(state: LuaState, usable: boolean): void {
-    this.#peak = Math.max(this.#peak, usable ? 0 : state.account.peak);
+  /** @param abandoned the state, if it has not been freed */
+  #leave(state: LuaState, abandoned?: LuaState): void {
     this.#state = undefined;
-    state.cell.calm();
-    state.cell.output = undefined;
-    state.cell.calls = undefined;
-    state.cell.poll = undefined;
-    this.#release(state, usable);
+    if (this.#inside) state.cell.calm();
+    this.#release(abandoned);
   }
 }
 

@@ -19,6 +19,7 @@
 ;;   44 slice     not 0 once the slice is over: the hook yields when it can
 ;;   48 pinned    how many coroutines run that were resumed where Lua cannot yield
 ;;   52 count     a place for what lua_resume counts
+;;   56 starved   how often the instance itself had no more memory, below the limit
 (module
   (import "lua" "memory" (memory 1))
   (import "lua" "__indirect_function_table" (table 1 funcref))
@@ -104,7 +105,10 @@
     (if (i32.eqz (local.get $new))
       (then
         (if (i32.gt_u (local.get $nsize) (local.get $osize))
-          (then (return (call $refuse (local.get $account)))))
+          (then
+            (i32.store offset=56 (local.get $account)
+              (i32.add (i32.load offset=56 (local.get $account)) (i32.const 1)))
+            (return (call $refuse (local.get $account)))))
         ;; Lua relies on it that shrinking cannot fail: the block stays as it is.
         (local.set $new (local.get $ptr))))
     (local.set $used (i32.add (local.get $used) (i32.sub (local.get $nsize) (local.get $osize))))

@@ -13,6 +13,8 @@ const host = {
   stopRequested: () => false,
   call: () => 'refused',
   answerTo: () => undefined,
+  preemptRequested: () => false,
+  wake: () => undefined,
 };
 
 // What an interrupt calls, between two instructions of whatever runs.

@@ -33,6 +33,8 @@ export function runLua(code: string | Uint8Array, given: Given = {}): Ran {
     stopRequested: () => false,
     call: () => 'refused' as const,
     answerTo: () => undefined,
+    preemptRequested: () => false,
+    wake: () => undefined,
   };
   const { args = [], memory = 64 * MIB, name = 'script' } = given;
   const vm = engine.create({ language: 'lua', code, name, args, memory }, host);

@@ -22,6 +22,7 @@ export function makeCalls(
   const FUNCTION = 0;
   const EVENT = 1;
   const BUILTIN = 2;
+  const CHANNEL = 3;
   const NO_HANDLE = -1;
   const pending: { [id: number]: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } } = {
     __proto__: null,
@@ -68,11 +69,11 @@ export function makeCalls(
     listener: handleClass('listener', ['accept', 'address', 'close']),
   } as never;
 
-  const library = (name: string, methods: string[]): void => {
+  const library = (name: string, methods: string[], kind = BUILTIN): void => {
     const holder = {};
     for (let i = 0; i < methods.length; i += 1) {
       const method = methods[i] as string;
-      define(holder, method, caller(BUILTIN, `${name}.${method}`));
+      define(holder, method, caller(kind, `${name}.${method}`));
     }
     p.define(globalThis, name, {
       __proto__: null,
@@ -92,7 +93,7 @@ export function makeCalls(
   library('time', ['now']);
   library('tcp', ['connect', 'listen']);
   library('http', ['request']);
-  library('channel', ['send', 'receive', 'close']);
+  library('channel', ['send', 'receive', 'close'], CHANNEL);
 
   const calls: Calls = {
     __proto__: null,

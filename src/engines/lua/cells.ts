@@ -1,0 +1,151 @@
+/**
+ * The cells of an engine: which VM gets into which.
+ *
+ * 1. A VM has a cell of its own while there are few. From {@link SOLE_CELLS} cells on, new VMs share: up to `size` in a cell.
+ * 2. A cell serves again only if nothing was thrown in it that is not Lua's, and its memory is about as small as it was: a grown
+ *    memory never shrinks.
+ * 3. When a cell breaks, all who are in it are told, once.
+ */
+import type { LuaCell } from './cell.js';
+import type { LuaState } from './lua-state.js';
+
+/**
+ * From so many cells on VMs share. An instance takes address space, of which a process has enough for some thousands, and
+ * 16 MiB in V8's books, which make it collect garbage more often.
+ */
+export const SOLE_CELLS = 16;
+
+/** How much bigger than fresh the memory of an empty cell may be to be used again, in bytes. */
+const REUSE_GROWTH = 4 * 1024 * 1024;
+
+/** How much bigger than fresh the memory of a shared cell may be to take another VM, in bytes. */
+const SHARE_GROWTH = 128 * 1024 * 1024;
+
+/** Who lives in a cell. */
+export interface Tenant {
+  /** Another VM of the cell broke it: this one cannot go on. */
+  cellBroke(): void;
+}
+
+interface Tenancy {
+  readonly cell: LuaCell;
+  readonly shared: boolean;
+  readonly tenants: Set<Tenant>;
+  /** States that were dropped while another VM of the cell was running: to be freed when none does. */
+  readonly abandoned: LuaState[];
+}
+
+export class LuaCells {
+  readonly #make: () => LuaCell;
+  readonly #size: number;
+  readonly #kept: number;
+  readonly #idle: LuaCell[] = [];
+  readonly #tenancies = new Map<LuaCell, Tenancy>();
+  /** Those with room, as far as is known. */
+  readonly #open = new Set<Tenancy>();
+  /** Cells made so far. */
+  made = 0;
+
+  /**
+   * @param size how many VMs may share a cell
+   * @param kept how many empty cells are kept for later
+   */
+  constructor(make: () => LuaCell, size: number, kept: number) {
+    this.#make = make;
+    this.#size = size;
+    this.#kept = kept;
+  }
+
+  /** Whether a new VM has to share. */
+  get isCrowded(): boolean {
+    return this.#size > 1 && this.#tenancies.size >= SOLE_CELLS;
+  }
+
+  /** A cell for a VM. Called when nothing runs. */
+  find(): LuaCell {
+    if (!this.isCrowded) return this.empty();
+    for (const tenancy of this.#open) {
+      if (!this.#hasRoom(tenancy)) this.#open.delete(tenancy);
+      else if (this.#freeAbandoned(tenancy)) return tenancy.cell;
+    }
+    const tenancy = this.#settle(this.empty(), true);
+    this.#open.add(tenancy);
+    return tenancy.cell;
+  }
+
+  /** A cell with nothing in it. */
+  empty(): LuaCell {
+    const cell = this.#idle.pop();
+    if (cell !== undefined) return cell;
+    this.made += 1;
+    return this.#make();
+  }
+
+  /** A VM moves in. */
+  enter(cell: LuaCell, tenant: Tenant): void {
+    const tenancy = this.#tenancies.get(cell) ?? this.#settle(cell, false);
+    tenancy.tenants.add(tenant);
+  }
+
+  /**
+   * A VM moves out.
+   *
+   * @param abandoned its state, if it was not freed although the cell is sound: another VM may be running in it
+   */
+  leave(cell: LuaCell, tenant: Tenant, abandoned?: LuaState): void {
+    const tenancy = this.#tenancies.get(cell);
+    if (tenancy === undefined) return;
+    tenancy.tenants.delete(tenant);
+    if (abandoned !== undefined) tenancy.abandoned.push(abandoned);
+    if (cell.broken) this.#tellBroken(tenancy);
+    else if (tenancy.tenants.size === 0) this.#keep(tenancy);
+    else if (tenancy.shared) this.#open.add(tenancy);
+  }
+
+  /** All cells. */
+  *all(): Iterable<LuaCell> {
+    yield* this.#idle;
+    yield* this.#tenancies.keys();
+  }
+
+  #settle(cell: LuaCell, shared: boolean): Tenancy {
+    const tenancy: Tenancy = { cell, shared, tenants: new Set(), abandoned: [] };
+    this.#tenancies.set(cell, tenancy);
+    return tenancy;
+  }
+
+  #hasRoom({ cell, tenants }: Tenancy): boolean {
+    return tenants.size < this.#size && !cell.broken && cell.memoryBytes <= cell.freshBytes + SHARE_GROWTH;
+  }
+
+  /** False if that broke the cell. */
+  #freeAbandoned(tenancy: Tenancy): boolean {
+    try {
+      for (const state of tenancy.abandoned.splice(0)) state.abandon();
+      return true;
+    } catch {
+      // A trap in a finalizer: whatever it was, the cell cannot be used any more.
+      tenancy.cell.broken = true;
+      this.#tellBroken(tenancy);
+      return false;
+    }
+  }
+
+  #tellBroken(tenancy: Tenancy): void {
+    this.#drop(tenancy);
+    for (const neighbour of tenancy.tenants) neighbour.cellBroke();
+  }
+
+  /** Keeps an empty cell for later, or lets go of it. */
+  #keep(tenancy: Tenancy): void {
+    this.#drop(tenancy);
+    const { cell, abandoned } = tenancy;
+    const isFresh = abandoned.length === 0 && cell.memoryBytes <= cell.freshBytes + REUSE_GROWTH;
+    if (isFresh && this.#idle.length < this.#kept) this.#idle.push(cell);
+  }
+
+  #drop(tenancy: Tenancy): void {
+    this.#tenancies.delete(tenancy.cell);
+    this.#open.delete(tenancy);
+  }
+}

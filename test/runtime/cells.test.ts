@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createRuntime, type Outcome, type Runtime, type RuntimeOptions, type Task } from '#stint/index';
+
+const open: Runtime[] = [];
+async function make(options?: RuntimeOptions): Promise<Runtime> {
+  const runtime = await createRuntime(options);
+  open.push(runtime);
+  return runtime;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
+});
+
+/** One long C function: a script that can only be broken off. */
+const DEAF = 'return string.find(string.rep("a", 20000), ".-.-.-.-b")';
+
+/** Starts scripts that wait until they are let go, and waits until all do. */
+async function startWaiting(runtime: Runtime, count: number, code: string) {
+  let letGo: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let arrived = 0;
+  let tasks: Task[] = [];
+  await new Promise<void>((resolve) => {
+    const wait = (): Promise<void> => {
+      arrived += 1;
+      if (arrived === count) resolve();
+      return gate;
+    };
+    tasks = Array.from({ length: count }, (_, i) =>
+      runtime.start({ language: 'lua', code }, { args: [i], functions: { wait: async () => void (await wait()) } }),
+    );
+  });
+  return { outcomes: Promise.all(tasks.map(({ outcome }) => outcome)), letGo };
+}
+
+const summary = (outcomes: Outcome[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { kind, error } of outcomes) {
+    const key = error === undefined ? kind : error.code;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
+};
+
+describe('cells', () => {
+  it('are shared when there are many scripts, and none of them sees another', async () => {
+    const runtime = await make({ threads: 1, slots: 300, cellSize: 32 });
+    const code = `
+      local i = ...
+      shared = (shared or 0) + 1
+      string.mine = i
+      local t = {} for n = 1, 100 do t[n] = i * n end
+      functions.wait()
+      local sum = 0 for n = 1, 100 do sum = sum + t[n] end
+      return { shared, string.mine, sum }`;
+    const { outcomes, letGo } = await startWaiting(runtime, 200, code);
+    letGo();
+    expect((await outcomes).map(({ value }) => value)).toEqual(Array.from({ length: 200 }, (_, i) => [1, i, i * 5050]));
+    const { instances = 0, live } = runtime.stats().engines.lua ?? {};
+    expect(live).toBe(0);
+    expect(instances).toBeLessThan(30);
+  });
+
+  it('that break take their neighbours with them, which can be run again, and nobody else', async () => {
+    const runtime = await make({ threads: 1, slots: 100, grace: 50 });
+    const { outcomes, letGo } = await startWaiting(runtime, 40, 'functions.wait() return 1');
+    const { kind, rung } = await runtime.start({ language: 'lua', code: DEAF }, { limits: { timeout: 50 } }).outcome;
+    expect([kind, rung]).toEqual(['timed-out', 'break']);
+    letGo();
+    // 16 cells have one script each; the others share one with the script that was broken off.
+    expect(summary(await outcomes)).toEqual({ completed: 16, NEIGHBOUR_BROKEN: 24 });
+    expect((await outcomes).find(({ error }) => error !== undefined)?.error?.retryable).toBe(true);
+    expect(await runtime.run({ language: 'lua', code: 'return 42' })).toBe(42);
+    expect(runtime.stats().threads.started).toBe(1);
+  });
+
+  it('are not shared if cellSize is 1', async () => {
+    const runtime = await make({ threads: 1, slots: 100, grace: 50, cellSize: 1 });
+    const { outcomes, letGo } = await startWaiting(runtime, 40, 'functions.wait() return 1');
+    await runtime.start({ language: 'lua', code: DEAF }, { limits: { timeout: 50 } }).outcome;
+    letGo();
+    expect(summary(await outcomes)).toEqual({ completed: 40 });
+  });
+
+  it('give a waiting script that is stopped back, its handlers run, while its neighbours go on', async () => {
+    const runtime = await make({ threads: 1, slots: 100 });
+    const { outcomes, letGo } = await startWaiting(runtime, 30, 'functions.wait() return 1');
+    let output = '';
+    const stopped = await runtime.start(
+      {
+        language: 'lua',
+        code: 'local x <close> = setmetatable({}, { __close = function() print("closed") end }) sleep(60000)',
+      },
+      { limits: { timeout: 50 }, output: (chunk) => (output += chunk) },
+    ).outcome;
+    expect([stopped.kind, stopped.rung, output]).toEqual(['timed-out', 'stop', 'closed\n']);
+    letGo();
+    expect(summary(await outcomes)).toEqual({ completed: 30 });
+  });
+
+  it('end a waiting script in time although its thread is held by one that cannot be left', async () => {
+    const runtime = await make({ threads: 1, slots: 100, grace: 100 });
+    const { outcomes, letGo } = await startWaiting(runtime, 30, 'functions.wait() return 1');
+    const waiting = runtime.start({ language: 'lua', code: 'sleep(60000)' }, { limits: { timeout: 300 } });
+    const busy = runtime.start({ language: 'javascript', code: 'for (;;);' }, { limits: { timeout: '20s' } });
+    expect((await waiting.outcome).kind).toBe('timed-out');
+    expect(busy.state).toBe('running');
+    await busy.cancel();
+    letGo();
+    expect(summary(await outcomes)).toEqual({ completed: 30 });
+    expect(runtime.stats().engines.lua?.live).toBe(0);
+  });
+});
