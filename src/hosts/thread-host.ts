@@ -39,7 +39,7 @@ interface HostedTask {
 const YOUNG_GENERATION_MB = 16;
 
 /** So many short tasks may follow each other on a thread without its asking for the next one. */
-const AHEAD = 4;
+const AHEAD = 16;
 
 export class ThreadHost {
   readonly index: number;
@@ -88,7 +88,9 @@ export class ThreadHost {
       // The memory of scripts is not in V8's heap. What passes through it lives shortly.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
-    this.#worker.on('message', (message: ToHost) => this.#receive(message));
+    this.#worker.on('message', (messages: ToHost[]) => {
+      for (const message of messages) this.#receive(message);
+    });
     // After the listener: adding one makes the worker keep the process alive.
     this.#worker.unref();
     this.#worker.on('error', (error: Error) => {
@@ -200,11 +202,13 @@ export class ThreadHost {
         task.listener.began();
         return;
       case 'waiting':
+        if (task.waiting) return;
         task.waiting = true;
         this.#remove(task.holds);
         task.listener.waiting();
         return;
       case 'woken':
+        if (!task.waiting) return;
         task.waiting = false;
         this.#add(task.holds);
         return;

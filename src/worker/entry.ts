@@ -15,4 +15,4 @@ Object.defineProperty(globalThis, Symbol.for(INTERRUPT_FUNCTION), {
 if (setup.means === 'polling') {
   setup.bell.on('message', () => worker.interrupt());
 }
-host.on('message', (message: ToWorker) => worker.receive(message));
+host.on('message', (message: ToWorker) => worker.receiveMessage(message));

@@ -1,8 +1,10 @@
-import type { Vm } from '../engines/engine.js';
-import type { Builtins } from './builtins.js';
-import type { FiberCalls } from './fiber-calls.js';
-import type { TaskOrder } from './messages.js';
-import type { OutputGate } from './output-gate.js';
+import type { ControlTable } from '../control/control-table.js';
+import { StopReason } from '../control/task-word.js';
+import type { Answer, Call, Vm, VmHost } from '../engines/engine.js';
+import { Builtins, type BuiltinsOwner } from './builtins.js';
+import { type CallPort, FiberCalls } from './fiber-calls.js';
+import type { SentEvent, TaskOrder, ToHost } from './messages.js';
+import { OutputGate, type OutputSink } from './output-gate.js';
 
 /**
  * Where a fiber is on its thread. An interrupt acts on it: in `active` it may find the thread anywhere
@@ -10,20 +12,128 @@ import type { OutputGate } from './output-gate.js';
  */
 export type FiberPhase = 'queued' | 'active' | 'waiting' | 'ended';
 
-/** One task on its thread. */
-export interface Fiber {
+/** What a fiber needs of its thread. */
+export interface FiberThread {
+  readonly table: ControlTable;
+  readonly index: number;
+  /** Sends the host a message, now. */
+  post(message: ToHost): void;
+  /** A task has to end: have the interrupter look. */
+  ring(): void;
+  /** Has a fiber that waits go on. */
+  wake(fiber: Fiber): void;
+  /** Blocks until the host has sent something, and takes it. False if the fiber's task has to end. */
+  receive(fiber: Fiber): boolean;
+  /** One more call, or one less, is to be answered by this thread itself. */
+  pending(change: 1 | -1): void;
+}
+
+/** One task on its thread, as its VM sees it. */
+export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
   readonly order: TaskOrder;
   readonly output: OutputGate;
   readonly calls: FiberCalls;
   readonly builtins: Builtins;
-  phase: FiberPhase;
+  phase: FiberPhase = 'queued';
   vm: Vm | undefined;
   /** Whether the script has begun to run. */
-  begun: boolean;
+  begun = false;
   /** Whether it was told to end while it was at rest, and has not had its turn since. */
-  stopSeen: boolean;
+  stopSeen = false;
   /** When its thread last entered the VM, on `performance`'s clock. */
-  enteredAt: number;
+  enteredAt = 0;
   /** Milliseconds spent in the script so far. */
-  cpuMs: number;
+  cpuMs = 0;
+  readonly #thread: FiberThread;
+
+  constructor(order: TaskOrder, thread: FiberThread) {
+    this.order = order;
+    this.#thread = thread;
+    this.output = new OutputGate(order.outputLimit, this);
+    this.calls = new FiberCalls(order.callLimit, this);
+    this.builtins = new Builtins(order.permissions, order.program.memory, this);
+  }
+
+  write(text: string, stream: 'stdout' | 'stderr'): boolean {
+    if (this.output.write(text, stream)) return true;
+    this.#stop(StopReason.outputLimit);
+    return false;
+  }
+
+  stopRequested(): boolean {
+    return this.#thread.table.stopRequested(this.order.row);
+  }
+
+  preemptRequested(): boolean {
+    return this.#thread.table.takePreempted(this.#thread.index) === this.order.row;
+  }
+
+  call(call: Call, canWait: boolean): 'pending' | 'refused' | Answer {
+    const taken = this.calls.call(call, canWait);
+    if (taken === 'refused') this.vm?.stop();
+    return taken;
+  }
+
+  answerTo(id: number): Answer | undefined {
+    const answer = this.calls.answerTo(id);
+    if (answer === undefined) this.vm?.stop();
+    return answer;
+  }
+
+  wake(): void {
+    this.#thread.wake(this);
+  }
+
+  /** Takes an answer, from the host or from this thread. Once the task has ended it changes nothing. */
+  answer(answer: Answer): void {
+    this.calls.answer(answer);
+    if (this.calls.hasAnswers) this.wake();
+  }
+
+  /** The host has delivered events. */
+  delivered(events: number, bytes: number): void {
+    this.calls.delivered(events, bytes);
+    if (this.calls.hasAnswers) this.wake();
+  }
+
+  pending(change: 1 | -1): void {
+    this.#thread.pending(change);
+  }
+
+  builtin(call: Call, canWait: boolean): Answer | undefined {
+    return this.builtins.call(call, canWait);
+  }
+
+  send(call: Call): void {
+    this.#thread.post({ op: 'call', row: this.order.row, number: this.order.number, call });
+  }
+
+  sendEvents(events: SentEvent[], bytes: number): void {
+    this.#thread.post({ op: 'events', row: this.order.row, number: this.order.number, events, bytes });
+  }
+
+  sendOutput(text: string, stream: 'stdout' | 'stderr'): void {
+    this.#thread.post({ op: 'output', row: this.order.row, number: this.order.number, stream, text });
+  }
+
+  refuse(): void {
+    this.#stop(StopReason.hostCallLimit);
+  }
+
+  receive(): boolean {
+    return this.#thread.receive(this);
+  }
+
+  /** Sends what is gathered and closes what the script has open. */
+  end(): void {
+    this.phase = 'ended';
+    this.output.flush();
+    this.calls.flush();
+    this.builtins.close();
+    this.vm = undefined;
+  }
+
+  #stop(reason: StopReason): void {
+    if (this.#thread.table.requestStop(this.order.row, this.order.number, reason)) this.#thread.ring();
+  }
 }

@@ -11,9 +11,14 @@ const WINDOW_MS = 10;
 const EAGER_MESSAGES = 32;
 const GATHERED_CHARS = 16_384;
 
+/** Takes output to the host. */
+export interface OutputSink {
+  sendOutput(text: string, stream: Stream): void;
+}
+
 export class OutputGate {
   readonly #limit: number;
-  readonly #send: (text: string, stream: Stream) => void;
+  readonly #sink: OutputSink;
   #bytes = 0;
   #full = false;
   #gathered = '';
@@ -22,9 +27,9 @@ export class OutputGate {
   #sentInWindow = 0;
 
   /** @param limit bytes of UTF-8 */
-  constructor(limit: number, send: (text: string, stream: Stream) => void) {
+  constructor(limit: number, sink: OutputSink) {
     this.#limit = limit;
-    this.#send = send;
+    this.#sink = sink;
   }
 
   /** Bytes of UTF-8 taken so far. */
@@ -56,7 +61,7 @@ export class OutputGate {
     const text = this.#gathered;
     this.#gathered = '';
     this.#sentInWindow += 1;
-    this.#send(text, this.#stream);
+    this.#sink.sendOutput(text, this.#stream);
   }
 
   #gather(text: string): void {

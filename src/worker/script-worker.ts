@@ -13,24 +13,24 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable, RungName } from '../control/control-table.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
-import type { Answer, Engine, EngineCounts, Vm, VmHost } from '../engines/engine.js';
+import type { Engine, EngineCounts, Vm } from '../engines/engine.js';
 import { type EngineName, engineFor } from '../engines/engine-name.js';
 import { createEngine, type EngineCode } from '../engines/load-engine.js';
 import { messageOf } from '../errors/describe.js';
-import { Builtins } from './builtins.js';
-import type { Fiber } from './fiber.js';
-import { type CallPort, FiberCalls } from './fiber-calls.js';
+import { Fiber, type FiberThread } from './fiber.js';
 import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
-import { OutputGate } from './output-gate.js';
+import { Outbox } from './outbox.js';
 import { RunQueue } from './run-queue.js';
 
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
 
-export class ScriptWorker {
+export class ScriptWorker implements FiberThread {
   readonly #setup: WorkerSetup;
-  readonly #table: ControlTable;
+  readonly table: ControlTable;
+  readonly index: number;
   readonly #host: MessagePort;
+  readonly #outbox: Outbox;
   readonly #loading = new Map<EngineName, Promise<Engine>>();
   readonly #engines = new Map<EngineName, Engine>();
   readonly #fibers = new Map<number, Fiber>();
@@ -49,25 +49,26 @@ export class ScriptWorker {
 
   constructor(setup: WorkerSetup, table: ControlTable, host: MessagePort) {
     this.#setup = setup;
-    this.#table = table;
+    this.table = table;
+    this.index = setup.thread;
     this.#host = host;
+    this.#outbox = new Outbox(host);
     this.#self.port2.on('message', () => this.#runTurn());
   }
 
-  receive(message: ToWorker): void {
-    this.#table.noteReceived(this.#setup.thread);
+  receiveMessage(message: ToWorker): void {
+    this.table.noteReceived(this.index);
     this.#recover();
     this.#take(message);
   }
 
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
   interrupt(): void {
-    const { thread } = this.#setup;
-    this.#table.takeCalls(thread, (row) => {
+    this.table.takeCalls(this.index, (row) => {
       if (row === undefined) for (const fiber of this.#fibers.values()) this.#stopIfAsked(fiber);
       else this.#stopIfAsked(this.#fibers.get(row));
     });
-    const preempted = this.#table.takePreempted(thread);
+    const preempted = this.table.takePreempted(this.index);
     if (preempted === undefined) return;
     const fiber = this.#fibers.get(preempted);
     if (fiber?.phase === 'active') fiber.vm?.preempt();
@@ -76,7 +77,7 @@ export class ScriptWorker {
   #stopIfAsked(fiber: Fiber | undefined): void {
     if (fiber === undefined) return;
     const { row, number } = fiber.order;
-    if (!this.#table.stopRequested(row)) return;
+    if (!this.table.stopRequested(row)) return;
     if (fiber.phase === 'active') {
       fiber.vm?.stop();
       return;
@@ -89,7 +90,7 @@ export class ScriptWorker {
       this.#postTurn();
       return;
     }
-    const reason = this.#table.end(row, number);
+    const reason = this.table.end(row, number);
     // Undefined: a break is on its way to it, and will find it.
     if (reason === undefined) return;
     fiber.vm?.discard();
@@ -111,28 +112,20 @@ export class ScriptWorker {
         this.#accept(message.order);
         return;
       case 'answer':
-        this.#answer(this.#fiber(message.row, message.number), message.answer);
+        this.#fiber(message.row, message.number)?.answer(message.answer);
         return;
-      case 'delivered': {
-        const fiber = this.#fiber(message.row, message.number);
-        fiber?.calls.delivered(message.events, message.bytes);
-        if (fiber?.calls.hasAnswers === true) this.#wake(fiber);
-      }
+      case 'delivered':
+        this.#fiber(message.row, message.number)?.delivered(message.events, message.bytes);
     }
   }
 
-  #answer(fiber: Fiber | undefined, answer: Answer): void {
-    fiber?.calls.answer(answer);
-    if (fiber?.calls.hasAnswers === true) this.#wake(fiber);
-  }
-
   /** Has a fiber go on that waits; it happens once, however many reasons there are. */
-  #wake(fiber: Fiber): void {
+  wake(fiber: Fiber): void {
     if (fiber.phase !== 'waiting') return;
     const { row, number } = fiber.order;
-    if (!this.#table.wake(row, number)) return;
+    if (!this.table.wake(row, number)) return;
     fiber.phase = 'queued';
-    this.#post({ op: 'woken', row, number });
+    this.#outbox.hold({ op: 'woken', row, number });
     this.#schedule(fiber);
   }
 
@@ -144,28 +137,8 @@ export class ScriptWorker {
   }
 
   #accept(order: TaskOrder): void {
-    const { row, number } = order;
-    const output = new OutputGate(order.outputLimit, (text, stream) => {
-      this.#post({ op: 'output', row, number, stream, text });
-    });
-    const builtins = new Builtins(order.permissions, order.program.memory, {
-      answer: (answer) => this.#answer(this.#fiber(row, number), answer),
-      pending: (change) => (this.#pendingHere += change),
-    });
-    const calls = new FiberCalls(order.callLimit, this.#callPort(order, builtins));
-    const fiber: Fiber = {
-      order,
-      output,
-      calls,
-      builtins,
-      phase: 'queued',
-      vm: undefined,
-      begun: false,
-      stopSeen: false,
-      enteredAt: 0,
-      cpuMs: 0,
-    };
-    this.#fibers.set(row, fiber);
+    const fiber = new Fiber(order, this);
+    this.#fibers.set(order.row, fiber);
     const name = engineFor(order.program.language);
     if (this.#engines.has(name)) this.#schedule(fiber);
     else this.#awaitEngine(fiber, name);
@@ -183,7 +156,7 @@ export class ScriptWorker {
   #createVm(fiber: Fiber): Vm | undefined {
     const { program } = fiber.order;
     const engine = this.#engines.get(engineFor(program.language)) as Engine;
-    const made = engine.create(program, this.#vmHost(fiber));
+    const made = engine.create(program, fiber);
     if (!(made instanceof Promise)) return made;
     made.then(
       (vm) => {
@@ -199,59 +172,33 @@ export class ScriptWorker {
     return undefined;
   }
 
-  #vmHost(fiber: Fiber): VmHost {
+  receive(fiber: Fiber): boolean {
     const { row } = fiber.order;
-    return {
-      write: (text, stream) => {
-        if (fiber.output.write(text, stream)) return true;
-        this.#stopForLimit(fiber.order, StopReason.outputLimit);
-        return false;
-      },
-      stopRequested: () => this.#table.stopRequested(row),
-      preemptRequested: () => this.#table.takePreempted(this.#setup.thread) === row,
-      call: (call, canWait) => {
-        const taken = fiber.calls.call(call, canWait);
-        if (taken === 'refused') fiber.vm?.stop();
-        return taken;
-      },
-      answerTo: (id) => {
-        const answer = fiber.calls.answerTo(id);
-        if (answer === undefined) fiber.vm?.stop();
-        return answer;
-      },
-      wake: () => this.#wake(fiber),
-    };
-  }
-
-  #callPort(order: TaskOrder, builtins: Builtins): CallPort {
-    const { row, number } = order;
-    return {
-      send: (call) => this.#post({ op: 'call', row, number, call }),
-      sendEvents: (events, bytes) => this.#post({ op: 'events', row, number, events, bytes }),
-      builtin: (call, canWait) => builtins.call(call, canWait),
-      refuse: () => this.#stopForLimit(order, StopReason.hostCallLimit),
-      receive: () => this.#receiveNow(row),
-    };
-  }
-
-  #stopForLimit({ row, number }: TaskOrder, reason: StopReason): void {
-    if (this.#table.requestStop(row, number, reason)) this.#ring();
-  }
-
-  /** Blocks until the host has sent something, and takes it. False if the task of this row has to end. */
-  #receiveNow(row: number): boolean {
-    const rings = this.#table.rings(this.#setup.thread);
-    if (this.#table.stopRequested(row)) return false;
+    const rings = this.table.rings(this.index);
+    if (this.table.stopRequested(row)) return false;
+    this.#outbox.flush();
     let received = receiveMessageOnPort(this.#host);
     if (received === undefined) {
-      this.#table.awaitRing(this.#setup.thread, rings);
+      this.table.awaitRing(this.index, rings);
       received = receiveMessageOnPort(this.#host);
     }
     for (; received !== undefined; received = receiveMessageOnPort(this.#host)) {
-      this.#table.noteReceived(this.#setup.thread);
+      this.table.noteReceived(this.index);
       this.#take(received.message as ToWorker);
     }
-    return !this.#table.stopRequested(row);
+    return !this.table.stopRequested(row);
+  }
+
+  ring(): void {
+    this.#setup.bell.postMessage(null);
+  }
+
+  post(message: ToHost): void {
+    this.#outbox.post(message);
+  }
+
+  pending(change: 1 | -1): void {
+    this.#pendingHere += change;
   }
 
   #schedule(fiber: Fiber): void {
@@ -271,11 +218,12 @@ export class ScriptWorker {
     this.#turnPosted = false;
     this.#recover();
     clearTimeout(this.#idleTimer);
-    const end = performance.now() + this.#table.quantum;
+    const end = performance.now() + this.table.quantum;
     do {
       const fiber = this.#runnable.next();
       if (fiber !== undefined && fiber.phase !== 'ended') this.#resume(fiber);
     } while (this.#runnable.length > 0 && performance.now() < end);
+    this.#outbox.flush();
     if (this.#runnable.length === 0) this.#prepareSpares();
     else this.#postNextTurn();
   }
@@ -304,20 +252,19 @@ export class ScriptWorker {
       this.#finish(fiber, { kind: 'stopped' });
       return;
     }
-    const { thread } = this.#setup;
     const recovery = setImmediate(() => this.#recover());
     fiber.enteredAt = performance.now();
     this.#inVm = fiber;
-    this.#table.setRunnable(thread, this.#runnable.length + this.#pendingHere);
-    this.#table.enter(thread, fiber.order.row, vm.preemptible);
-    if (vm.preemptible && this.#table.isWanted(thread)) this.#ringBefore(this.#table.sliceEnd(thread));
+    this.table.setRunnable(this.index, this.#runnable.length + this.#pendingHere);
+    this.table.enter(this.index, fiber.order.row, vm.preemptible);
+    if (vm.preemptible && this.table.isWanted(this.index)) this.#ringBefore(this.table.sliceEnd(this.index));
 
     const end = this.#portion(fiber, vm);
 
     fiber.cpuMs += performance.now() - fiber.enteredAt;
-    this.#table.enter(this.#setup.thread);
+    this.table.enter(this.index);
     // A break that was announced while the thread was in the VM is on its way: it has to arrive here.
-    while (stateOf(this.#table.word(fiber.order.row)) === State.breaking);
+    while (stateOf(this.table.word(fiber.order.row)) === State.breaking);
     this.#inVm = undefined;
     clearImmediate(recovery);
     if (end !== undefined) this.#finish(fiber, end);
@@ -325,10 +272,10 @@ export class ScriptWorker {
 
   #begin(fiber: Fiber): boolean {
     const { row, number, timeout, announce } = fiber.order;
-    if (!this.#table.begin(row, number, timeout)) return false;
+    if (!this.table.begin(row, number, timeout)) return false;
     fiber.begun = true;
-    this.#ringBefore(this.#table.deadline(row));
-    if (announce) this.#post({ op: 'began', row, number });
+    this.#ringBefore(this.table.deadline(row));
+    if (announce) this.post({ op: 'began', row, number });
     return true;
   }
 
@@ -339,7 +286,7 @@ export class ScriptWorker {
       const step = vm.resume(fiber.calls.take());
       fiber.calls.flush();
       const goesOn = step.kind === 'runnable' || (step.kind === 'waiting' && fiber.calls.hasAnswers);
-      if (goesOn && !this.#table.stopRequested(row)) {
+      if (goesOn && !this.table.stopRequested(row)) {
         fiber.phase = 'queued';
         if (step.kind === 'runnable') this.#runnable.addCut(fiber);
         else this.#runnable.add(fiber);
@@ -348,8 +295,8 @@ export class ScriptWorker {
       if (step.kind === 'waiting') {
         // Set before the table says so: an interrupt that comes between the two finds it at rest.
         fiber.phase = 'waiting';
-        if (this.#table.wait(row, number)) {
-          this.#post({ op: 'waiting', row, number });
+        if (this.table.wait(row, number)) {
+          this.#outbox.hold({ op: 'waiting', row, number });
           return undefined;
         }
         if (this.#ended(fiber)) return undefined;
@@ -368,11 +315,11 @@ export class ScriptWorker {
     const fiber = this.#inVm;
     if (fiber === undefined) return;
     this.#inVm = undefined;
-    this.#table.enter(this.#setup.thread);
+    this.table.enter(this.index);
     fiber.vm?.discard();
     if (!this.#ended(fiber)) {
       fiber.cpuMs += performance.now() - fiber.enteredAt;
-      const reason = this.#table.endBroken(fiber.order.row, fiber.order.number);
+      const reason = this.table.endBroken(fiber.order.row, fiber.order.number);
       this.#report(fiber, { kind: 'stopped' }, reason);
     }
     if (this.#runnable.length > 0) this.#postTurn();
@@ -383,19 +330,17 @@ export class ScriptWorker {
     if (this.#ended(fiber)) return;
     let reason: StopReason | undefined;
     do {
-      reason = this.#table.end(fiber.order.row, fiber.order.number);
+      reason = this.table.end(fiber.order.row, fiber.order.number);
     } while (reason === undefined);
     this.#report(fiber, end, reason);
   }
 
   #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
     const { row, number } = fiber.order;
-    fiber.phase = 'ended';
+    const peakMemory = fiber.vm?.peakMemory ?? 0;
     this.#fibers.delete(row);
-    fiber.output.flush();
-    fiber.calls.flush();
-    fiber.builtins.close();
-    this.#post({
+    fiber.end();
+    this.post({
       op: 'ended',
       row,
       number,
@@ -403,21 +348,20 @@ export class ScriptWorker {
         end,
         reason,
         rung: this.#rungOf(fiber, reason),
-        beganAt: fiber.begun ? this.#table.beganAt(row) : 0,
+        beganAt: fiber.begun ? this.table.beganAt(row) : 0,
         endedAt: monotonicNow(),
         cpuMs: fiber.cpuMs,
-        peakMemory: fiber.vm?.peakMemory ?? 0,
+        peakMemory,
         outputBytes: fiber.output.bytes,
         hostCalls: fiber.calls.count,
       },
       engines: this.#counts(),
     });
-    fiber.vm = undefined;
   }
 
   /** A script that polls may have ended before the interrupter noted that it was stopped. */
   #rungOf(fiber: Fiber, reason: StopReason): RungName {
-    const rung = fiber.begun ? this.#table.rung(fiber.order.row) : 'none';
+    const rung = fiber.begun ? this.table.rung(fiber.order.row) : 'none';
     return fiber.begun && rung === 'none' && reason !== StopReason.none ? 'stop' : rung;
   }
 
@@ -443,15 +387,7 @@ export class ScriptWorker {
 
   /** Has the interrupter look at the table at this time, if it would not by itself. */
   #ringBefore(time: number): void {
-    if (time < this.#table.wakeAt) this.#ring();
-  }
-
-  #ring(): void {
-    this.#setup.bell.postMessage(null);
-  }
-
-  #post(message: ToHost): void {
-    this.#host.postMessage(message);
+    if (time < this.table.wakeAt) this.ring();
   }
 }
 

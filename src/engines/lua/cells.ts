@@ -45,6 +45,8 @@ export class LuaCells {
   readonly #open = new Set<Tenancy>();
   /** Cells made so far. */
   made = 0;
+  /** Size of the largest function table seen; it must not grow. */
+  tableSize = 0;
 
   /**
    * @param size how many VMs may share a cell
@@ -96,16 +98,11 @@ export class LuaCells {
     const tenancy = this.#tenancies.get(cell);
     if (tenancy === undefined) return;
     tenancy.tenants.delete(tenant);
+    this.tableSize = Math.max(this.tableSize, cell.tableSize);
     if (abandoned !== undefined) tenancy.abandoned.push(abandoned);
     if (cell.broken) this.#tellBroken(tenancy);
     else if (tenancy.tenants.size === 0) this.#keep(tenancy);
     else if (tenancy.shared) this.#open.add(tenancy);
-  }
-
-  /** All cells. */
-  *all(): Iterable<LuaCell> {
-    yield* this.#idle;
-    yield* this.#tenancies.keys();
   }
 
   #settle(cell: LuaCell, shared: boolean): Tenancy {

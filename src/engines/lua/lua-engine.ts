@@ -53,9 +53,7 @@ export class LuaEngine implements Engine {
   }
 
   counts(): EngineCounts {
-    let tableSize = 0;
-    for (const cell of this.#cells.all()) tableSize = Math.max(tableSize, cell.tableSize);
-    for (const { cell } of this.#spares) tableSize = Math.max(tableSize, cell.tableSize);
-    return { live: this.#live, spare: this.#spares.length, instances: this.#cells.made, tableSize };
+    const { made: instances, tableSize } = this.#cells;
+    return { live: this.#live, spare: this.#spares.length, instances, tableSize };
   }
 }

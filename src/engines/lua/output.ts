@@ -1,5 +1,7 @@
 import type { VmHost } from '../engine.js';
 
+const NOTHING = Buffer.alloc(0);
+
 type Stream = 'stdout' | 'stderr';
 
 /**
@@ -9,7 +11,7 @@ type Stream = 'stdout' | 'stderr';
 export class ScriptOutput {
   readonly #host: VmHost;
   readonly #onLimit: () => void;
-  readonly #held: Record<Stream, Buffer> = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+  readonly #held: Record<Stream, Buffer> = { stdout: NOTHING, stderr: NOTHING };
   #open = true;
 
   /** @param onLimit called once, when the host takes no more */
@@ -24,7 +26,7 @@ export class ScriptOutput {
     const held = this.#held[stream];
     const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
     const whole = all.length - unfinished(all);
-    this.#held[stream] = Buffer.from(all.subarray(whole));
+    this.#held[stream] = whole === all.length ? NOTHING : Buffer.from(all.subarray(whole));
     return all.toString('utf8', 0, whole);
   }
 
@@ -39,7 +41,7 @@ export class ScriptOutput {
   flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const text = this.#held[stream].toString('utf8');
-      this.#held[stream] = Buffer.alloc(0);
+      this.#held[stream] = NOTHING;
       this.write(text, stream);
     }
   }

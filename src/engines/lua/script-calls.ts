@@ -34,7 +34,7 @@ export class ScriptCalls {
   constructor(state: LuaState, host: VmHost, targets: readonly Target[]) {
     this.#state = state;
     this.#host = host;
-    this.#targets = [...BUILTINS, ...targets];
+    this.#targets = targets.length === 0 ? BUILTINS : [...BUILTINS, ...targets];
   }
 
   /** `call` of {@link ShimHost}. Runs inside a C function of the script; errors of Lua pass through. */
