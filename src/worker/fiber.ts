@@ -10,7 +10,7 @@ import { OutputGate, type OutputSink } from './output-gate.js';
  * Where a fiber is on its thread. An interrupt acts on it: in `active` it may find the thread anywhere
  * between the fiber's begin and its end, in the others the fiber is at rest.
  */
-export type FiberPhase = 'queued' | 'active' | 'waiting' | 'ended';
+export type FiberPhase = 'queued' | 'active' | 'waiting';
 
 /** What a fiber needs of its thread. */
 export interface FiberThread {
@@ -35,6 +35,7 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
   readonly calls: FiberCalls;
   readonly builtins: Builtins;
   phase: FiberPhase = 'queued';
+  hasEnded = false;
   vm: Vm | undefined;
   /** Whether the script has begun to run. */
   begun = false;
@@ -126,7 +127,7 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
 
   /** Sends what is gathered and closes what the script has open. */
   end(): void {
-    this.phase = 'ended';
+    this.hasEnded = true;
     this.output.flush();
     this.calls.flush();
     this.builtins.close();

@@ -7,7 +7,7 @@ import type { ToHost } from './messages.js';
  */
 export class Outbox {
   readonly #host: MessagePort;
-  #held: ToHost[] = [];
+  readonly #held: ToHost[] = [];
 
   constructor(host: MessagePort) {
     this.#host = host;
@@ -25,9 +25,8 @@ export class Outbox {
   }
 
   flush(): void {
-    if (this.#held.length === 0) return;
-    const messages = this.#held;
-    this.#held = [];
-    this.#host.postMessage(messages);
+    // Taken out in one step: an interrupt may post in between any two.
+    const messages = this.#held.splice(0);
+    if (messages.length > 0) this.#host.postMessage(messages);
   }
 }

@@ -75,7 +75,7 @@ export class ScriptWorker implements FiberThread {
   }
 
   #stopIfAsked(fiber: Fiber | undefined): void {
-    if (fiber === undefined) return;
+    if (fiber === undefined || fiber.hasEnded) return;
     const { row, number } = fiber.order;
     if (!this.table.stopRequested(row)) return;
     if (fiber.phase === 'active') {
@@ -121,7 +121,7 @@ export class ScriptWorker implements FiberThread {
 
   /** Has a fiber go on that waits; it happens once, however many reasons there are. */
   wake(fiber: Fiber): void {
-    if (fiber.phase !== 'waiting') return;
+    if (fiber.phase !== 'waiting' || fiber.hasEnded) return;
     const { row, number } = fiber.order;
     if (!this.table.wake(row, number)) return;
     fiber.phase = 'queued';
@@ -160,7 +160,7 @@ export class ScriptWorker implements FiberThread {
     if (!(made instanceof Promise)) return made;
     made.then(
       (vm) => {
-        if (fiber.phase === 'ended') {
+        if (fiber.hasEnded) {
           vm.discard();
           return;
         }
@@ -202,7 +202,7 @@ export class ScriptWorker implements FiberThread {
   }
 
   #schedule(fiber: Fiber): void {
-    if (fiber.phase === 'ended') return;
+    if (fiber.hasEnded) return;
     this.#runnable.add(fiber);
     this.#postTurn();
   }
@@ -221,7 +221,7 @@ export class ScriptWorker implements FiberThread {
     const end = performance.now() + this.table.quantum;
     do {
       const fiber = this.#runnable.next();
-      if (fiber !== undefined && fiber.phase !== 'ended') this.#resume(fiber);
+      if (fiber !== undefined && !fiber.hasEnded) this.#resume(fiber);
     } while (this.#runnable.length > 0 && performance.now() < end);
     this.#outbox.flush();
     if (this.#runnable.length === 0) this.#prepareSpares();
@@ -247,6 +247,11 @@ export class ScriptWorker implements FiberThread {
 
   #run(fiber: Fiber, vm: Vm): void {
     fiber.phase = 'active';
+    // Looked at after that: an interrupt that comes earlier ends a fiber at rest.
+    if (fiber.hasEnded) {
+      vm.discard();
+      return;
+    }
     if (!fiber.begun && !this.#begin(fiber)) {
       vm.discard();
       this.#finish(fiber, { kind: 'stopped' });
@@ -299,7 +304,7 @@ export class ScriptWorker implements FiberThread {
           this.#outbox.hold({ op: 'waiting', row, number });
           return undefined;
         }
-        if (this.#ended(fiber)) return undefined;
+        if (fiber.hasEnded) return undefined;
         fiber.phase = 'active';
       }
       vm.close();
@@ -317,7 +322,7 @@ export class ScriptWorker implements FiberThread {
     this.#inVm = undefined;
     this.table.enter(this.index);
     fiber.vm?.discard();
-    if (!this.#ended(fiber)) {
+    if (!fiber.hasEnded) {
       fiber.cpuMs += performance.now() - fiber.enteredAt;
       const reason = this.table.endBroken(fiber.order.row, fiber.order.number);
       this.#report(fiber, { kind: 'stopped' }, reason);
@@ -327,7 +332,7 @@ export class ScriptWorker implements FiberThread {
 
   /** Ends a fiber whose VM is gone. The thread is in no VM: a break that was announced late is withdrawn at once. */
   #finish(fiber: Fiber, end: ScriptEnd): void {
-    if (this.#ended(fiber)) return;
+    if (fiber.hasEnded) return;
     let reason: StopReason | undefined;
     do {
       reason = this.table.end(fiber.order.row, fiber.order.number);
@@ -363,11 +368,6 @@ export class ScriptWorker implements FiberThread {
   #rungOf(fiber: Fiber, reason: StopReason): RungName {
     const rung = fiber.begun ? this.table.rung(fiber.order.row) : 'none';
     return fiber.begun && rung === 'none' && reason !== StopReason.none ? 'stop' : rung;
-  }
-
-  /** Read anew after anything that an interrupt may have come between. */
-  #ended(fiber: Fiber): boolean {
-    return fiber.phase === 'ended';
   }
 
   #counts(): Partial<Record<EngineName, EngineCounts>> {

@@ -7,14 +7,12 @@
  * exploration of Marsaglia's xorshift generators, scrambled").
  */
 import { randomFillSync } from 'node:crypto';
+import { captureMemory, type MemoryImage, restoreMemory } from '../memory-image.js';
 import type { QuickJsExports } from './exports.js';
 
 /** See the top of the file. */
 export interface InstanceImage {
-  /** The parts of the memory that are not zero: a new memory is, and pages that nobody writes to cost nothing. */
-  readonly parts: readonly { readonly at: number; readonly bytes: Uint8Array }[];
-  /** The size of the memory, in bytes. */
-  readonly size: number;
+  readonly memory: MemoryImage;
   readonly stackPointer: number;
   /** The address of the instance's scratch memory. */
   readonly scratch: number;
@@ -22,9 +20,6 @@ export interface InstanceImage {
   readonly seedAt: number;
 }
 
-const PAGE = 65_536;
-/** What is looked at as one: a page of most machines. Divides {@link PAGE}. */
-const PART = 4096;
 /** Where in the context the state of `Math.random` is looked for, in bytes. */
 const CONTEXT_BYTES = 4096;
 
@@ -43,18 +38,9 @@ export function captureImage(api: QuickJsExports, scratch: number, random: () =>
     const state = before.getBigUint64(at, true);
     if (state === 0n || nextState(state) !== after.getBigUint64(at, true)) continue;
     const stackPointer = api.__stack_pointer.value;
-    return { parts: partsOf(buffer), size: buffer.byteLength, stackPointer, scratch, seedAt: context + at };
+    return { memory: captureMemory(api.memory), stackPointer, scratch, seedAt: context + at };
   }
   return undefined;
-}
-
-function partsOf(buffer: ArrayBuffer): InstanceImage['parts'] {
-  const parts: { at: number; bytes: Uint8Array }[] = [];
-  for (let at = 0; at < buffer.byteLength; at += PART) {
-    const bytes = new Uint8Array(buffer, at, PART);
-    if (bytes.some((byte) => byte !== 0)) parts.push({ at, bytes: bytes.slice() });
-  }
-  return parts;
 }
 
 function nextState(state: bigint): bigint {
@@ -66,13 +52,9 @@ function nextState(state: bigint): bigint {
 
 /** Gives a new instance an image's memory, and a random seed of its own. */
 export function restoreImage(api: QuickJsExports, image: InstanceImage): void {
-  const missing = image.size - api.memory.buffer.byteLength;
-  if (missing > 0) api.memory.grow(missing / PAGE);
-  const { buffer } = api.memory;
-  const memory = new Uint8Array(buffer);
-  for (const { at, bytes } of image.parts) memory.set(bytes, at);
+  restoreMemory(api.memory, image.memory);
   api.__stack_pointer.value = image.stackPointer;
-  const seed = new Uint8Array(buffer, image.seedAt, 8);
+  const seed = new Uint8Array(api.memory.buffer, image.seedAt, 8);
   randomFillSync(seed);
   // xorshift64* stays at zero for ever if it begins there.
   seed[0] = (seed[0] as number) | 1;

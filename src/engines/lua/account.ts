@@ -17,12 +17,19 @@ export class Account {
   readonly #memory: WebAssembly.Memory;
   #words: Uint32Array;
 
+  /** The account that is at this address. */
   constructor(memory: WebAssembly.Memory, address: number) {
     this.#memory = memory;
     this.address = address;
     this.#words = new Uint32Array(memory.buffer, address, BYTES / 4);
-    this.#words.fill(0);
-    this.limit = NO_LIMIT;
+  }
+
+  /** Begins an account at an address. */
+  static open(memory: WebAssembly.Memory, address: number): Account {
+    const account = new Account(memory, address);
+    account.#words.fill(0);
+    account.limit = NO_LIMIT;
+    return account;
   }
 
   static readonly BYTES = BYTES;

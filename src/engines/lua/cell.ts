@@ -10,6 +10,8 @@
  *    not to be trusted, and nothing may be run in it any more.
  */
 
+import { restoreMemory } from '../memory-image.js';
+import type { CellLayout, LuaImage } from './image.js';
 import { LONGJMP, luaImports } from './imports.js';
 import { ALLOW_HOOK, type LuaApi, MASK_COUNT, STATUS } from './lua-api.js';
 import type { LuaModule } from './module.js';
@@ -59,26 +61,30 @@ export class LuaCell {
   readonly #shim: ShimApi;
   readonly #firstSlot: number;
   readonly #invoked: Invoked[] = [];
-  readonly #constants = new Map<string, number>();
+  readonly #constants: Map<string, number>;
   readonly #scratch: number;
   readonly #out: number;
+  #load = 0;
   #scratchTaken = false;
   #bytes: Buffer;
   #work: (() => number) | undefined;
   #thrown: { error: unknown } | undefined;
 
-  constructor(module: LuaModule, functions: (cell: LuaCell) => CellFunctions) {
+  /** @param image what another cell of the same module held: then this one holds it too */
+  constructor(module: LuaModule, functions: (cell: LuaCell) => CellFunctions, image?: LuaImage) {
     const imports = luaImports({
       memory: () => this.api.memory,
       invoke: this.#invoke,
       memoryLimit: () => this.memoryLimit,
     });
     this.api = new WebAssembly.Instance(module.glue, imports).exports as unknown as LuaApi;
-    this.api.__wasm_call_ctors();
+    if (image === undefined) this.api.__wasm_call_ctors();
+    else restoreMemory(this.api.memory, image.memory);
     this.#bytes = Buffer.from(this.api.memory.buffer);
     this.freshBytes = this.#bytes.byteLength;
-    this.#scratch = this.claim(SCRATCH);
-    this.#out = this.claim(4);
+    this.#scratch = image?.layout.scratch ?? this.claim(SCRATCH);
+    this.#out = image?.layout.out ?? this.claim(4);
+    this.#constants = new Map(image?.layout.constants);
     this.#firstSlot = this.api.__indirect_function_table.grow(SLOTS);
     const host = {
       first: this.#firstSlot,
@@ -98,6 +104,7 @@ export class LuaCell {
     };
     const lua = this.api as unknown as WebAssembly.ModuleImports;
     this.#shim = new WebAssembly.Instance(module.shim, { lua, host }).exports as unknown as ShimApi;
+    if (image !== undefined) this.setLoad(image.layout.load);
   }
 
   /** The slot of a function of the shim, for `lua_pushcclosure` and the like. */
@@ -137,7 +144,13 @@ export class LuaCell {
 
   /** Tells `load` of the shim which C function Lua's own `load` is: it has no export. */
   setLoad(slot: number): void {
+    this.#load = slot;
     this.#shim.setLoad(slot);
+  }
+
+  /** Where the engine's own things are, for an image. */
+  get layout(): CellLayout {
+    return { scratch: this.#scratch, out: this.#out, constants: new Map(this.#constants), load: this.#load };
   }
 
   /** The address of a NUL-terminated copy of a text that stays for good: for names that the engine itself uses. */

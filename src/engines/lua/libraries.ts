@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { LuaCell } from './cell.js';
 import { openHostLibrary } from './host-library.js';
-import { type LuaApi, REGISTRY } from './lua-api.js';
+import { REGISTRY } from './lua-api.js';
 
 /** The type name of what `io.stdout` is. */
 export const FILE_TYPE = 'FILE*';
@@ -76,7 +76,7 @@ export function openLibraries(cell: LuaCell, L: number): void {
   });
   open('table', api.luaopen_table);
   open('string', api.luaopen_string, () => NO_STRING.forEach(remove));
-  open('math', api.luaopen_math, () => seed(api, L, name('randomseed')));
+  open('math', api.luaopen_math);
   open('utf8', api.luaopen_utf8);
   open('os', api.luaopen_os, () => {
     keepOnly(OS);
@@ -100,13 +100,19 @@ function randomSeeds(): [bigint, bigint] {
   return [seeds[seedsUsed - 2] ?? 0n, seeds[seedsUsed - 1] ?? 0n];
 }
 
-/** Lua seeds by the clock and an address, which are the same for scripts that start together. */
-function seed(api: LuaApi, L: number, randomseed: number): void {
+/**
+ * Seeds `math.random`. Lua seeds by the clock and an address, which are the same for scripts that start together. Has to run
+ * protected.
+ */
+export function seedRandom(cell: LuaCell, L: number): void {
+  const { api } = cell;
   const [a, b] = randomSeeds();
-  api.lua_getfield(L, -1, randomseed);
+  api.lua_getglobal(L, cell.constant('math'));
+  api.lua_getfield(L, -1, cell.constant('randomseed'));
   api.lua_pushinteger(L, a);
   api.lua_pushinteger(L, b);
   api.lua_callk(L, 2, 0, 0, 0);
+  api.lua_settop(L, -2);
 }
 
 /** `io` with the two streams that go to the host, and nothing to read. */

@@ -47,6 +47,7 @@ export interface LuaApi {
   lua_rawseti(L: number, index: number, n: bigint): void;
   lua_rawsetp(L: number, index: number, pointer: number): void;
   lua_rawgeti(L: number, index: number, n: bigint): number;
+  lua_getglobal(L: number, name: number): number;
   lua_getfield(L: number, index: number, name: number): number;
   lua_setfield(L: number, index: number, name: number): void;
   lua_setglobal(L: number, name: number): void;

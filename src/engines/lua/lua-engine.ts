@@ -5,7 +5,8 @@ import type { Engine, EngineCounts, Program, VmHost } from '../engine.js';
 import { LuaCell } from './cell.js';
 import { LuaCells } from './cells.js';
 import { consoleFunctions } from './console.js';
-import { LuaState } from './lua-state.js';
+import type { LuaImage } from './image.js';
+import type { LuaState } from './lua-state.js';
 import { LuaVm } from './lua-vm.js';
 import type { LuaModule } from './module.js';
 import { errorFunctions } from './push-answer.js';
@@ -32,13 +33,14 @@ export class LuaEngine implements Engine {
     const { spares = 2, cellSize = 1, polling = false } = options;
     this.#target = spares;
     this.#polling = polling;
-    const make = (): LuaCell => new LuaCell(module, (cell) => ({ ...consoleFunctions(cell), ...errorFunctions(cell) }));
+    const make = (image?: LuaImage): LuaCell =>
+      new LuaCell(module, (cell) => ({ ...consoleFunctions(cell), ...errorFunctions(cell) }), image);
     this.#cells = new LuaCells(make, cellSize, spares);
   }
 
   create(program: Program, host: VmHost): LuaVm {
     const spare = this.#cells.isCrowded ? undefined : this.#spares.pop();
-    const state = spare ?? new LuaState(this.#cells.find());
+    const state = spare ?? this.#cells.newState();
     this.#live += 1;
     const vm = new LuaVm(state, program, host, this.#polling, (abandoned) => {
       this.#live -= 1;
@@ -49,7 +51,7 @@ export class LuaEngine implements Engine {
   }
 
   prepare(): void {
-    while (this.#spares.length < this.#target) this.#spares.push(new LuaState(this.#cells.empty()));
+    while (this.#spares.length < this.#target) this.#spares.push(this.#cells.soleState());
   }
 
   counts(): EngineCounts {

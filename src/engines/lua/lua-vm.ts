@@ -20,6 +20,7 @@ import type { Tenant } from './cells.js';
 import { describeFailure, type Failure, outOfMemory } from './failure.js';
 import { openFunctions, targetsOf } from './host-library.js';
 import { LuaPanic } from './imports.js';
+import { seedRandom } from './libraries.js';
 import { GLOBALS, REGISTRY, STATUS } from './lua-api.js';
 import type { LuaState } from './lua-state.js';
 import { ScriptOutput } from './output.js';
@@ -97,7 +98,11 @@ export class LuaVm implements Vm, Tenant {
     if (state === undefined || state.account.stopping) return STOPPED;
     if (state.cell.broken) return NEIGHBOUR_BROKEN;
     try {
+      // A stop of another VM may have come when that one had just left the cell.
+      state.cell.calm();
       this.#enter(state);
+      // One that came just before could not arm the hook yet.
+      if (state.account.stopping) return STOPPED;
       return this.#startedAt === 0 ? this.#start(state) : this.#goOn(state, answers);
     } catch (error) {
       if (error instanceof ReadingStopped) return STOPPED;
@@ -231,6 +236,7 @@ export class LuaVm implements Vm, Tenant {
           api.luaL_loadbufferx(thread, text, length, chunkName, cell.constant('t')),
         ),
       );
+      seedRandom(cell, main);
       openFunctions(cell, main, this.#program);
       if (loaded === STATUS.ok) this.#pushArguments(state);
       return 0;
