@@ -46,6 +46,8 @@ const TAKEN = 4;
 const RUNNABLE = 5;
 const POSTED = 6;
 const RECEIVED = 7;
+const SLICES = 8;
+const WAKEUPS = 9;
 const ENTERED = 7;
 const FIRST_CALL = 16;
 
@@ -219,8 +221,26 @@ export class ControlTable {
   /** A new thread has this index. */
   resetThread(thread: number): void {
     const base = this.#threadBase(thread);
+    const [slices = 0, wakeups = 0] = this.#words.subarray(base + SLICES, base + WAKEUPS + 1);
     this.#words.fill(0, base, base + THREAD_WORDS);
+    this.#words[base + SLICES] = slices;
+    this.#words[base + WAKEUPS] = wakeups;
     this.enter(thread);
+  }
+
+  /** Counts something that happened on a thread. */
+  count(thread: number, what: 'slices' | 'wakeups'): void {
+    Atomics.add(this.#words, this.#threadBase(thread) + (what === 'slices' ? SLICES : WAKEUPS), 1);
+  }
+
+  /** How often it happened on all threads, up to 2^32 a thread. */
+  counted(what: 'slices' | 'wakeups'): number {
+    const word = what === 'slices' ? SLICES : WAKEUPS;
+    let sum = 0;
+    for (let thread = 0; thread < this.threads; thread += 1) {
+      sum += Atomics.load(this.#words, this.#threadBase(thread) + word) >>> 0;
+    }
+    return sum;
   }
 
   /**

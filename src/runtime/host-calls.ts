@@ -3,20 +3,26 @@
  *
  * 1. Each call is answered once, if the task is still there.
  * 2. What a function threw reaches the script as message, name and code; never the host's stack.
+ * 3. What a function started for the script ends with it.
  */
-
 import type { Answer, Call, CallError } from '../engines/engine.js';
 import { messageOf } from '../errors/describe.js';
-import { isStintError } from '../errors/stint-error.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
+import type { Channel } from './channel.js';
+import type { RunOptions } from './options.js';
+import type { Source } from './source.js';
+import type { Task } from './task.js';
 
 /** What a host function has as `this`. */
 export interface HostCallContext {
-  /** Aborts when the task that made the call has ended, or is to end. */
+  /** Aborts when the task that made the call has ended. */
   readonly signal: AbortSignal;
-  /** The id of that task. */
-  readonly task: string;
+  /** The task that made the call. */
+  readonly task: Task;
+  /** Starts a script that ends with the task at the latest. The task's outcome comes after that of all such scripts. */
+  start<T = Value>(source: Source, options?: RunOptions): Task<T>;
 }
 
 /** A function of the host that scripts can call. Its result, or what its promise settles with, is the answer. */
@@ -25,20 +31,28 @@ export type HostFunction = (this: HostCallContext, ...args: Value[]) => Value | 
 /** A function of the host that takes an event of a script. */
 export type EventListener = (...args: Value[]) => void;
 
+/** What scripts of a task can reach. */
+export interface Reachable {
+  readonly functions: ReadonlyMap<string, HostFunction>;
+  readonly channels: ReadonlyMap<string, Channel>;
+}
+
 /** Answers the calls of one task. */
 export class HostCalls {
-  readonly #functions: ReadonlyMap<string, HostFunction>;
-  readonly #task: string;
+  readonly #reachable: Reachable;
+  readonly #context: HostCallContext;
   readonly #abort = new AbortController();
 
-  constructor(functions: ReadonlyMap<string, HostFunction>, task: string) {
-    this.#functions = functions;
-    this.#task = task;
+  constructor(reachable: Reachable, context: Omit<HostCallContext, 'signal'>) {
+    this.#reachable = reachable;
+    const { signal } = this.#abort;
+    this.#context = { signal, task: context.task, start: context.start };
   }
 
-  /** Calls the function; `reply` gets the answer. */
+  /** Carries a call out; `reply` gets the answer. */
   call(call: Call, reply: (answer: Answer) => void): void {
-    this.#result(call).then(
+    const result = call.kind === 'channel' ? this.#useChannel(call) : this.#callFunction(call);
+    result.then(
       (value) => reply({ id: call.id, kind: 'value', value }),
       (error: unknown) => reply({ id: call.id, kind: 'error', error: callError(error) }),
     );
@@ -49,11 +63,30 @@ export class HostCalls {
     this.#abort.abort(reason);
   }
 
-  async #result({ name, args }: Call): Promise<Value> {
-    const fn = this.#functions.get(name);
+  async #callFunction({ name, args }: Call): Promise<Value> {
+    const fn = this.#reachable.functions.get(name);
     if (fn === undefined) throw new TypeError(`there is no function '${name}'`);
-    const context: HostCallContext = { signal: this.#abort.signal, task: this.#task };
-    return copyValue(await fn.apply(context, args), `result of ${name}`);
+    return copyValue(await fn.apply(this.#context, args), `result of ${name}`);
+  }
+
+  async #useChannel({ name, args }: Call): Promise<Value> {
+    const [which, value] = args;
+    const channel = typeof which === 'string' ? this.#reachable.channels.get(which) : undefined;
+    if (channel === undefined) {
+      const known = [...this.#reachable.channels.keys()].join(', ') || 'none';
+      throw new StintError(
+        'PERMISSION_DENIED',
+        `${name}: there is no channel '${String(which)}'; the script has ${known}`,
+      );
+    }
+    switch (name) {
+      case 'channel.send':
+        return channel.send(value, this.#context.signal) as Promise<undefined>;
+      case 'channel.receive':
+        return channel.receive(this.#context.signal);
+      default:
+        return channel.close() as undefined;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
+import { Channel } from './channel.js';
 import type { EventListener, HostFunction } from './host-calls.js';
 import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, resolveLimits } from './limits.js';
 import { type OptionReader, oneOf, readOptions, readProperty, text, wholeNumber } from './read-options.js';
@@ -67,6 +68,8 @@ export interface RunOptions {
   functions?: Record<string, HostFunction>;
   /** Listeners of events that the script can send without waiting: `events.name(...)`. Called in order, all before the outcome. */
   events?: Record<string, EventListener>;
+  /** Channels that the script can send to and receive from: `channel.send(name, value)`, `channel.receive(name)`. */
+  channels?: Record<string, Channel>;
   /** What the script may do beyond computing. Default: nothing. */
   permissions?: Permissions;
   /** Where the task runs. Default: as the runtime says. */
@@ -83,6 +86,7 @@ export interface ResolvedRunOptions {
   readonly args: Value[];
   readonly functions: ReadonlyMap<string, HostFunction>;
   readonly events: ReadonlyMap<string, EventListener>;
+  readonly channels: ReadonlyMap<string, Channel>;
   readonly permissions: Permissions;
   readonly limits: ResolvedLimits;
   readonly priority: number;
@@ -96,7 +100,7 @@ const DEFAULT_GRACE_MS = 100;
 const DEFAULT_QUANTUM_MS = 10;
 const MAX_QUANTUM_MS = 10_000;
 
-const NO_FUNCTIONS: ReadonlyMap<string, never> = new Map<string, never>();
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
 const readIsolation = oneOf<Isolation>('thread');
 
@@ -141,8 +145,9 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
 export function resolveRunOptions(options: unknown, defaults: ResolvedLimits): ResolvedRunOptions {
   const read = readOptions(options, 'options', {
     args: readArgs,
-    functions: readFunctions<HostFunction>,
-    events: readFunctions<EventListener>,
+    functions: mapOf(readFunction<HostFunction>, 'functions'),
+    events: mapOf(readFunction<EventListener>, 'functions'),
+    channels: mapOf(readChannel, 'channels'),
     permissions: parsePermissions,
     limits: readLimitsShape,
     isolation: readIsolation,
@@ -152,8 +157,9 @@ export function resolveRunOptions(options: unknown, defaults: ResolvedLimits): R
   });
   return {
     args: read.args ?? [],
-    functions: read.functions ?? NO_FUNCTIONS,
-    events: read.events ?? NO_FUNCTIONS,
+    functions: read.functions ?? NOTHING,
+    events: read.events ?? NOTHING,
+    channels: read.channels ?? NOTHING,
     permissions: read.permissions ?? {},
     limits: resolveLimits(read.limits ?? {}, defaults, 'options.limits'),
     priority: read.priority ?? 0,
@@ -173,14 +179,21 @@ function readArgs(value: unknown, name: string): Value[] {
   return copyValue(value, 'args') as Value[];
 }
 
-function readFunctions<T>(value: unknown, name: string): ReadonlyMap<string, T> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid(name, value, 'an object of functions');
-  }
-  const functions = new Map<string, T>();
-  for (const key of Object.keys(value))
-    functions.set(key, readFunction(readProperty(value, key, name), `${name}.${key}`));
-  return functions;
+/** Reads an object all of whose properties are of one kind. */
+function mapOf<T>(read: OptionReader<T>, what: string): OptionReader<ReadonlyMap<string, T>> {
+  return (value, name) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw invalid(name, value, `an object of ${what}`);
+    }
+    const map = new Map<string, T>();
+    for (const key of Object.keys(value)) map.set(key, read(readProperty(value, key, name), `${name}.${key}`));
+    return map;
+  };
+}
+
+function readChannel(value: unknown, name: string): Channel {
+  if (!(value instanceof Channel)) throw invalid(name, value, 'a channel, as createChannel makes it');
+  return value;
 }
 
 function readSignal(value: unknown, name: string): AbortSignal {

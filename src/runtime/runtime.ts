@@ -31,7 +31,7 @@ import {
 import type { Outcome } from './outcome.js';
 import { readOptions } from './read-options.js';
 import { type LoadedSource, resolveSource, type Source } from './source.js';
-import { OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
+import { Durations, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
 import { type Duration, parseDuration } from './units.js';
@@ -46,6 +46,8 @@ export class Runtime implements AsyncDisposable {
   readonly #tasks = new Set<TaskRun>();
   readonly #freeRows: number[];
   readonly #counter = new OutcomeCounter();
+  readonly #queueTimes = new Durations();
+  readonly #runTimes = new Durations();
   readonly #events = new EventEmitter<{ task: [TaskEvent]; idle: [] }>();
   readonly #id = randomBytes(4).toString('hex');
   readonly #owner: TaskOwner;
@@ -72,6 +74,7 @@ export class Runtime implements AsyncDisposable {
       },
       began: (task) => this.#emit({ type: 'started', id: task.id }),
       waiting: () => this.#dispatch(),
+      start: (source, options) => this.#begin(source, options),
       answer: (task, answer) => {
         const row = task.row as number;
         this.#pool.host(this.#table.thread(row))?.answer(row, task.number, answer);
@@ -92,14 +95,7 @@ export class Runtime implements AsyncDisposable {
    * @throws StintError `INVALID_ARGUMENT`, `VALUE_NOT_TRANSFERABLE`: the call itself is wrong
    */
   start<T = Value>(source: Source, options?: RunOptions): Task<T> {
-    const loaded = resolveSource(source);
-    const resolved = resolveRunOptions(options, this.#options.limits);
-    this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
-    this.#started += 1;
-    const task = new TaskRun(`${this.#id}-${this.#started}`, this.#lastNumber, loaded, resolved, this.#owner);
-    this.#tasks.add(task);
-    this.#accept(task);
-    return task as Task<unknown> as Task<T>;
+    return this.#begin(source, options) as Task<unknown> as Task<T>;
   }
 
   /** What the runtime is doing and has done. */
@@ -117,6 +113,10 @@ export class Runtime implements AsyncDisposable {
       running: count(State.running),
       waiting: count(State.waiting),
       stopping: count(State.stopping, State.breaking, State.ended),
+      slices: this.#table.counted('slices'),
+      wakeups: this.#table.counted('wakeups'),
+      queueMs: this.#queueTimes.read(),
+      runMs: this.#runTimes.read(),
       started: this.#started,
       ended: { ...this.#counter.ended },
       rungs: { ...this.#counter.rungs },
@@ -156,6 +156,17 @@ export class Runtime implements AsyncDisposable {
   off(event: 'task', listener: (event: TaskEvent) => void): this {
     this.#events.off(event, listener);
     return this;
+  }
+
+  #begin(source: Source, options: RunOptions | undefined): TaskRun {
+    const loaded = resolveSource(source);
+    const resolved = resolveRunOptions(options, this.#options.limits);
+    this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
+    this.#started += 1;
+    const task = new TaskRun(`${this.#id}-${this.#started}`, this.#lastNumber, loaded, resolved, this.#owner);
+    this.#tasks.add(task);
+    this.#accept(task);
+    return task;
   }
 
   #accept(task: TaskRun): void {
@@ -266,6 +277,8 @@ export class Runtime implements AsyncDisposable {
     if (task.live) this.#admission.release();
     this.#tasks.delete(task);
     this.#counter.add(outcome);
+    this.#queueTimes.add(outcome.usage.queuedMs);
+    this.#runTimes.add(outcome.usage.runMs);
     this.#emit({ type: 'ended', id: task.id, outcome });
     if (this.#tasks.size === 0) this.#events.emit('idle');
     this.#dispatch();

@@ -1,7 +1,16 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { InterruptMeans } from '../control/interrupter.js';
 import type { EngineCounts } from '../engines/engine.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { Outcome, OutcomeKind, Rung } from './outcome.js';
+
+/** What is known of many durations, in ms. All 0 if there was none. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
 
 /** What a runtime is doing and has done. */
 export interface RuntimeStats {
@@ -21,6 +30,12 @@ export interface RuntimeStats {
   readonly running: number;
   readonly waiting: number;
   readonly stopping: number;
+  /** How often a script was cut off at the end of its slice, and how often a waiting one was woken. */
+  readonly slices: number;
+  readonly wakeups: number;
+  /** How long tasks that have ended waited for their start, and how long they took from there, in ms. */
+  readonly queueMs: Percentiles;
+  readonly runMs: Percentiles;
   /** Tasks accepted so far. */
   readonly started: number;
   /** Tasks that have their outcome, by kind. */
@@ -29,6 +44,25 @@ export interface RuntimeStats {
   readonly rungs: Readonly<Record<Rung, number>>;
   /** What the engines of all threads held when last heard of. */
   readonly engines: Partial<Record<EngineName, EngineCounts>>;
+}
+
+const LONGEST_US = 2 ** 50;
+
+/** Gathers durations, to within a thousandth, in bounded memory. */
+export class Durations {
+  readonly #microseconds: RecordableHistogram = createHistogram({ lowest: 1, highest: LONGEST_US, figures: 3 });
+
+  add(ms: number): void {
+    // A histogram knows no zero.
+    this.#microseconds.record(Math.min(LONGEST_US, Math.max(1, Math.round(ms * 1000))));
+  }
+
+  read(): Percentiles {
+    const histogram = this.#microseconds;
+    if (histogram.count === 0) return { p50: 0, p95: 0, p99: 0, max: 0 };
+    const at = (percentile: number): number => histogram.percentile(percentile) / 1000;
+    return { p50: at(50), p95: at(95), p99: at(99), max: histogram.max / 1000 };
+  }
 }
 
 /** Counts outcomes. */

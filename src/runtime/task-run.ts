@@ -14,9 +14,9 @@ import { onAbort } from '../scope/on-abort.js';
 import type { SentEvent, TaskReport } from '../worker/messages.js';
 import { endingOf, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
 import { HostCalls } from './host-calls.js';
-import type { ResolvedRunOptions } from './options.js';
+import type { ResolvedRunOptions, RunOptions } from './options.js';
 import type { Outcome, Usage } from './outcome.js';
-import type { LoadedSource, SourceFile } from './source.js';
+import type { LoadedSource, Source, SourceFile } from './source.js';
 import type { Task, TaskState } from './task.js';
 
 /** What a task needs of its runtime. */
@@ -28,6 +28,8 @@ export interface TaskOwner {
   withdrawn(task: TaskRun): void;
   began(task: TaskRun): void;
   waiting(): void;
+  /** Starts a script for a live task. */
+  start(source: Source, options: RunOptions | undefined): TaskRun;
   /** Takes an answer to the thread of a live task. */
   answer(task: TaskRun, answer: Answer): void;
   /** The task has its outcome: take its row and slot back, then tell the world. */
@@ -60,6 +62,7 @@ export class TaskRun implements Task, TaskListener {
   #cancelReason: unknown;
   #stopReason: StopReason = StopReason.none;
   #settled = false;
+  readonly #children = new Set<TaskRun>();
   #resolve: (outcome: Outcome) => void = () => undefined;
   #result: Promise<unknown> | undefined;
   readonly #forgetSignal: (() => void) | undefined;
@@ -83,8 +86,12 @@ export class TaskRun implements Task, TaskListener {
     this.#forgetSignal = signal && onAbort(signal, () => this.requestStop(StopReason.cancelled, signal.reason));
   }
 
+  get children(): readonly Task[] {
+    return [...this.#children];
+  }
+
   get state(): TaskState {
-    if (this.#settled) return 'ended';
+    if (this.#settled) return this.#children.size > 0 ? 'stopping' : 'ended';
     if (this.row !== undefined) return STATES[stateOf(this.#owner.table.word(this.row))];
     return this.#stopReason === StopReason.none ? 'queued' : 'stopping';
   }
@@ -148,7 +155,10 @@ export class TaskRun implements Task, TaskListener {
   }
 
   call(call: Call): void {
-    this.#calls ??= new HostCalls(this.options.functions, this.id);
+    this.#calls ??= new HostCalls(this.options, {
+      task: this,
+      start: <T>(source: Source, options?: RunOptions) => this.#startChild(source, options) as Task<unknown> as Task<T>,
+    });
     this.#calls.call(call, (answer) => {
       if (!this.#settled) this.#owner.answer(this, answer);
     });
@@ -186,8 +196,24 @@ export class TaskRun implements Task, TaskListener {
     this.#forgetSignal?.();
     this.#calls?.end(ending.error ?? new StintError('CANCELLED', 'the task that made the call has ended'));
     const outcome: Outcome = { ...ending, usage };
+    for (const child of this.#children) void child.cancel('the task that it was started for has ended');
+    if (this.#children.size === 0) this.#end(outcome);
+    else void Promise.all([...this.#children].map((child) => child.outcome)).then(() => this.#end(outcome));
+  }
+
+  #end(outcome: Outcome): void {
     this.#owner.ended(this, outcome);
     this.#resolve(outcome);
+  }
+
+  #startChild(source: Source, options: RunOptions | undefined): TaskRun {
+    if (this.#settled) {
+      throw new StintError('CANCELLED', 'the task that the script was to be started for has ended');
+    }
+    const child = this.#owner.start(source, options);
+    this.#children.add(child);
+    void child.outcome.then(() => this.#children.delete(child));
+    return child;
   }
 
   /** Calls a listener of the caller's. If it throws, the task ends, and its outcome says why. */

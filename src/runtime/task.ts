@@ -16,6 +16,8 @@ export interface Task<T = unknown> extends AsyncDisposable {
   readonly result: Promise<T>;
   /** How the task ended. Never rejects. */
   readonly outcome: Promise<Outcome<T>>;
+  /** The tasks that host functions started for it (`this.start`) and that have not ended. */
+  readonly children: readonly Task[];
   /** Makes the task end. Settles with its outcome, which may still be `completed` if the script was faster. */
   cancel(reason?: unknown): Promise<Outcome<T>>;
 }

@@ -125,6 +125,7 @@ export class ScriptWorker implements FiberThread {
     const { row, number } = fiber.order;
     if (!this.table.wake(row, number)) return;
     fiber.phase = 'queued';
+    this.table.count(this.index, 'wakeups');
     this.#outbox.hold({ op: 'woken', row, number });
     this.#schedule(fiber);
   }
@@ -293,8 +294,12 @@ export class ScriptWorker implements FiberThread {
       const goesOn = step.kind === 'runnable' || (step.kind === 'waiting' && fiber.calls.hasAnswers);
       if (goesOn && !this.table.stopRequested(row)) {
         fiber.phase = 'queued';
-        if (step.kind === 'runnable') this.#runnable.addCut(fiber);
-        else this.#runnable.add(fiber);
+        if (step.kind === 'runnable') {
+          this.table.count(this.index, 'slices');
+          this.#runnable.addCut(fiber);
+        } else {
+          this.#runnable.add(fiber);
+        }
         return undefined;
       }
       if (step.kind === 'waiting') {
