@@ -16,6 +16,8 @@ import { reasonOf } from './system-error.js';
 
 /** Where a script may go: what it asked for, and the permitted addresses of that. */
 export interface Target {
+  /** The name or the address that was asked for, in canonical form. */
+  readonly host: string;
   /** Host and port as they are written in messages. */
   readonly label: string;
   readonly port: number;
@@ -54,7 +56,7 @@ export class NetGuard {
       const { address } = host;
       const label = hostAndPort(address.address, port);
       if (!permitsAddress(patterns, deed, address)) throw this.#denial(deed, label);
-      return { label, port, addresses: [address] };
+      return { host: address.address, label, port, addresses: [address] };
     }
     const label = hostAndPort(host.name, port);
     const named =
@@ -72,7 +74,7 @@ export class NetGuard {
       (address) =>
         permitsAddress(patterns, deed, address) || (named && deed === 'connect to' && isMeantBy(name, address)),
     );
-    if (addresses.length > 0) return { label, port, addresses };
+    if (addresses.length > 0) return { host: name, label, port, addresses };
     throw named && deed === 'connect to' ? notPublic(label, port) : this.#denial(deed, label);
   }
 

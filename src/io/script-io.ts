@@ -8,6 +8,7 @@ import type { Value } from '../values/value.js';
 import { readMilliseconds } from './arguments.js';
 import type { Handle } from './handle.js';
 import { HeldBytes } from './held-bytes.js';
+import { HttpClient } from './http-client.js';
 import { NetGuard } from './net-guard.js';
 import type { Permissions } from './permissions.js';
 import { denied, misuse } from './refusal.js';
@@ -47,6 +48,7 @@ export class ScriptIo {
   readonly #startedAt = performance.now();
   readonly #sleeps = new Sleeps();
   readonly #tcp: TcpCalls;
+  readonly #http: HttpClient;
   #closed = false;
 
   constructor({ permissions, maxBytes, lookup = systemLookup }: ScriptIoOptions) {
@@ -54,11 +56,12 @@ export class ScriptIo {
     const held = new HeldBytes(maxBytes);
     this.#permissions = permissions;
     this.#tcp = new TcpCalls(guard, held);
+    this.#http = new HttpClient(guard, held);
   }
 
   /** Open handles and pending operations. */
   get open(): number {
-    return this.#tcp.open + this.#sleeps.pending;
+    return this.#tcp.open + this.#http.pending + this.#sleeps.pending;
   }
 
   /**
@@ -92,7 +95,7 @@ export class ScriptIo {
       case 'listener.address':
         return this.#tcp.address(handle);
       case 'http.request':
-        throw misuse('http.request is not there yet');
+        return this.#http.request(args[0]);
     }
   }
 
@@ -101,6 +104,7 @@ export class ScriptIo {
     this.#closed = true;
     this.#sleeps.clear();
     this.#tcp.abandon();
+    this.#http.abandon();
   }
 
   #now(): number {

@@ -1,4 +1,4 @@
-/** What the operating system's codes mean to the author of a script. */
+/** What the codes of the system and its libraries mean to the author of a script. */
 const REASONS: Record<string, string> = {
   EACCES: 'the system does not allow it',
   EADDRINUSE: 'the address is in use',
@@ -18,7 +18,20 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
   EPERM: 'the system does not allow it',
   EPIPE: 'the peer has closed the connection',
+  ERR_INVALID_URL: 'it led to something that is no URL',
   ETIMEDOUT: 'it timed out',
+  CERT_HAS_EXPIRED: 'the certificate of the server has expired',
+  CERT_NOT_YET_VALID: 'the certificate of the server is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate of the server is not to be trusted: it is signed by itself',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of the server is for another name',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate of the server is not to be trusted: an unknown authority signed it',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'the certificate of the server is not to be trusted: an unknown authority signed it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of the server is not to be trusted: it cannot be verified',
+  UND_ERR_BODY_TIMEOUT: 'the body did not come any further',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of the answer are too large',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer came',
+  UND_ERR_SOCKET: 'the server closed the connection',
 };
 
 /** Says in words why the system refused. Never the system's own message: it may name an address that is not the script's to know. */

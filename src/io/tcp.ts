@@ -10,7 +10,7 @@ import { Connection } from './connection.js';
 import type { HeldBytes } from './held-bytes.js';
 import { Listener } from './listener.js';
 import type { Target } from './net-guard.js';
-import { pinnedLookup } from './pinned-lookup.js';
+import { pinned } from './pinned.js';
 import { failure } from './refusal.js';
 import { Sockets } from './sockets.js';
 import { reasonOf } from './system-error.js';
@@ -73,13 +73,8 @@ export class Tcp {
   }
 }
 
-function openSocket({ label, port, addresses }: Target): Socket {
-  const [first, ...others] = addresses;
-  const options = { port, noDelay: true, allowHalfOpen: true };
-  const socket =
-    first !== undefined && others.length === 0
-      ? connect({ ...options, host: first.address })
-      : connect({ ...options, host: label, lookup: pinnedLookup(addresses), autoSelectFamily: true });
+function openSocket(target: Target): Socket {
+  const socket = connect({ ...pinned(target), noDelay: true, allowHalfOpen: true });
   // Read nothing before the script asks.
   return socket.pause();
 }
