@@ -3,7 +3,8 @@
  *
  * 1. What is checked is what is used: the answer of a check is the addresses to go to, and a name is resolved once.
  * 2. A name that no pattern could permit is not resolved: the question alone would carry data out.
- * 3. No message names an address that the script did not name itself.
+ * 3. The names that are being resolved are bounded: a question cannot be taken back, though its request may be long gone.
+ * 4. No message names an address that the script did not name itself.
  */
 import type { StintError } from '../errors/stint-error.js';
 import { type Address, hostAndPort } from './address.js';
@@ -29,11 +30,14 @@ export interface Target {
 type Deed = 'connect to' | 'listen on';
 
 const LOCALHOST = 'localhost';
+const MOST_QUESTIONS = 1024;
 
 export class NetGuard {
   readonly #texts: readonly string[];
   readonly #lookup: Lookup;
   #patterns: NetPattern[] | undefined;
+  /** Names that are being resolved. */
+  #questions = 0;
 
   constructor(patterns: readonly string[], lookup: Lookup) {
     this.#texts = patterns;
@@ -67,15 +71,27 @@ export class NetGuard {
 
   async #resolve(deed: Deed, name: string, port: number, patterns: NetPattern[], named: boolean): Promise<Target> {
     const label = hostAndPort(name, port);
-    const found = await resolveName(name, this.#lookup).catch((error: unknown) => {
-      throw failure(`cannot ${deed} ${label}: ${reasonOf(error)}`);
-    });
+    const found = await this.#ask(deed, name, label);
     const addresses = found.filter(
       (address) =>
         permitsAddress(patterns, deed, address) || (named && deed === 'connect to' && isMeantBy(name, address)),
     );
     if (addresses.length > 0) return { host: name, label, port, addresses };
     throw named && deed === 'connect to' ? notPublic(label, port) : this.#denial(deed, label);
+  }
+
+  async #ask(deed: Deed, name: string, label: string): Promise<Address[]> {
+    if (this.#questions >= MOST_QUESTIONS) {
+      throw failure(`cannot ${deed} ${label}: ${MOST_QUESTIONS} names are being resolved already`);
+    }
+    this.#questions += 1;
+    try {
+      return await resolveName(name, this.#lookup);
+    } catch (error) {
+      throw failure(`cannot ${deed} ${label}: ${reasonOf(error)}`);
+    } finally {
+      this.#questions -= 1;
+    }
   }
 
   #denial(deed: Deed, label: string): StintError {

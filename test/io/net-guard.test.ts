@@ -274,6 +274,19 @@ describe('a script', () => {
     expect(asked).toEqual(['a.example']);
   });
 
+  it('has at most 1,024 names resolved at once', async () => {
+    let answer = (_: { address: string }[]): void => undefined;
+    const late = new Promise<{ address: string }[]>((resolve) => {
+      answer = resolve;
+    });
+    const guard = new NetGuard(['*:*'], () => late);
+    const targets = Array.from({ length: 1024 }, () => guard.connectable('a.example', 80));
+    await expect(guard.connectable('a.example', 80)).rejects.toThrow('1024 names are being resolved already');
+    answer([{ address: PUBLIC }]);
+    await Promise.all(targets);
+    await expect(guard.connectable('a.example', 80)).resolves.toMatchObject({ label: 'a.example:80' });
+  });
+
   it('is told what it asked, why it is refused, and what would permit it', async () => {
     expect(await ask('127.0.0.1', 8080, { permit: [] })).toBe(
       "PERMISSION_DENIED to connect to 127.0.0.1:8080 is not permitted: permissions.net is empty; add '127.0.0.1:8080' to permissions.net",
