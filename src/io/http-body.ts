@@ -3,9 +3,9 @@ import type { HeldBytes } from './held-bytes.js';
 import { failure } from './refusal.js';
 
 /**
- * Reads a body as it comes, and no further than a body may go.
+ * Reads a body as it comes, and no further than a body may go: leaving the loop cuts the rest off.
  *
- * @throws StintError `SCRIPT_ERROR` if it is too large. The rest of it is still to be cut off then.
+ * @throws StintError `SCRIPT_ERROR` if it is too large
  */
 export async function readBody(response: Response, held: HeldBytes): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -53,10 +53,7 @@ export class HttpClient {
           if (this.#settle(controller)) resolve(value);
         },
         (error: unknown) => {
-          if (!this.#settle(controller)) return;
-          // Whatever of it still goes on, the rest of a body say, is cut off.
-          controller.abort();
-          reject(httpFailure(request.url, error));
+          if (this.#settle(controller)) reject(httpFailure(request.url, error));
         },
       );
     });

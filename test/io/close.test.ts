@@ -19,7 +19,7 @@ afterEach(() => {
   expect(rejections.splice(0)).toEqual([]);
 });
 
-const makeUntended = () => new ScriptIo({ permissions: LOCAL, maxBytes: 2 ** 24 });
+const makeUntended = () => new ScriptIo({ permissions: LOCAL, maxBytes: 2 ** 25 });
 
 describe('close', () => {
   it('ends everything that is pending at once, and leaves nothing', async () => {
@@ -34,6 +34,8 @@ describe('close', () => {
       io.call('sleep', [60_000]),
       io.call('connection.read', [], ids[0]),
       io.call('connection.write', [new Uint8Array(2 ** 24)], ids[1]),
+      io.call('connection.write', [new Uint8Array(2 ** 23)], ids[2]),
+      io.call('connection.close', [], ids[2]),
       io.call('listener.accept', [], listener.id),
       io.call('tcp.connect', ['127.0.0.1', port]),
       io.call('tcp.listen', ['127.0.0.1', 0]),
@@ -43,7 +45,6 @@ describe('close', () => {
         (error) => settled.push(error),
       );
     }
-    io.call('connection.close', [], ids[2]);
     expect(io.open).toBeGreaterThan(8);
     io.close();
     expect(io.open).toBe(0);

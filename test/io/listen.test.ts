@@ -97,10 +97,18 @@ describe('a listener', () => {
 
   it('keeps at most 1,024 connections that nobody took, and cuts the others', async () => {
     const io = makeIo();
-    const { port } = await open(io, 'tcp.listen', ['127.0.0.1', 0]);
+    const { id, port } = await open(io, 'tcp.listen', ['127.0.0.1', 0]);
     const sockets = await Promise.all(Array.from({ length: 1100 }, () => client(port as number)));
     await until(() => sockets.filter((socket) => socket.destroyed).length === 1100 - 1024);
     expect(io.open).toBe(1);
+    // Those that are taken make room.
+    for (let i = 0; i < 1024; i += 1) {
+      io.call('connection.close', [], (await open(io, 'listener.accept', [], id)).id);
+    }
+    const late = await client(port as number);
+    late.write('late');
+    for (let i = 0; i < 20; i += 1) await io.call('sleep', [0]);
+    expect(await read(io, (await open(io, 'listener.accept', [], id)).id)).toBe('late');
   });
 
   it('does not count a place twice when a waiting call is ended by close', async () => {

@@ -32,6 +32,40 @@ describe('a connection', () => {
     expect(await readAll(io, id)).toBe('cdefgh');
   });
 
+  it('loses nothing and keeps the order, however the pieces come and are read', async () => {
+    const io = makeIo();
+    const sent = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 31 + (i >> 8)) & 255));
+    const { port } = await serve(async (socket) => {
+      for (let at = 0, size = 1; at < sent.length; at += size, size = (size * 7) % 50_021) {
+        socket.write(sent.subarray(at, at + size));
+        if (size % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      socket.end();
+    });
+    const id = await connect(io, port);
+    const got: Uint8Array[] = [];
+    for (let n = 1; ; n = (n * 5) % 30_011) {
+      const part = (await io.call('connection.read', [n], id)) as Uint8Array | null;
+      if (part === null) break;
+      got.push(part);
+      for (let i = 0; i < n % 3; i += 1) await io.call('sleep', [0]);
+    }
+    expect(Buffer.concat(got).equals(sent)).toBe(true);
+  });
+
+  it('keeps what comes while nobody reads', async () => {
+    const io = makeIo();
+    const { port, sockets } = await serve((socket) => socket.write('a'));
+    const id = await connect(io, port);
+    expect(await read(io, id)).toBe('a');
+    for (const text of ['b', 'c', 'd']) {
+      await new Promise((sent) => sockets[0]?.write(text, sent));
+      for (let i = 0; i < 20; i += 1) await io.call('sleep', [0]);
+    }
+    sockets[0]?.end();
+    expect(await readAll(io, id)).toBe('bcd');
+  });
+
   it('can be written to after the peer’s end', async () => {
     const io = makeIo();
     const heard: string[] = [];
@@ -84,10 +118,13 @@ describe('a connection', () => {
     const id = await connect(io, port);
     await read(io, id, 10);
     await io.call('connection.write', ['last words'], id);
+    const from = performance.now();
     await io.call('connection.close', [], id);
     await until(() => sockets[0]?.destroyed === true);
     expect(heard).toBe('last words');
     await until(() => io.open === 0);
+    // Both have ended: nothing is waited for.
+    expect(performance.now() - from).toBeLessThan(1500);
   });
 
   it('does not wait for a peer that neither reads nor ends', async () => {
