@@ -1,22 +1,33 @@
 // One launch every 100 ms that times out: does memory grow? `node bench/soak.js --minutes 10` by itself.
+//
+// RSS also shows how V8 sizes its heaps while a process is young: the young generation doubles until it has its full size, and code
+// is compiled. So the process runs with a young generation of fixed size, and is warmed up by as many stops as it takes until
+// that is over; then the clock starts.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createRuntime } from '../dist/index.js';
 import { leakVerdict } from './lib/leak-verdict.js';
 
 const LIMIT_KB_A_MINUTE = 10;
+const FIXED_HEAP = '--max-semi-space-size=1';
+const WARM_UP_STOPS = 30_000;
+const ENDLESS = { language: 'lua', code: 'while true do end' };
 
-/** @param minutes in all; the first of ten is warm-up */
-export async function soak(minutes, warmUp) {
+/** @param minutes of measuring @param warmUp stops before that */
+async function soak(minutes, warmUp) {
   const runtime = await createRuntime({ threads: 1 });
+  for (let i = 0; i < warmUp; i += 1) await runtime.start(ENDLESS, { limits: { timeout: 1 } }).outcome;
   const points = [];
   const from = performance.now();
   const elapsed = () => (performance.now() - from) / 60_000;
   let launches = 0;
   while (elapsed() < minutes) {
     const next = performance.now() + 100;
-    await runtime.start({ language: 'lua', code: 'while true do end' }, { limits: { timeout: 50 } }).outcome;
+    await runtime.start(ENDLESS, { limits: { timeout: 50 } }).outcome;
     launches += 1;
-    if (launches % 10 === 0 && elapsed() > warmUp) points.push([elapsed(), process.memoryUsage.rss() / 1024]);
+    if (launches % 10 === 0) points.push([elapsed(), process.memoryUsage.rss() / 1024]);
     await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
   }
   await runtime.close();
@@ -24,8 +35,8 @@ export async function soak(minutes, warmUp) {
 }
 
 export async function run({ quick }) {
-  const [minutes, warmUp] = quick ? [0.5, 0.2] : [3, 1];
-  const { launches, slope, low, high, withinLimit } = await soak(minutes, warmUp);
+  const [minutes, warmUp] = quick ? [0.3, 1000] : [3, WARM_UP_STOPS];
+  const { launches, slope, low, high, withinLimit } = await inFreshProcess(minutes, warmUp);
   const row = {
     name: `RSS slope over ${minutes} minutes, ${launches} launches that time out`,
     unit: 'KB/min',
@@ -37,9 +48,24 @@ export async function run({ quick }) {
   return [quick ? row : { ...row, target: `< ${LIMIT_KB_A_MINUTE}`, pass: withinLimit }];
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
-  const result = await soak(Number(values.minutes), 1);
+async function inFreshProcess(minutes, warmUp) {
+  const args = [FIXED_HEAP, fileURLToPath(import.meta.url), '--minutes', `${minutes}`, '--warm-up', `${warmUp}`];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const text = child.stdout.setEncoding('utf8').reduce((all, chunk) => all + chunk, '');
+  await once(child, 'close');
+  return JSON.parse(await text);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '10' },
+      'warm-up': { type: 'string', default: `${WARM_UP_STOPS}` },
+    },
+  });
+  const [minutes, warmUp] = [Number(values.minutes), Number(values['warm-up'])];
+  const isFixed = process.execArgv.includes(FIXED_HEAP);
+  const result = isFixed ? await soak(minutes, warmUp) : await inFreshProcess(minutes, warmUp);
   console.log(JSON.stringify(result));
   process.exitCode = result.withinLimit ? 0 : 1;
 }

@@ -36,3 +36,18 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['QUEUE_FULL', 'TASK_LOST', 'N
 export function isRetryable(code: ErrorCode): boolean {
   return RETRYABLE.has(code);
 }
+
+/** The codes that a call out of a script can fail with: an error that a script does not catch keeps them. */
+const CALL_CODES: ReadonlySet<string> = new Set<ErrorCode>([
+  'PERMISSION_DENIED',
+  'VALUE_NOT_TRANSFERABLE',
+  'INVALID_ARGUMENT',
+  'TOOL_NOT_FOUND',
+  'TOOL_INPUT',
+  'TOOL_FAILED',
+]);
+
+/** The code for an error that a script did not catch, by the `code` that the error itself has. */
+export function uncaughtCode(code: string | undefined): ErrorCode {
+  return code !== undefined && CALL_CODES.has(code) ? (code as ErrorCode) : 'SCRIPT_ERROR';
+}

@@ -18,9 +18,11 @@ describe('the public surface', () => {
 
   it('has these exports', () => {
     expect(Object.keys(stint).sort()).toEqual([
+      'Channel',
       'ERROR_CODES',
       'StintError',
       'closeSharedRuntime',
+      'createChannel',
       'createRuntime',
       'isStintError',
       'run',

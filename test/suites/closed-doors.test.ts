@@ -33,6 +33,12 @@ describe('a Lua script', () => {
     );
   });
 
+  it('has ways out that are closed unless they are permitted', async () => {
+    for (const code of ['http.request { url = "http://127.0.0.1:8080" }', 'tcp.listen("127.0.0.1", 0)', 'time.now()']) {
+      await expect(lua(code)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    }
+  });
+
   it('cannot load bytecode', async () => {
     expect(await lua('return string.dump == nil')).toBe(true);
     expect(await lua('local f, message = load("\\27Lua", "x", "b") return f == nil, message')).toEqual([
@@ -56,19 +62,18 @@ describe('a JavaScript script', () => {
     const known = ['args', 'console', 'print', 'globalThis', 'undefined', ...calls];
     const functions = names.filter((name) => /^[a-z]/.test(name) && !known.includes(name));
     expect(functions.filter((name) => !(name in globalThis))).toEqual([]);
-    for (const door of [
-      'process',
-      'require',
-      'fetch',
-      'setTimeout',
-      'Worker',
-      'Buffer',
-      'module',
-      'WebAssembly',
-      'std',
-      'os',
-    ]) {
+    for (const door of ['process', 'require', 'setTimeout', 'Worker', 'Buffer', 'module', 'WebAssembly', 'std', 'os']) {
       expect(names).not.toContain(door);
+    }
+  });
+
+  it('has ways out that are closed unless they are permitted', async () => {
+    for (const code of [
+      'await fetch("http://127.0.0.1:8080")',
+      'await tcp.connect("127.0.0.1", 1)',
+      'await time.now()',
+    ]) {
+      await expect(javascript(code)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
     }
   });
 

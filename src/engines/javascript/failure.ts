@@ -1,3 +1,4 @@
+import { uncaughtCode } from '../../errors/codes.js';
 import type { ErrorEnvelope } from '../../errors/envelope.js';
 import type { Program, Step } from '../engine.js';
 import type { Thrown } from './guest.js';
@@ -20,7 +21,11 @@ export function thrownFailure(
   map?: MapFrame,
 ): Failed {
   if (isOutOfMemory(thrown)) return outOfMemory(script);
-  const error: ErrorEnvelope = { code, message: shorten(thrown.message), language: script.language };
+  const error: ErrorEnvelope = {
+    code: code === 'SCRIPT_ERROR' ? uncaughtCode(thrown.code) : code,
+    message: shorten(thrown.message),
+    language: script.language,
+  };
   if (thrown.name !== undefined) error.scriptErrorName = thrown.name;
   if (thrown.cause !== undefined) error.cause = shorten(thrown.cause);
   const frames = framesOf(thrown.stack ?? '', script.name).flatMap((frame) => (map ? (map(frame) ?? []) : frame));

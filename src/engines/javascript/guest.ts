@@ -14,6 +14,7 @@ export interface Thrown {
   readonly message: string;
   readonly stack: string | undefined;
   readonly cause: string | undefined;
+  readonly code?: string | undefined;
 }
 
 /** What came of a call into the VM: a result, or the box of what was thrown. */
@@ -57,12 +58,8 @@ export class Guest {
       return;
     }
     const prelude = instance.evaluate(PRELUDE_SOURCE, PRELUDE_NAME, EVAL.script);
-    const tools = instance.call(
-      prelude,
-      instance.newFunction('w'),
-      instance.newFunction('k'),
-      instance.newFunction('c'),
-    );
+    const host = ['w', 'k', 'c', 'e', 'd'].map((name) => instance.newFunction(name));
+    const tools = instance.call(prelude, ...host);
     if (instance.api.qjs_is_exception(tools) !== 0) throw new Error('The prelude of the JavaScript engine failed');
     this.#encode = instance.property(tools, 'encode');
     this.#decode = instance.property(tools, 'decode');
@@ -161,7 +158,13 @@ export class Guest {
     const result = this.#checked(this.instance.call(this.#describe, thrown));
     if (!result.ok) return undefined;
     const text = (key: string) => this.#text(result.value, key);
-    return { name: text('name'), message: text('message') ?? '', stack: text('stack'), cause: text('cause') };
+    return {
+      name: text('name'),
+      message: text('message') ?? '',
+      stack: text('stack'),
+      cause: text('cause'),
+      code: text('code'),
+    };
   }
 
   /** Turns the exception that a call left behind into the box of what was thrown. */

@@ -38,6 +38,8 @@ const STACK_BYTES = 512 * 1024;
 const WRITE = 0x77; // 'w', the only host functions are told apart by their one-letter names
 const CLASS_OF = 0x6b; // 'k'
 const CALL = 0x63; // 'c'
+const ENCODE_TEXT = 0x65; // 'e'
+const DECODE_TEXT = 0x64; // 'd'
 
 /** There is no memory for what the host wants to hand to the VM or to get from it. */
 export class GuestMemoryError extends Error {
@@ -207,6 +209,8 @@ export class QuickJsInstance {
       if (this.hooks?.write(text, stream) === false) return this.#throwUncatchable();
     }
     if (which === CALL && argc >= 4) return this.#call(argument);
+    if (which === ENCODE_TEXT && argc >= 1) return this.newBytes(encoder.encode(this.readString(argument(0)) ?? ''));
+    if (which === DECODE_TEXT && argc >= 1) return this.newString(decoder.decode(this.readBytes(argument(0))));
     return this.api.qjs_get_undefined();
   }
 

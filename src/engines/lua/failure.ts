@@ -1,3 +1,4 @@
+import { uncaughtCode } from '../../errors/codes.js';
 import type { ErrorEnvelope } from '../../errors/envelope.js';
 import type { Program } from '../engine.js';
 import { STATUS, TYPE } from './lua-api.js';
@@ -23,8 +24,8 @@ export function describeFailure(state: LuaState, program: Program, status: numbe
   // A script can raise Lua's own message itself, without any allocation refused.
   if (status === STATUS.memory && account.refused > 0) return outOfMemory(program);
   account.limit = account.used + HEADROOM;
-  const code = status === STATUS.syntax ? 'SCRIPT_SYNTAX' : 'SCRIPT_ERROR';
-  const { message, traceback: trace } = readError(state);
+  const { message, traceback: trace, code: ownCode } = readError(state);
+  const code = status === STATUS.syntax ? 'SCRIPT_SYNTAX' : uncaughtCode(ownCode);
   const error: ErrorEnvelope = { code, message, language: 'lua' };
   const line = lineOf(message, trace, program.name);
   if (line !== undefined) error.line = line;
@@ -38,13 +39,22 @@ export function outOfMemory(program: Program): Failure {
   return { error: { code: 'OUT_OF_MEMORY', message, language: 'lua' }, outOfMemory: true };
 }
 
-function readError(state: LuaState): { message: string; traceback: string } {
+function readError(state: LuaState): { message: string; traceback: string; code: string | undefined } {
   const { cell, main, thread } = state;
   const { api } = cell;
   let message = `(error object is a ${typeName(api.lua_type(thread, -1))} value)`;
   let trace = '';
+  let code: string | undefined;
   cell.protect(main, () => {
     trace = traceback(state);
+    return 0;
+  });
+  cell.protect(main, () => {
+    if (api.lua_type(thread, -1) !== TYPE.table) return 0;
+    api.lua_pushvalue(thread, -1);
+    api.lua_xmove(thread, main, 1);
+    cell.pushString(main, 'code');
+    if (api.lua_rawget(main, -2) === TYPE.string) code = cell.string(main, -1).toString('utf8');
     return 0;
   });
   cell.protect(main, () => {
@@ -53,7 +63,7 @@ function readError(state: LuaState): { message: string; traceback: string } {
     message = messageOnTop(state) ?? message;
     return 0;
   });
-  return { message, traceback: trace };
+  return { message, traceback: trace, code };
 }
 
 function messageOnTop({ cell, main }: LuaState): string | undefined {

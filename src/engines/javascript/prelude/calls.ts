@@ -7,6 +7,8 @@ export interface Calls {
   open(functions: string, events: string): void;
   /** Settles the promise of a call: with a value, with something open (`type` and its number), or with an error. */
   answer(id: number, type: string, value: unknown): void;
+  /** `http.request`, out of reach of the script. */
+  request(options: object): Promise<unknown>;
 }
 
 /**
@@ -117,6 +119,7 @@ export function makeCalls(
       define(globalThis, 'functions', functions);
       define(globalThis, 'events', events);
     },
+    request: (options: object) => start(BUILTIN, 'http.request', [options], NO_HANDLE),
     answer(id: number, type: string, value: unknown): void {
       const waiting = pending[id];
       if (waiting === undefined) return;

@@ -7,6 +7,8 @@ export interface Described {
   message: string;
   /** For an error: its `stack`, the calls only. */
   stack?: string;
+  /** For an error: its `code`, if that is a text. */
+  code?: string;
   /** For an error with a `cause`: the cause's message. */
   cause?: string;
 }
@@ -38,6 +40,8 @@ export function makeDescriber(p: Primordials, classOf: ClassOf, inspect: (value:
     if (!isError(thrown)) return described;
     described.name = read(thrown, 'name') ?? 'Error';
     described.stack = read(thrown, 'stack') ?? '';
+    const code = read(thrown, 'code');
+    if (code !== undefined) described.code = code;
     const cause = p.describeProperty(thrown, 'cause');
     if (cause !== undefined && 'value' in cause) described.cause = messageOf(cause.value);
     return described;
