@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine } from './lib/machine.js';
 
-const MEASURES = ['deadline-cost', 'stop-latency', 'vm-create', 'frame-loop', 'timeouts-in-a-row', 'soak'];
+const MEASURES = ['deadline-cost', 'stop-latency', 'vm-create', 'frame-loop', 'timeouts-in-a-row', 'sockets', 'soak'];
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },

@@ -7,11 +7,16 @@ const HIGHEST_PORT = 65_535;
 /** What a host in a pattern stands for. */
 type HostPattern =
   | { readonly kind: 'any' }
-  /** One address or a network of them. The family is compared too: to a `BlockList`, `::/0` has all of IPv4 in it. */
+  | { readonly kind: 'address'; readonly address: string }
+  /** A network. The family is compared too: to a `BlockList`, `::/0` has all of IPv4 in it. */
   | { readonly kind: 'addresses'; readonly list: BlockList; readonly family: 4 | 6 }
   | { readonly kind: 'name'; readonly name: string }
   /** `suffix` is `.example.com`. */
   | { readonly kind: 'subdomains'; readonly suffix: string };
+
+/** Patterns that were parsed before: thousands of scripts have the same ones. Forgotten when there are too many. */
+const parsed = new Map<string, NetPattern>();
+const MOST_PARSED = 1000;
 
 /** One entry of `permissions.net`: a host and the ports of it. */
 export class NetPattern {
@@ -21,6 +26,15 @@ export class NetPattern {
 
   /** @returns undefined if the text is no pattern */
   static parse(text: string): NetPattern | undefined {
+    const known = parsed.get(text);
+    if (known !== undefined) return known;
+    const pattern = NetPattern.#parse(text);
+    if (parsed.size >= MOST_PARSED) parsed.clear();
+    if (pattern !== undefined) parsed.set(text, pattern);
+    return pattern;
+  }
+
+  static #parse(text: string): NetPattern | undefined {
     const colon = text.lastIndexOf(':');
     const host = colon < 1 ? undefined : parseHostPattern(text.slice(0, colon));
     const ports = parsePorts(text.slice(colon + 1));
@@ -39,10 +53,11 @@ export class NetPattern {
 
   /** Whether it is about addresses, so that a name has to be resolved before one can tell. */
   get isOfAddresses(): boolean {
-    return this.#host.kind === 'any' || this.#host.kind === 'addresses';
+    return this.#host.kind !== 'name' && this.#host.kind !== 'subdomains';
   }
 
   hasAddress({ address, family }: Address): boolean {
+    if (this.#host.kind === 'address') return this.#host.address === address;
     if (this.#host.kind !== 'addresses') return this.#host.kind === 'any';
     return this.#host.family === family && this.#host.list.check(address, nameOf(family));
   }
@@ -64,11 +79,7 @@ function parseHostPattern(text: string): HostPattern | undefined {
   // An IPv6 address needs its brackets: without them its last part looks like a port.
   if (text.includes(':') && !text.startsWith('[')) return undefined;
   const host = parseHost(text);
-  if (host?.kind !== 'address') return host;
-  const { address, family } = host.address;
-  const list = new BlockList();
-  list.addAddress(address, nameOf(family));
-  return { kind: 'addresses', list, family };
+  return host?.kind === 'address' ? { kind: 'address', address: host.address.address } : host;
 }
 
 function parseNetwork(text: string, prefix: number): HostPattern | undefined {

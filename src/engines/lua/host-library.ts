@@ -34,9 +34,13 @@ export function targetIndex(name: string): number {
   return INDEXES.get(name) as number;
 }
 
-/** Opens what every script can call. Has to run protected. */
+/** Opens what every script can call, and empty tables for what a program may call. Has to run protected. */
 export function openHostLibrary(cell: LuaCell, L: number): void {
   const { api } = cell;
+  for (const global of ['functions', 'events']) {
+    api.lua_createtable(L, 0, 0);
+    api.lua_setglobal(L, cell.constant(global));
+  }
   for (const [table, names] of Object.entries(LIBRARY)) {
     if (table === '') api.lua_rawgeti(L, REGISTRY, GLOBALS);
     else api.lua_createtable(L, 0, names.length);
@@ -57,11 +61,12 @@ export function targetsOf(program: Program): Target[] {
   ];
 }
 
-/** Makes the globals `functions` and `events`. Has to run protected. */
+/** Fills the globals `functions` and `events`. Has to run protected. */
 export function openFunctions(cell: LuaCell, L: number, program: Program): void {
   let index = BUILTINS.length;
   for (const global of ['functions', 'events'] as const) {
     const names = program[global] ?? [];
+    if (names.length === 0) continue;
     cell.api.lua_createtable(L, 0, names.length);
     for (const name of names) {
       cell.pushString(L, name);
