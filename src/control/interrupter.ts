@@ -23,6 +23,7 @@ export function availableMeans(): InterruptMeans {
 }
 
 const EXIT_PATIENCE_MS = 200;
+const YOUNG_GENERATION_MB = 3;
 const interrupters = new Map<InterruptMeans, Interrupter>();
 let nextTable = 1;
 
@@ -93,6 +94,8 @@ class Interrupter {
       workerData: data,
       execArgv: [],
       env: {},
+      // It makes little garbage, and V8 would let tens of megabytes of that gather.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.#worker.on('message', (message: FromInterrupter) => this.#terminators.get(message.table)?.(message.thread));
     // After the listener: adding one makes the worker keep the process alive.

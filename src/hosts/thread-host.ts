@@ -36,7 +36,7 @@ interface HostedTask {
   readonly listener: TaskListener;
 }
 
-const YOUNG_GENERATION_MB = 16;
+const YOUNG_GENERATION_MB = 8;
 
 /** So many short tasks may follow each other on a thread without its asking for the next one. */
 const AHEAD = 16;
