@@ -10,40 +10,51 @@ const MOST = 1024;
  * for long, nor are many.
  */
 export class ClosingSockets {
-  /** In the order in which they were closed. */
-  readonly #timers = new Map<Socket, NodeJS.Timeout>();
+  /** When each is cut at the latest, in the order in which they were closed. */
+  readonly #due = new Map<Socket, number>();
+  /** One for all of them: most are gone long before, and a timer for each would cost more than closing it. */
+  #timer: NodeJS.Timeout | undefined;
 
   get size(): number {
-    return this.#timers.size;
+    return this.#due.size;
   }
 
   /** Ends a socket whose data nobody takes any more; `resume` has it read and dropped. */
   add(socket: Socket): void {
-    if (this.#timers.size >= MOST) this.#cutOldest();
-    this.#timers.set(socket, setTimeout(destroy, PATIENCE_MS, socket));
-    socket.on('close', () => this.#forget(socket));
+    if (this.#due.size >= MOST) this.#cutOldest();
+    this.#due.set(socket, performance.now() + PATIENCE_MS);
+    socket.on('close', () => this.#due.delete(socket));
     socket.end();
     socket.resume();
+    this.#timer ??= this.#startTimer(PATIENCE_MS);
   }
 
   clear(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    clearTimeout(this.#timer);
+    this.#due.clear();
   }
 
   #cutOldest(): void {
-    const [oldest] = this.#timers.keys();
+    const [oldest] = this.#due.keys();
     if (oldest === undefined) return;
-    this.#forget(oldest);
+    this.#due.delete(oldest);
     oldest.destroy();
   }
 
-  #forget(socket: Socket): void {
-    clearTimeout(this.#timers.get(socket));
-    this.#timers.delete(socket);
+  /** It keeps no process alive: the sockets do, as long as there are any. */
+  #startTimer(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#cutDue(), ms).unref();
   }
-}
 
-function destroy(socket: Socket): void {
-  socket.destroy();
+  #cutDue(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const [socket, due] of this.#due) {
+      if (due > now) {
+        this.#timer = this.#startTimer(due - now);
+        return;
+      }
+      socket.destroy();
+    }
+  }
 }

@@ -8,8 +8,8 @@ const HIGHEST_PORT = 65_535;
 type HostPattern =
   | { readonly kind: 'any' }
   | { readonly kind: 'address'; readonly address: string }
-  /** A network. The family is compared too: to a `BlockList`, `::/0` has all of IPv4 in it. */
-  | { readonly kind: 'addresses'; readonly list: BlockList; readonly family: 4 | 6 }
+  /** Its family is compared too: to a `BlockList`, `::/0` has all of IPv4 in it. */
+  | { readonly kind: 'network'; readonly list: BlockList; readonly family: 4 | 6 }
   | { readonly kind: 'name'; readonly name: string }
   /** `suffix` is `.example.com`. */
   | { readonly kind: 'subdomains'; readonly suffix: string };
@@ -53,13 +53,20 @@ export class NetPattern {
 
   /** Whether it is about addresses, so that a name has to be resolved before one can tell. */
   get isOfAddresses(): boolean {
-    return this.#host.kind !== 'name' && this.#host.kind !== 'subdomains';
+    return this.#host.kind === 'any' || this.#host.kind === 'address' || this.#host.kind === 'network';
   }
 
   hasAddress({ address, family }: Address): boolean {
-    if (this.#host.kind === 'address') return this.#host.address === address;
-    if (this.#host.kind !== 'addresses') return this.#host.kind === 'any';
-    return this.#host.family === family && this.#host.list.check(address, nameOf(family));
+    switch (this.#host.kind) {
+      case 'any':
+        return true;
+      case 'address':
+        return address === this.#host.address;
+      case 'network':
+        return family === this.#host.family && this.#host.list.check(address, nameOf(family));
+      default:
+        return false;
+    }
   }
 
   hasName(name: string): boolean {
@@ -79,7 +86,8 @@ function parseHostPattern(text: string): HostPattern | undefined {
   // An IPv6 address needs its brackets: without them its last part looks like a port.
   if (text.includes(':') && !text.startsWith('[')) return undefined;
   const host = parseHost(text);
-  return host?.kind === 'address' ? { kind: 'address', address: host.address.address } : host;
+  if (host?.kind !== 'address') return host;
+  return { kind: 'address', address: host.address.address };
 }
 
 function parseNetwork(text: string, prefix: number): HostPattern | undefined {
@@ -91,7 +99,7 @@ function parseNetwork(text: string, prefix: number): HostPattern | undefined {
   if (length < 0 || length > (network.family === 4 ? 32 : 128)) return undefined;
   const list = new BlockList();
   list.addSubnet(network.address, length, nameOf(network.family));
-  return { kind: 'addresses', list, family: network.family };
+  return { kind: 'network', list, family: network.family };
 }
 
 function nameOf(family: 4 | 6): 'ipv4' | 'ipv6' {
