@@ -23,10 +23,14 @@ export class ClosingSockets {
   add(socket: Socket): void {
     if (this.#due.size >= MOST) this.#cutOldest();
     this.#due.set(socket, performance.now() + PATIENCE_MS);
-    socket.on('close', () => this.#due.delete(socket));
     socket.end();
     socket.resume();
     this.#timer ??= this.#startTimer(PATIENCE_MS);
+  }
+
+  /** It is gone. */
+  delete(socket: Socket): void {
+    this.#due.delete(socket);
   }
 
   clear(): void {

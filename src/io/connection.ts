@@ -7,15 +7,20 @@
  */
 import type { Socket } from 'node:net';
 import type { StintError } from '../errors/stint-error.js';
-import type { ClosingSockets } from './closing-sockets.js';
-import type { HeldBytes } from './held-bytes.js';
 import { failure, misuse } from './refusal.js';
 import { reasonOf } from './system-error.js';
+import type { Tcp } from './tcp.js';
 
 const OWNER = Symbol('the connection of a socket');
 
 interface OwnedSocket extends Socket {
   [OWNER]: Connection;
+}
+
+/** Who waits for a connection to be made. */
+export interface Opening {
+  readonly opened: (connection: Connection) => void;
+  readonly failed: (error: StintError) => void;
 }
 
 interface Read {
@@ -34,7 +39,8 @@ export class Connection {
   readonly kind = 'connection';
   readonly #socket: Socket;
   readonly #label: string;
-  readonly #held: HeldBytes;
+  readonly #tcp: Tcp;
+  #opening: Opening | undefined;
   /** What came and was not asked for. While it is there the socket is paused. */
   #chunk: Uint8Array | undefined;
   #ended = false;
@@ -42,15 +48,21 @@ export class Connection {
   #failure: StintError | undefined;
   #read: Read | undefined;
   #writes: Write[] = [];
+  #hearsDrain = false;
 
-  /** @param label what it is called in messages: `the connection to 127.0.0.1:80` */
-  constructor(socket: Socket, label: string, held: HeldBytes) {
+  /**
+   * @param socket paused, or it would start to read now
+   * @param label the other end in messages: `to 127.0.0.1:80`
+   */
+  constructor(socket: Socket, label: string, tcp: Tcp, opening?: Opening) {
     this.#socket = socket;
     this.#label = label;
-    this.#held = held;
+    this.#tcp = tcp;
+    this.#opening = opening;
     (socket as OwnedSocket)[OWNER] = this;
-    // The socket is paused, or a listener for data would start it.
-    socket.on('data', onData).on('end', onEnd).on('error', onError).on('drain', onDrain);
+    socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+    if (opening !== undefined) socket.on('connect', onConnect);
+    tcp.sockets.add(socket);
   }
 
   /** Calls that wait. */
@@ -79,16 +91,18 @@ export class Connection {
       return undefined;
     }
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
-    this.#held.take(bytes, 'connection.write');
+    this.#tcp.held.take(bytes, 'connection.write');
     if (socket.write(data)) {
-      this.#held.give(bytes);
+      this.#tcp.held.give(bytes);
       return undefined;
     }
+    if (!this.#hearsDrain) socket.on('drain', onDrain);
+    this.#hearsDrain = true;
     return new Promise((resolve, reject) => this.#writes.push({ bytes, resolve, reject }));
   }
 
   /** Ends the connection when all that was written is sent; done when the system has it all. */
-  close(closing: ClosingSockets): undefined | Promise<undefined> {
+  close(): undefined | Promise<undefined> {
     const socket = this.#socket;
     const read = this.#read;
     this.#closed = true;
@@ -97,7 +111,7 @@ export class Connection {
     read?.reject(misuse('the connection is closed'));
     if (socket.destroyed) return undefined;
     const unsent = socket.writableLength > 0;
-    closing.add(socket);
+    this.#tcp.closing.add(socket);
     return unsent ? this.#sent() : undefined;
   }
 
@@ -109,13 +123,21 @@ export class Connection {
         resolve(undefined);
       };
       this.#socket.on('finish', () => settle());
-      this.#socket.on('close', () => settle(failure(`${this.#label} was closed: the peer did not take all of it`)));
+      this.#socket.on('close', () =>
+        settle(failure(`the connection ${this.#label} was closed: the peer did not take all`)),
+      );
     });
   }
 
   /** Ends it at once: nobody has ever had it. */
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  connected(): void {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    opening?.opened(this);
   }
 
   took(chunk: Uint8Array): void {
@@ -138,7 +160,12 @@ export class Connection {
   }
 
   failed(cause: unknown): void {
-    const error = failure(`${this.#label} failed: ${reasonOf(cause)}`);
+    const opening = this.#opening;
+    if (opening !== undefined) {
+      opening.failed(failure(`cannot connect ${this.#label}: ${reasonOf(cause)}`));
+      return;
+    }
+    const error = failure(`the connection ${this.#label} failed: ${reasonOf(cause)}`);
     this.#failure = error;
     const read = this.#read;
     this.#read = undefined;
@@ -147,7 +174,12 @@ export class Connection {
   }
 
   drained(): void {
-    if (this.#writes.length > 0) this.#settleWrites();
+    this.#settleWrites();
+  }
+
+  gone(): void {
+    this.#tcp.sockets.delete(this.#socket);
+    if (this.#closed) this.#tcp.closing.delete(this.#socket);
   }
 
   /** The first bytes of `chunk`; the rest stays for the next read. */
@@ -165,7 +197,7 @@ export class Connection {
     const writes = this.#writes;
     this.#writes = [];
     for (const { bytes, resolve, reject } of writes) {
-      this.#held.give(bytes);
+      this.#tcp.held.give(bytes);
       if (error === undefined) resolve(undefined);
       else reject(error);
     }
@@ -173,6 +205,10 @@ export class Connection {
 }
 
 // One function for all sockets, not a closure for each: there are thousands.
+
+function onConnect(this: Socket): void {
+  (this as OwnedSocket)[OWNER].connected();
+}
 
 function onData(this: Socket, chunk: Uint8Array): void {
   (this as OwnedSocket)[OWNER].took(chunk);
@@ -188,4 +224,8 @@ function onError(this: Socket, error: Error): void {
 
 function onDrain(this: Socket): void {
   (this as OwnedSocket)[OWNER].drained();
+}
+
+function onClose(this: Socket): void {
+  (this as OwnedSocket)[OWNER].gone();
 }

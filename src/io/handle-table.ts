@@ -19,10 +19,12 @@ export class HandleTable {
   }
 
   /** @throws StintError `SCRIPT_ERROR` if all places are taken */
-  reserve(call: string): void {
-    if (this.size >= MOST) {
-      throw failure(`${call}: a script can have at most ${MOST} connections and listeners open; close some first`);
-    }
+  requireRoom(call: string): void {
+    if (this.size < MOST) return;
+    throw failure(`${call}: a script can have at most ${MOST} connections and listeners open; close some first`);
+  }
+
+  reserve(): void {
     this.#reserved += 1;
   }
 

@@ -23,7 +23,7 @@ export class Listener {
     this.#server = server;
     this.#tcp = tcp;
     this.#address = server.address() as AddressInfo;
-    this.#label = `a connection accepted on ${hostAndPort(this.#address.address, this.#address.port)}`;
+    this.#label = `from a client of ${hostAndPort(this.#address.address, this.#address.port)}`;
     server.on('connection', (socket: Socket) => this.#came(socket));
   }
 
@@ -57,13 +57,11 @@ export class Listener {
   }
 
   #came(socket: Socket): void {
-    const { sockets, held } = this.#tcp;
     if (this.#takers.length === 0 && this.#tcp.untaken >= MOST_UNTAKEN) {
       socket.resetAndDestroy();
       return;
     }
-    sockets.track(socket);
-    const connection = new Connection(socket, this.#label, held);
+    const connection = new Connection(socket, this.#label, this.#tcp);
     const take = this.#takers.shift();
     if (take !== undefined) {
       take(connection);

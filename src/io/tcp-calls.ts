@@ -1,8 +1,10 @@
 import type { Value } from '../values/value.js';
 import { readCount, readData, readHostName, readPort } from './arguments.js';
+import type { Connection } from './connection.js';
 import { Handle } from './handle.js';
 import { HandleTable } from './handle-table.js';
 import type { HeldBytes } from './held-bytes.js';
+import type { Listener } from './listener.js';
 import type { NetGuard, Target } from './net-guard.js';
 import { Tcp } from './tcp.js';
 
@@ -36,34 +38,28 @@ export class TcpCalls {
   connect([first, second]: readonly Value[]): Promise<Handle> {
     const host = readHostName(first, 'host');
     const port = readPort(second, 'port', 1);
-    this.#handles.reserve('tcp.connect');
-    const find = () => this.#guard.connectable(host, port);
-    return this.#open(find, (target, opened, failed) => {
-      this.#tcp.connect(
-        target,
-        (connection) => opened(new Handle('connection', this.#handles.add(connection))),
-        failed,
-      );
+    this.#handles.requireRoom('tcp.connect');
+    return this.#open(this.#guard.connectable(host, port), (target, resolve, failed) => {
+      const opened = (connection: Connection): void => resolve(new Handle('connection', this.#handles.add(connection)));
+      this.#tcp.connect(target, { opened, failed });
     });
   }
 
   listen([first, second]: readonly Value[]): Promise<Handle> {
     const host = readHostName(first, 'host', STANDARD_LISTEN_HOST);
     const port = readPort(second, 'port', 0);
-    this.#handles.reserve('tcp.listen');
-    const find = () => this.#guard.listenable(host, port);
-    return this.#open(find, (target, opened, failed) => {
-      this.#tcp.listen(
-        target,
-        (listener) => opened(new Handle('listener', this.#handles.add(listener), listener.address.port)),
-        failed,
-      );
+    this.#handles.requireRoom('tcp.listen');
+    return this.#open(this.#guard.listenable(host, port), (target, resolve, failed) => {
+      const opened = (listener: Listener): void =>
+        resolve(new Handle('listener', this.#handles.add(listener), listener.address.port));
+      this.#tcp.listen(target, opened, failed);
     });
   }
 
   accept(id: number | undefined): Handle | null | Promise<Handle | null> {
     const listener = this.#handles.listener(id);
-    this.#handles.reserve('listener.accept');
+    this.#handles.requireRoom('listener.accept');
+    this.#handles.reserve();
     let taken: Handle | null | undefined;
     let wake: ((handle: Handle | null) => void) | undefined;
     listener.accept((connection) => {
@@ -94,7 +90,7 @@ export class TcpCalls {
     if (this.#handles.isClosed(id)) return undefined;
     const connection = this.#handles.connection(id);
     this.#handles.remove(id);
-    return connection.close(this.#tcp.closing);
+    return connection.close();
   }
 
   closeListener(id: number | undefined): undefined {
@@ -111,27 +107,23 @@ export class TcpCalls {
     this.#tcp.abandon();
   }
 
-  /** Opens something in a place that has been reserved: at once at an address, later at a name. */
+  /** Opens something: at once at an address, later at a name. */
   #open(
-    find: () => Target | Promise<Target>,
-    begin: (target: Target, opened: Opened, failed: Failed) => void,
+    target: Target | Promise<Target>,
+    begin: (target: Target, resolve: Opened, failed: Failed) => void,
   ): Promise<Handle> {
-    return new Promise((opened, reject) => {
+    this.#handles.reserve();
+    return new Promise((resolve, reject) => {
       const failed: Failed = (error) => {
         if (this.#closed) return;
         this.#handles.release();
         reject(error);
       };
-      const go = (target: Target): void => {
-        if (!this.#closed) begin(target, opened, failed);
+      if (!(target instanceof Promise)) return begin(target, resolve, failed);
+      const go = (checked: Target): void => {
+        if (!this.#closed) begin(checked, resolve, failed);
       };
-      try {
-        const target = find();
-        if (target instanceof Promise) target.then(go).catch(failed);
-        else go(target);
-      } catch (error) {
-        failed(error);
-      }
+      target.then(go).catch(failed);
     });
   }
 }

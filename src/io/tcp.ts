@@ -6,20 +6,19 @@
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { ClosingSockets } from './closing-sockets.js';
-import { Connection } from './connection.js';
+import { Connection, type Opening } from './connection.js';
 import type { HeldBytes } from './held-bytes.js';
 import { Listener } from './listener.js';
 import type { Target } from './net-guard.js';
 import { pinned } from './pinned.js';
 import { failure } from './refusal.js';
-import { Sockets } from './sockets.js';
 import { reasonOf } from './system-error.js';
 
 /** How many connections the system keeps for a listener until its thread comes to accept them. */
 const SYSTEM_BACKLOG = 4096;
 
 export class Tcp {
-  readonly sockets = new Sockets();
+  readonly sockets = new Set<Socket>();
   readonly closing = new ClosingSockets();
   readonly servers = new Set<Server>();
   readonly held: HeldBytes;
@@ -31,17 +30,12 @@ export class Tcp {
     this.held = held;
   }
 
-  /** Connects to one of the target's addresses, and to no other. Calls one of the two when it is decided. */
-  connect(target: Target, opened: (connection: Connection) => void, failed: (error: Error) => void): void {
-    const socket = openSocket(target);
-    this.sockets.track(socket);
-    socket.on('error', refuse).once('connect', () => {
-      socket.off('error', refuse);
-      opened(new Connection(socket, `the connection to ${target.label}`, this.held));
-    });
-    function refuse(error: Error): void {
-      failed(failure(`cannot connect to ${target.label}: ${reasonOf(error)}`));
-    }
+  /** Connects to one of the target's addresses, and to no other. */
+  connect(target: Target, opening: Opening): void {
+    const socket = connect({ ...pinned(target), noDelay: true, allowHalfOpen: true });
+    // Nothing is read before the script asks.
+    socket.pause();
+    new Connection(socket, `to ${target.label}`, this, opening);
   }
 
   /** Listens on the target's first address. Calls one of the two when it is decided. */
@@ -53,11 +47,13 @@ export class Tcp {
     // Nothing is read of a connection before its script asks: what nobody takes must not fill the memory.
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
     this.servers.add(server);
-    server.on('error', (error) => {
+    const refuse = (error: Error): void => {
       this.servers.delete(server);
       if (!this.#abandoned) failed(failure(`cannot listen on ${label}: ${reasonOf(error)}`));
-    });
-    server.on('listening', () => {
+    };
+    server.on('error', refuse).on('listening', () => {
+      // From here on an error is that of one connection that could not be accepted, for want of descriptors say.
+      server.off('error', refuse).on('error', ignore);
       if (this.#abandoned) server.close();
       else opened(new Listener(server, this));
     });
@@ -69,12 +65,19 @@ export class Tcp {
     this.closing.clear();
     for (const server of this.servers) server.close();
     this.servers.clear();
-    this.sockets.abandon();
+    for (const socket of this.sockets) abandonSocket(socket);
+    this.sockets.clear();
   }
 }
 
-function openSocket(target: Target): Socket {
-  const socket = connect({ ...pinned(target), noDelay: true, allowHalfOpen: true });
-  // Read nothing before the script asks.
-  return socket.pause();
+/** Destroys a socket, and nobody hears of it: whoever waits for one is gone as well. */
+function abandonSocket(socket: Socket): void {
+  socket.removeAllListeners();
+  // Without a listener an error would be one of the thread.
+  socket.on('error', ignore);
+  socket.destroy();
+}
+
+function ignore(): void {
+  // There is nobody who could do anything about it.
 }
