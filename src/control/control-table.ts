@@ -19,8 +19,9 @@ const ROW_DOUBLES = ROW_BYTES / 8;
 const HEADER_WORDS = HEADER_BYTES / 4;
 const HEADER_DOUBLES = HEADER_BYTES / 8;
 
-// Header: a 64-bit time and 32-bit numbers. After the rows come the threads, a cache line for each.
-const WAKE_AT = 0;
+// Header: two 64-bit times and 32-bit numbers. After the rows come the threads, a cache line for each.
+const TASKS_DUE = 0;
+const SLICES_DUE = 4;
 const USED_ROWS = 2;
 const GRACE = 3;
 const ROWS = 4;
@@ -93,7 +94,8 @@ export class ControlTable {
     const table = new ControlTable(buffer);
     for (let thread = 0; thread < threads; thread += 1) table.resetThread(thread);
     table.grace = grace;
-    table.wakeAt = Number.POSITIVE_INFINITY;
+    table.tasksDue = Number.POSITIVE_INFINITY;
+    table.slicesDue = Number.POSITIVE_INFINITY;
     return table;
   }
 
@@ -250,7 +252,7 @@ export class ControlTable {
    */
   enter(thread: number, row: number = NO_ROW, preemptible = false): void {
     const base = this.#threadBase(thread);
-    this.#doubles[base / 2 + ENTERED] = preemptible ? monotonicNow() : Number.POSITIVE_INFINITY;
+    if (row !== NO_ROW) this.#doubles[base / 2 + ENTERED] = preemptible ? monotonicNow() : Number.POSITIVE_INFINITY;
     Atomics.store(this.#words, base + INSIDE, row);
   }
 
@@ -260,7 +262,7 @@ export class ControlTable {
     return row === NO_ROW ? undefined : row;
   }
 
-  /** When the slice of the VM ends that the thread is in; `Infinity` if that VM cannot be left. */
+  /** When the slice ends of the VM that the thread is in, or was in last; `Infinity` if that VM cannot be left. */
   sliceEnd(thread: number): number {
     return (this.#doubles[this.#threadBase(thread) / 2 + ENTERED] as number) + this.quantum;
   }
@@ -337,13 +339,30 @@ export class ControlTable {
     Atomics.wait(this.#words, this.#threadBase(thread) + RINGS, seen);
   }
 
-  /** When the interrupter will look at the table again by itself. A deadline before that must wake it. */
-  get wakeAt(): number {
-    return Number(Atomics.load(this.#longs, WAKE_AT));
+  /** When the interrupter will look at all tasks again by itself. A deadline before that must wake it. */
+  get tasksDue(): number {
+    return this.#time(TASKS_DUE);
   }
 
-  set wakeAt(time: number) {
-    Atomics.store(this.#longs, WAKE_AT, time === Number.POSITIVE_INFINITY ? NEVER : BigInt(Math.floor(time)));
+  set tasksDue(time: number) {
+    this.#setTime(TASKS_DUE, time);
+  }
+
+  /** When it will look at the slices again. The end of one before that must wake it, if it is wanted. */
+  get slicesDue(): number {
+    return this.#time(SLICES_DUE);
+  }
+
+  set slicesDue(time: number) {
+    this.#setTime(SLICES_DUE, time);
+  }
+
+  #time(index: number): number {
+    return Number(Atomics.load(this.#longs, index));
+  }
+
+  #setTime(index: number, time: number): void {
+    Atomics.store(this.#longs, index, time === Number.POSITIVE_INFINITY ? NEVER : BigInt(Math.floor(time)));
   }
 
   #threadBase(thread: number): number {

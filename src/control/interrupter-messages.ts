@@ -8,20 +8,23 @@ export type ToInterrupter =
   | { op: 'thread'; table: number; thread: number; name: string; bell: MessagePort }
   /** A thread is gone. */
   | { op: 'gone'; table: number; thread: number; name: string }
-  /** A task was asked to end: look at the table now. */
-  | { op: 'look'; table: number }
+  /** Look at the table now. */
+  | { op: 'look'; table: number; why: LookReason }
   /** The process is about to exit: let go of the main thread, then set and notify `done`. */
   | { op: 'quit'; done: Int32Array };
 
 /** What the interrupter tells the host's thread. */
 export type FromInterrupter = { op: 'terminate'; table: number; thread: number };
 
+/** Why a table has to be looked at: a task was asked to end or has a new deadline, or a thread has come to be wanted. */
+export type LookReason = 'task' | 'slice';
+
 /**
  * What goes through a thread's bell. From the thread: the interrupter has to look at the table earlier than it would. To the
- * thread, where the inspector is not to be had: it has been called for something. That arrives when the thread is idle, so
- * it ends tasks that wait; those that run poll the control table.
+ * thread (`null`), where the inspector is not to be had: it has been called for something. That arrives when the thread is idle,
+ * so it ends tasks that wait; those that run poll the control table.
  */
-export type Ring = null;
+export type Ring = LookReason | null;
 
 /** How the interrupter is set up. */
 export interface InterrupterData {

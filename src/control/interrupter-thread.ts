@@ -9,6 +9,7 @@ import {
   type FromInterrupter,
   INTERRUPT_FUNCTION,
   type InterrupterData,
+  type LookReason,
   type ToInterrupter,
 } from './interrupter-messages.js';
 import { TableWatch } from './table-watch.js';
@@ -44,7 +45,7 @@ host.on('message', (message: ToInterrupter) => {
       removeThread(message.table, message.thread, message.name);
       return;
     case 'look':
-      look(message.table);
+      look(message.table, message.why);
       return;
     case 'quit':
       link?.disconnect();
@@ -91,7 +92,7 @@ function addThread({ table, thread, name, bell }: Extract<ToInterrupter, { op: '
     return;
   }
   entry.threads.set(thread, { name, bell });
-  bell.on('message', () => look(table));
+  bell.on('message', (why: LookReason) => look(table, why));
 }
 
 function removeThread(id: number, index: number, name: string): void {
@@ -102,12 +103,12 @@ function removeThread(id: number, index: number, name: string): void {
   watched.get(id)?.threads.delete(index);
 }
 
-function look(id: number): void {
+function look(id: number, why?: LookReason): void {
   const entry = watched.get(id);
   if (entry === undefined) return;
   clearTimeout(entry.timer);
   const now = monotonicNow();
-  const next = entry.watch.look(now);
+  const next = entry.watch.look(now, why === 'task');
   // Rounded up: a timer that fires early would only look twice.
   const delay = Math.min(Math.ceil(next - now), LONGEST_TIMER);
   entry.timer = next === Number.POSITIVE_INFINITY ? undefined : setTimeout(look, delay, id);

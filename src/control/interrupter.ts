@@ -8,7 +8,7 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { ControlTable } from './control-table.js';
-import type { FromInterrupter, InterrupterData, ToInterrupter } from './interrupter-messages.js';
+import type { FromInterrupter, InterrupterData, LookReason, ToInterrupter } from './interrupter-messages.js';
 
 /** How a runtime's scripts are interrupted: through the inspector, or by polling where there is none. */
 export type InterruptMeans = 'inspector' | 'polling';
@@ -48,9 +48,9 @@ export class InterrupterLease {
     this.#interrupter.post({ op: 'gone', table: this.#table, thread, name });
   }
 
-  /** Has the table looked at now: a task was asked to end. */
-  look(): void {
-    this.#interrupter.post({ op: 'look', table: this.#table });
+  /** Has the table looked at now. */
+  look(why: LookReason): void {
+    this.#interrupter.post({ op: 'look', table: this.#table, why });
   }
 
   /** Gives the right back; the promise settles when nothing of it is left. */

@@ -7,6 +7,7 @@ export class TableWatch {
   readonly #table: ControlTable;
   readonly #ladder: Ladder;
   readonly #slices: TimeSlices;
+  #tasksDue = Number.POSITIVE_INFINITY;
 
   constructor(table: ControlTable, actions: LadderActions) {
     this.#table = table;
@@ -14,12 +15,23 @@ export class TableWatch {
     this.#slices = new TimeSlices(table, actions.interrupt);
   }
 
-  /** Does what is due; returns the time of the next look, `Infinity` if there is nothing to wait for. The table says so too. */
-  look(now: number): number {
-    // Until this look is over every new deadline wakes the interrupter, so that none slips through.
-    this.#table.wakeAt = Number.POSITIVE_INFINITY;
-    const next = Math.min(this.#ladder.look(now), this.#slices.look(now));
-    this.#table.wakeAt = next;
-    return next;
+  /**
+   * Does what is due; returns the time of the next look, `Infinity` if there is nothing to wait for. The table says so too.
+   *
+   * @param tasksChanged whether a task was asked to end, or has a deadline before the next look at the tasks. There may be very
+   * many, so without that they are only looked at when it is time.
+   */
+  look(now: number, tasksChanged: boolean): number {
+    const table = this.#table;
+    // Until a look is over every new deadline and slice wakes the interrupter, so that none slips through.
+    if (tasksChanged || now >= this.#tasksDue) {
+      table.tasksDue = Number.POSITIVE_INFINITY;
+      this.#tasksDue = this.#ladder.look(now);
+      table.tasksDue = this.#tasksDue;
+    }
+    table.slicesDue = Number.POSITIVE_INFINITY;
+    const slicesDue = this.#slices.look(now);
+    table.slicesDue = slicesDue;
+    return Math.min(this.#tasksDue, slicesDue);
   }
 }

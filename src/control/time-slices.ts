@@ -3,12 +3,14 @@
  *
  * 1. A script that is alone on its thread is never interrupted.
  * 2. `look` returns when it has to be called again.
+ * 3. Threads that go in and out of VMs are looked at once a quantum, not each time; threads that do nothing, not at all.
  */
 import type { ControlTable } from './control-table.js';
 
 export class TimeSlices {
   readonly #table: ControlTable;
   readonly #interrupt: (thread: number) => void;
+  #lastLook = 0;
 
   /** @param interrupt interrupts the thread, which then finds in the table what it was called for */
   constructor(table: ControlTable, interrupt: (thread: number) => void) {
@@ -19,13 +21,18 @@ export class TimeSlices {
   look(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (let thread = 0; thread < this.#table.threads; thread += 1) next = Math.min(next, this.#lookAt(thread, now));
+    this.#lastLook = now;
     return next;
   }
 
   #lookAt(thread: number, now: number): number {
     const row = this.#table.rowInside(thread);
-    if (row === undefined || !this.#table.isWanted(thread)) return Number.POSITIVE_INFINITY;
+    if (!this.#table.isWanted(thread)) return Number.POSITIVE_INFINITY;
     const end = this.#table.sliceEnd(thread);
+    if (row === undefined) {
+      const wasInside = end - this.#table.quantum > this.#lastLook && end !== Number.POSITIVE_INFINITY;
+      return wasInside ? now + this.#table.quantum : Number.POSITIVE_INFINITY;
+    }
     if (end > now) return end;
     this.#table.preempt(thread, row);
     this.#interrupt(thread);

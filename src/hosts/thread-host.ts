@@ -189,8 +189,8 @@ export class ThreadHost {
     this.#worker.postMessage(message);
     this.#table.notePosted(this.index);
     // The thread may be in a script that nobody wanted to give way until now.
-    if (this.#table.rowInside(this.index) !== undefined && this.#table.sliceEnd(this.index) < this.#table.wakeAt) {
-      this.#interrupter.look();
+    if (this.#table.rowInside(this.index) !== undefined && this.#table.sliceEnd(this.index) < this.#table.slicesDue) {
+      this.#interrupter.look('slice');
     }
   }
 

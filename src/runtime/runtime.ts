@@ -68,7 +68,7 @@ export class Runtime implements AsyncDisposable {
     this.#pool = new ThreadPool(threads, this.#table, interrupts, cellSize, this.#interrupter, () => this.#dispatch());
     this.#owner = {
       table: this.#table,
-      stopRequested: () => this.#interrupter.look(),
+      stopRequested: () => this.#interrupter.look('task'),
       withdrawn: (task) => {
         if (this.#admission.remove(task)) task.settleWithdrawn();
       },

@@ -1,4 +1,5 @@
 import type { ControlTable } from '../control/control-table.js';
+import type { LookReason } from '../control/interrupter-messages.js';
 import { StopReason } from '../control/task-word.js';
 import type { Answer, Call, Vm, VmHost } from '../engines/engine.js';
 import { Builtins, type BuiltinsOwner } from './builtins.js';
@@ -18,8 +19,8 @@ export interface FiberThread {
   readonly index: number;
   /** Sends the host a message, now. */
   post(message: ToHost): void;
-  /** A task has to end: have the interrupter look. */
-  ring(): void;
+  /** Has the interrupter look. */
+  ring(why: LookReason): void;
   /** Has a fiber that waits go on. */
   wake(fiber: Fiber): void;
   /** Blocks until the host has sent something, and takes it. False if the fiber's task has to end. */
@@ -135,6 +136,6 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
   }
 
   #stop(reason: StopReason): void {
-    if (this.#thread.table.requestStop(this.order.row, this.order.number, reason)) this.#thread.ring();
+    if (this.#thread.table.requestStop(this.order.row, this.order.number, reason)) this.#thread.ring('task');
   }
 }

@@ -12,6 +12,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable, RungName } from '../control/control-table.js';
+import type { LookReason, Ring } from '../control/interrupter-messages.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
 import type { Engine, EngineCounts, Vm } from '../engines/engine.js';
 import { type EngineName, engineFor } from '../engines/engine-name.js';
@@ -190,8 +191,8 @@ export class ScriptWorker implements FiberThread {
     return !this.table.stopRequested(row);
   }
 
-  ring(): void {
-    this.#setup.bell.postMessage(null);
+  ring(why: LookReason): void {
+    this.#setup.bell.postMessage(why satisfies Ring);
   }
 
   post(message: ToHost): void {
@@ -263,7 +264,9 @@ export class ScriptWorker implements FiberThread {
     this.#inVm = fiber;
     this.table.setRunnable(this.index, this.#runnable.length + this.#pendingHere);
     this.table.enter(this.index, fiber.order.row, vm.preemptible);
-    if (vm.preemptible && this.table.isWanted(this.index)) this.#ringBefore(this.table.sliceEnd(this.index));
+    if (vm.preemptible && this.table.isWanted(this.index) && this.table.sliceEnd(this.index) < this.table.slicesDue) {
+      this.ring('slice');
+    }
 
     const end = this.#portion(fiber, vm);
 
@@ -280,7 +283,7 @@ export class ScriptWorker implements FiberThread {
     const { row, number, timeout, announce } = fiber.order;
     if (!this.table.begin(row, number, timeout)) return false;
     fiber.begun = true;
-    this.#ringBefore(this.table.deadline(row));
+    if (this.table.deadline(row) < this.table.tasksDue) this.ring('task');
     if (announce) this.post({ op: 'began', row, number });
     return true;
   }
@@ -388,11 +391,6 @@ export class ScriptWorker implements FiberThread {
     this.#idleTimer = setTimeout(() => {
       if (this.#runnable.length === 0) for (const engine of this.#engines.values()) engine.prepare();
     }, IDLE_MS);
-  }
-
-  /** Has the interrupter look at the table at this time, if it would not by itself. */
-  #ringBefore(time: number): void {
-    if (time < this.table.wakeAt) this.ring();
   }
 }
 

@@ -19,6 +19,8 @@ beforeEach(() => {
   });
 });
 
+const look = (now: number): number => watch.look(now, true);
+
 /** Lets a task run on a thread; returns when its slice is over. */
 function run(row: number, thread: number, preemptible = true): number {
   table.assign(row, row + 1, thread);
@@ -30,43 +32,71 @@ function run(row: number, thread: number, preemptible = true): number {
 describe('time slices', () => {
   it('leave a script alone that nobody else wants the thread from (invariant 1)', () => {
     const end = run(0, 0);
-    expect(watch.look(end + 1000)).toBe(Number.POSITIVE_INFINITY);
+    expect(look(end + 1000)).toBe(Number.POSITIVE_INFINITY);
     expect(cut).toEqual([]);
   });
 
   it('cut a script off after its quantum if another is runnable, and not before', () => {
     const end = run(0, 0);
     table.setRunnable(0, 1);
-    expect(watch.look(end - 1)).toBe(end - 1 + 1);
-    expect(table.wakeAt).toBe(Math.floor(end));
+    expect(look(end - 1)).toBe(end - 1 + 1);
+    expect(table.slicesDue).toBe(Math.floor(end));
     expect(cut).toEqual([]);
-    watch.look(end);
+    look(end);
     expect(cut).toEqual([0]);
   });
 
   it('cut it off if a message waits for the thread', () => {
     const end = run(1, 1);
     table.notePosted(1);
-    watch.look(end);
+    look(end);
     expect(cut).toEqual([1]);
     table.noteReceived(1);
-    watch.look(end + 100);
+    look(end + 100);
     expect(cut).toEqual([1]);
   });
 
   it('ask again after another quantum', () => {
     const end = run(0, 0);
     table.setRunnable(0, 1);
-    expect(watch.look(end)).toBe(end + QUANTUM);
-    watch.look(end + QUANTUM);
+    expect(look(end)).toBe(end + QUANTUM);
+    look(end + QUANTUM);
     expect(cut).toEqual([0, 0]);
+  });
+
+  it('look once a quantum at threads that go in and out of VMs, and not at idle ones (invariant 3)', () => {
+    const end = run(0, 0);
+    table.setRunnable(0, 1);
+    table.enter(0);
+    expect(look(end)).toBe(end + QUANTUM);
+    expect(look(end + QUANTUM)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('do not ask a VM that cannot be left', () => {
     run(0, 0, false);
     table.setRunnable(0, 1);
-    expect(watch.look(monotonicNow() + 1000)).toBe(Number.POSITIVE_INFINITY);
+    expect(look(monotonicNow() + 1000)).toBe(Number.POSITIVE_INFINITY);
     expect(cut).toEqual([]);
+  });
+});
+
+describe('the watch over a table', () => {
+  it('sees a deadline in time that is announced, and keeps it while it looks at slices only', () => {
+    run(0, 0);
+    table.setRunnable(0, 1);
+    const now = monotonicNow();
+    watch.look(now, true);
+    table.assign(1, 2, 1);
+    table.begin(1, 2, 50);
+    const deadline = table.deadline(1);
+    expect(deadline).toBeLessThan(table.tasksDue);
+    watch.look(now, true);
+    expect(table.tasksDue).toBe(Math.floor(deadline));
+    for (let later = 0; later < 40; later += 10) watch.look(now + later, false);
+    expect(table.tasksDue).toBe(Math.floor(deadline));
+    expect(table.stopRequested(1)).toBe(false);
+    watch.look(deadline + 1, false);
+    expect(table.stopRequested(1)).toBe(true);
   });
 });
 

@@ -110,7 +110,8 @@ describe('a sub-script', () => {
     const busy = subScripts.launchSubScript('while true do end');
     const waiting = subScripts.launchSubScript('Wait()', 'Wait');
     const queued = subScripts.launchSubScript('return 1');
-    for (const id of [busy, waiting, queued] as number[]) {
+    // The queued one first: it would get the slot of another.
+    for (const id of [queued, waiting, busy] as number[]) {
       expect(subScripts.isSubScriptRunning(id)).toBe(true);
       subScripts.abortSubScript(id);
       expect(await ended(id)).toEqual(['error', id, 'the task was cancelled: aborted']);
