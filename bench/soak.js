@@ -1,32 +1,34 @@
 // One launch every 100 ms that times out: does memory grow? `node bench/soak.js --minutes 10` by itself.
 //
 // RSS also has garbage that V8 has not collected yet (at this rate it waits for minutes, and tens of megabytes) and pages that an allocator
-// keeps. So each sample is taken after a collection in every thread, and the clock starts after a warm-up.
+// keeps. So each sample is taken after a collection in every thread, and the clock starts after as many stops as it takes until compiled
+// code and allocators have settled: 30,000, as fast as they come.
 import { parseArgs } from 'node:util';
 import { createRuntime } from '../dist/index.js';
 import { GarbageCollector } from './lib/collect-garbage.js';
 import { leakVerdict } from './lib/leak-verdict.js';
 
 const LIMIT_KB_A_MINUTE = 10;
-const WARM_UP_MINUTES = 2;
+const WARM_UP_STOPS = 30_000;
 const LAUNCHES_A_SAMPLE = 50;
 const ENDLESS = { language: 'lua', code: 'while true do end' };
 
-/** @param minutes of measuring @param warmUp minutes before that */
+/** @param minutes of measuring @param warmUp stops before that */
 async function soak(minutes, warmUp) {
   const collector = new GarbageCollector();
   const runtime = await createRuntime({ threads: 1 });
+  for (let i = 0; i < warmUp; i += 1) await runtime.start(ENDLESS, { limits: { timeout: 1 } }).outcome;
   const points = [];
   const from = performance.now();
   const elapsed = () => (performance.now() - from) / 60_000;
   let launches = 0;
-  while (elapsed() < warmUp + minutes) {
+  while (elapsed() < minutes) {
     const next = performance.now() + 100;
     await runtime.start(ENDLESS, { limits: { timeout: 50 } }).outcome;
     launches += 1;
     if (launches % LAUNCHES_A_SAMPLE === 0) {
       await collector.collect();
-      if (elapsed() > warmUp) points.push([elapsed(), process.memoryUsage.rss() / 1024]);
+      points.push([elapsed(), process.memoryUsage.rss() / 1024]);
     }
     await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
   }
@@ -36,7 +38,7 @@ async function soak(minutes, warmUp) {
 }
 
 export async function run({ quick }) {
-  const [minutes, warmUp] = quick ? [0.3, 0.1] : [3, WARM_UP_MINUTES];
+  const [minutes, warmUp] = quick ? [0.3, 1000] : [5, WARM_UP_STOPS];
   const { launches, slope, low, high, withinLimit } = await soak(minutes, warmUp);
   const row = {
     name: `slope of RSS after collection over ${minutes} minutes, ${launches} launches that time out`,
@@ -53,7 +55,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   const { values } = parseArgs({
     options: {
       minutes: { type: 'string', default: '10' },
-      'warm-up': { type: 'string', default: `${WARM_UP_MINUTES}` },
+      'warm-up': { type: 'string', default: `${WARM_UP_STOPS}` },
     },
   });
   const result = await soak(Number(values.minutes), Number(values['warm-up']));
