@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from '../runtime/limits.js';
 import { invalid, parseDuration } from '../runtime/units.js';
 
@@ -8,6 +9,8 @@ export interface LimitFlags {
   readonly memory?: string;
   readonly output?: string;
   readonly grace?: string;
+  readonly net?: string[];
+  readonly time?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,7 +20,23 @@ export function addLimitOptions(command: Command): Command {
     .option('--memory <size>', 'how much memory a script may use: 512kb, 64mb, 1gb (default: 64mb)')
     .option('--output <size>', 'how much a script may write (default: 1mb)')
     .option('--grace <time>', 'how long a stopped script may clean up (default: 100ms)')
+    .option('--net <host:port>', 'where a script may connect to and listen; may be repeated (default: nowhere)', gather)
+    .option('--time', 'let a script read a precise clock')
     .option('--json', 'print one JSON text for each task, and nothing else');
+}
+
+function gather(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+/** Reads what scripts may do beyond computing. @throws StintError `INVALID_ARGUMENT` that names the flag */
+export function readPermissions({ net, time }: LimitFlags): Permissions {
+  try {
+    return parsePermissions({ net, time }, '-');
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replace(/^-\.net\[\d+\]/, '--net');
+    throw error;
+  }
 }
 
 /** Reads the flags. @throws StintError `INVALID_ARGUMENT` that names the flag */

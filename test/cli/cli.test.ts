@@ -46,6 +46,26 @@ async function stint(args: string[], options?: { input?: string }) {
   return { stdout, stderr, status };
 }
 
+describe('what scripts may reach', () => {
+  it('is nothing without a flag, and says which flag is missing', async () => {
+    const { stderr, status } = await stint(['eval', 'tcp.connect("127.0.0.1", 8080)', '--language', 'lua']);
+    expect(status).toBe(1);
+    expect(stderr).toContain("add '127.0.0.1:8080' to permissions.net");
+  });
+
+  it('is what --net and --time permit', async () => {
+    const code = 'local l = tcp.listen("127.0.0.1", 0) return l:address().port > 0 and time.now() >= 0';
+    const args = ['eval', code, '--language', 'lua', '--net', 'example.com:443', '--net', '127.0.0.1:*', '--time'];
+    expect(await stint(args)).toMatchObject({ stdout: 'true\n', status: 0 });
+  });
+
+  it('is refused with the flag that is wrong', async () => {
+    const { stderr, status } = await stint(['eval', '1', '--net', 'nonsense']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/--net is 'nonsense'; it must be 'host:port'/);
+  });
+});
+
 describe('stint run', () => {
   it('prints output and result', async () => {
     expect(await stint(['run', 'hello.lua', '--arg', 'x'])).toEqual({

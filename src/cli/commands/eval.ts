@@ -3,7 +3,7 @@ import type { ScriptLanguage } from '../../errors/stint-error.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
 import { statusOf } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
-import { type LimitFlags, readLimits } from '../limit-options.js';
+import { type LimitFlags, readLimits, readPermissions } from '../limit-options.js';
 import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput } from '../script-output.js';
@@ -19,6 +19,7 @@ const NAME = 'eval';
 /** `stint eval`: returns the exit status. */
 export async function evaluate(code: string, flags: EvalFlags): Promise<number> {
   const { limits, grace } = readLimits(flags);
+  const permissions = readPermissions(flags);
   endOnBrokenPipe();
   const source = code === '-' ? new Uint8Array(await buffer(process.stdin)) : code;
   await using runtime = await createRuntime({ threads: 1, limits, ...(grace === undefined ? {} : { grace }) });
@@ -28,7 +29,12 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
   const output = flags.json === true ? gathered : direct();
   const outcome = await runtime.start(
     { language: flags.language as ScriptLanguage, code: source, name: NAME },
-    { args: flags.arg, signal: interrupted.signal, output: (chunk, stream) => output.write(chunk, stream) },
+    {
+      args: flags.arg,
+      permissions,
+      signal: interrupted.signal,
+      output: (chunk, stream) => output.write(chunk, stream),
+    },
   ).outcome;
   if (flags.json === true) process.stdout.write(`${outcomeToJson(NAME, outcome, gathered.texts)}\n`);
   else if (outcome.error !== undefined) process.stderr.write(describeFailure(NAME, outcome.error));

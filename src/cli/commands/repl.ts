@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { ScriptLanguage } from '../../errors/stint-error.js';
+import type { Permissions } from '../../io/permissions.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import type { Runtime } from '../../runtime/runtime.js';
@@ -9,7 +10,7 @@ import type { Value } from '../../values/value.js';
 import { EXIT } from '../exit-status.js';
 import { loadHistory, saveHistory } from '../history.js';
 import { isIncomplete } from '../incomplete-input.js';
-import { type LimitFlags, readLimits } from '../limit-options.js';
+import { type LimitFlags, readLimits, readPermissions } from '../limit-options.js';
 import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct } from '../script-output.js';
@@ -31,11 +32,12 @@ Ctrl-C stops what runs.
 /** `stint repl`: returns the exit status. */
 export async function repl(flags: ReplFlags): Promise<number> {
   const { limits, grace } = readLimits(flags);
+  const permissions = readPermissions(flags);
   const language = flags.language as ScriptLanguage;
   resolveSource({ language, code: '' });
   endOnBrokenPipe();
   await using runtime = await createRuntime({ threads: 1, limits, ...(grace === undefined ? {} : { grace }) });
-  const session = new Session(runtime, language);
+  const session = new Session(runtime, language, permissions);
   const prompt = `${language}> `;
   const terminal = process.stdin.isTTY === true;
   const lines = createInterface({
@@ -68,13 +70,15 @@ export async function repl(flags: ReplFlags): Promise<number> {
 class Session {
   readonly #runtime: Runtime;
   readonly #language: ScriptLanguage;
+  readonly #permissions: Permissions;
   #input: string[] = [];
   #task: Task | undefined;
   #last: Value = null;
 
-  constructor(runtime: Runtime, language: ScriptLanguage) {
+  constructor(runtime: Runtime, language: ScriptLanguage, permissions: Permissions) {
     this.#runtime = runtime;
     this.#language = language;
+    this.#permissions = permissions;
   }
 
   /** Whether an input waits for its next line. */
@@ -124,7 +128,7 @@ class Session {
     const output = direct();
     const task = this.#runtime.start<Value>(
       { language: this.#language, code, name: NAME },
-      { args: [this.#last], output: (chunk, stream) => output.write(chunk, stream) },
+      { args: [this.#last], permissions: this.#permissions, output: (chunk, stream) => output.write(chunk, stream) },
     );
     this.#task = task;
     const outcome = await task.outcome;

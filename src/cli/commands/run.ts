@@ -2,13 +2,14 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { messageOf } from '../../errors/describe.js';
 import { isStintError } from '../../errors/stint-error.js';
+import type { Permissions } from '../../io/permissions.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Value } from '../../values/value.js';
 import { EXIT, statusOf, worst } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
-import { type LimitFlags, readCount, readLimits } from '../limit-options.js';
+import { type LimitFlags, readCount, readLimits, readPermissions } from '../limit-options.js';
 import { valueText } from '../print-value.js';
 import { Progress } from '../progress.js';
 import { describeFailure } from '../report-error.js';
@@ -25,6 +26,7 @@ const MOST_FILES = 100_000;
 /** `stint run`: returns the exit status. */
 export async function runFiles(files: string[], flags: RunFlags): Promise<number> {
   const { limits, grace } = readLimits(flags);
+  const permissions = readPermissions(flags);
   const parallel = readCount(flags.parallel, '--parallel', 256) ?? availableParallelism();
   if (files.length > MOST_FILES)
     throw new RangeError(`${files.length} files; at most ${MOST_FILES} can be run at once`);
@@ -41,7 +43,9 @@ export async function runFiles(files: string[], flags: RunFlags): Promise<number
   using signals = watchSignals(() => interrupted.abort('interrupted'));
   const progress = files.length > 1 && flags.json !== true ? new Progress(files.length) : undefined;
   const statuses = await Promise.all(
-    files.map((file) => new FileRun(file, flags, runtime, interrupted.signal, progress).run(files.length > 1)),
+    files.map((file) =>
+      new FileRun(file, flags, permissions, runtime, interrupted.signal, progress).run(files.length > 1),
+    ),
   );
   progress?.clear();
   return signals.status ?? worst(statuses);
@@ -51,13 +55,22 @@ export async function runFiles(files: string[], flags: RunFlags): Promise<number
 class FileRun {
   readonly #file: string;
   readonly #flags: RunFlags;
+  readonly #permissions: Permissions;
   readonly #runtime: Runtime;
   readonly #signal: AbortSignal;
   readonly #progress: Progress | undefined;
 
-  constructor(file: string, flags: RunFlags, runtime: Runtime, signal: AbortSignal, progress: Progress | undefined) {
+  constructor(
+    file: string,
+    flags: RunFlags,
+    permissions: Permissions,
+    runtime: Runtime,
+    signal: AbortSignal,
+    progress: Progress | undefined,
+  ) {
     this.#file = file;
     this.#flags = flags;
+    this.#permissions = permissions;
     this.#runtime = runtime;
     this.#signal = signal;
     this.#progress = progress;
@@ -73,7 +86,12 @@ class FileRun {
     try {
       outcome = await this.#runtime.start(
         { file: this.#file },
-        { args: this.#flags.arg, signal: this.#signal, output: (chunk, stream) => output.write(chunk, stream) },
+        {
+          args: this.#flags.arg,
+          permissions: this.#permissions,
+          signal: this.#signal,
+          output: (chunk, stream) => output.write(chunk, stream),
+        },
       ).outcome;
     } catch (error) {
       return this.#refused(error);
