@@ -3,7 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine } from './lib/machine.js';
 
-const MEASURES = ['deadline-cost', 'stop-latency', 'vm-create', 'frame-loop', 'timeouts-in-a-row', 'sockets', 'soak'];
+const MEASURES = [
+  'deadline-cost',
+  'stop-latency',
+  'vm-create',
+  'frame-loop',
+  'timeouts-in-a-row',
+  'host-calls',
+  'sockets',
+  'soak',
+];
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },

@@ -14,14 +14,13 @@ import { monotonicNow } from '../control/clock.js';
 import type { ControlTable, RungName } from '../control/control-table.js';
 import type { LookReason, Ring } from '../control/interrupter-messages.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
-import type { Engine, EngineCounts, Vm } from '../engines/engine.js';
-import { type EngineName, engineFor } from '../engines/engine-name.js';
-import { createEngine, type EngineCode } from '../engines/load-engine.js';
+import type { Vm } from '../engines/engine.js';
 import { messageOf } from '../errors/describe.js';
 import { Fiber, type FiberThread } from './fiber.js';
 import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { Outbox } from './outbox.js';
 import { RunQueue } from './run-queue.js';
+import { ThreadEngines } from './thread-engines.js';
 
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
@@ -32,8 +31,7 @@ export class ScriptWorker implements FiberThread {
   readonly index: number;
   readonly #host: MessagePort;
   readonly #outbox: Outbox;
-  readonly #loading = new Map<EngineName, Promise<Engine>>();
-  readonly #engines = new Map<EngineName, Engine>();
+  readonly #engines: ThreadEngines;
   readonly #fibers = new Map<number, Fiber>();
   readonly #runnable = new RunQueue<Fiber>();
   /**
@@ -54,6 +52,7 @@ export class ScriptWorker implements FiberThread {
     this.index = setup.thread;
     this.#host = host;
     this.#outbox = new Outbox(host);
+    this.#engines = new ThreadEngines({ polling: setup.means === 'polling', cellSize: setup.cellSize });
     this.#self.port2.on('message', () => this.#runTurn());
   }
 
@@ -107,7 +106,7 @@ export class ScriptWorker implements FiberThread {
   #take(message: ToWorker): void {
     switch (message.op) {
       case 'engine':
-        this.#loading.set(message.engine.name, this.#loadEngine(message.engine));
+        this.#engines.add(message.engine);
         return;
       case 'start':
         this.#accept(message.order);
@@ -131,23 +130,14 @@ export class ScriptWorker implements FiberThread {
     this.#schedule(fiber);
   }
 
-  async #loadEngine(code: EngineCode): Promise<Engine> {
-    const { means, cellSize } = this.#setup;
-    const engine = await createEngine(code, { polling: means === 'polling', cellSize });
-    this.#engines.set(code.name, engine);
-    return engine;
-  }
-
   #accept(order: TaskOrder): void {
     const fiber = new Fiber(order, this);
     this.#fibers.set(order.row, fiber);
-    const name = engineFor(order.program.language);
-    if (this.#engines.has(name)) this.#schedule(fiber);
-    else this.#awaitEngine(fiber, name);
-  }
-
-  #awaitEngine(fiber: Fiber, name: EngineName): void {
-    const loading = this.#loading.get(name) ?? Promise.reject(new Error(`no engine for ${name}`));
+    const loading = this.#engines.loading(order.program);
+    if (loading === undefined) {
+      this.#schedule(fiber);
+      return;
+    }
     loading.then(
       () => this.#schedule(fiber),
       (error: unknown) => this.#finish(fiber, internalFailure(error)),
@@ -156,9 +146,7 @@ export class ScriptWorker implements FiberThread {
 
   /** The fiber's VM, made when its turn comes; undefined if it comes later. */
   #createVm(fiber: Fiber): Vm | undefined {
-    const { program } = fiber.order;
-    const engine = this.#engines.get(engineFor(program.language)) as Engine;
-    const made = engine.create(program, fiber);
+    const made = this.#engines.create(fiber.order.program, fiber);
     if (!(made instanceof Promise)) return made;
     made.then(
       (vm) => {
@@ -368,7 +356,7 @@ export class ScriptWorker implements FiberThread {
         outputBytes: fiber.output.bytes,
         hostCalls: fiber.calls.count,
       },
-      engines: this.#counts(),
+      engines: this.#engines.counts(),
     });
   }
 
@@ -378,18 +366,14 @@ export class ScriptWorker implements FiberThread {
     return fiber.begun && rung === 'none' && reason !== StopReason.none ? 'stop' : rung;
   }
 
-  #counts(): Partial<Record<EngineName, EngineCounts>> {
-    return Object.fromEntries([...this.#engines].map(([name, engine]) => [name, engine.counts()]));
-  }
-
   /**
    * Refills spare VMs. Where one is left, only when the thread has been idle for a moment: a task that comes right
    * after another is not to wait for a VM that it does not need.
    */
   #prepareSpares(): void {
-    for (const engine of this.#engines.values()) if (engine.counts().spare === 0) engine.prepare();
+    this.#engines.prepare('empty');
     this.#idleTimer = setTimeout(() => {
-      if (this.#runnable.length === 0) for (const engine of this.#engines.values()) engine.prepare();
+      if (this.#runnable.length === 0) this.#engines.prepare('all');
     }, IDLE_MS);
   }
 }
