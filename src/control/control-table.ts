@@ -1,6 +1,6 @@
 /**
  * A row of shared memory for each live task of a runtime, seen by the host's thread, the worker
- * threads and the interrupter.
+ * threads and the interrupter; and after the rows what they know of each thread.
  *
  * 1. A row's word changes only by compare-and-swap, and only to a later state (`running` and
  *    `waiting` alternate). Whoever makes the change to `ended` owns the outcome.
@@ -11,6 +11,7 @@
  */
 import { monotonicNow } from './clock.js';
 import { numberOf, packWord, reasonOf, State, type StopReason, stateOf } from './task-word.js';
+import { ThreadBoard } from './thread-board.js';
 
 const HEADER_BYTES = 64;
 const ROW_BYTES = 32;
@@ -19,7 +20,7 @@ const ROW_DOUBLES = ROW_BYTES / 8;
 const HEADER_WORDS = HEADER_BYTES / 4;
 const HEADER_DOUBLES = HEADER_BYTES / 8;
 
-// Header: two 64-bit times and 32-bit numbers. After the rows come the threads, a cache line for each.
+// Header: two 64-bit times and 32-bit numbers.
 const TASKS_DUE = 0;
 const SLICES_DUE = 4;
 const USED_ROWS = 2;
@@ -34,26 +35,7 @@ const THREAD = 2;
 const BEGAN = 2;
 const DEADLINE = 3;
 
-// Thread: the row it is in, how often it was rung, the row whose slice is over, what is to do on it; when it entered the
-// row as the last double of the first cache line; then the rows that it has been called for, as a ring.
-const CALLS = 64;
-const THREAD_BYTES = 64 + CALLS * 4;
-const THREAD_WORDS = THREAD_BYTES / 4;
-const INSIDE = 0;
-const RINGS = 1;
-const PREEMPTED = 2;
-const CALLED = 3;
-const TAKEN = 4;
-const RUNNABLE = 5;
-const POSTED = 6;
-const RECEIVED = 7;
-const SLICES = 8;
-const WAKEUPS = 9;
-const ENTERED = 7;
-const FIRST_CALL = 16;
-
 const NEVER = 2n ** 62n;
-const NO_ROW = -1;
 
 /** How far up the ladder a task had to be taken. */
 export const RUNGS = ['none', 'stop', 'break', 'terminate'] as const;
@@ -62,8 +44,7 @@ export type RungName = (typeof RUNGS)[number];
 export class ControlTable {
   readonly buffer: SharedArrayBuffer;
   readonly rows: number;
-  readonly threads: number;
-  readonly quantum: number;
+  readonly threads: ThreadBoard;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #longs: BigInt64Array;
@@ -73,8 +54,8 @@ export class ControlTable {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer);
     this.rows = this.#words[ROWS] as number;
-    this.threads = this.#words[THREADS] as number;
-    this.quantum = this.#words[QUANTUM] as number;
+    const [threads = 0, quantum = 0] = [this.#words[THREADS], this.#words[QUANTUM]];
+    this.threads = new ThreadBoard(buffer, HEADER_BYTES + this.rows * ROW_BYTES, threads, quantum);
     this.#doubles = new Float64Array(buffer);
     this.#longs = new BigInt64Array(buffer);
   }
@@ -86,13 +67,13 @@ export class ControlTable {
    * @param quantum milliseconds that a script may hold its thread while others want it
    */
   static create(rows: number, threads: number, grace: number, quantum: number): ControlTable {
-    const buffer = new SharedArrayBuffer(HEADER_BYTES + rows * ROW_BYTES + threads * THREAD_BYTES);
+    const buffer = new SharedArrayBuffer(HEADER_BYTES + rows * ROW_BYTES + threads * ThreadBoard.BYTES);
     const words = new Int32Array(buffer);
     words[ROWS] = rows;
     words[THREADS] = threads;
     words[QUANTUM] = Math.ceil(quantum);
     const table = new ControlTable(buffer);
-    for (let thread = 0; thread < threads; thread += 1) table.resetThread(thread);
+    for (let thread = 0; thread < threads; thread += 1) table.threads.reset(thread);
     table.grace = grace;
     table.tasksDue = Number.POSITIVE_INFINITY;
     table.slicesDue = Number.POSITIVE_INFINITY;
@@ -220,125 +201,6 @@ export class ControlTable {
     return RUNGS[Atomics.load(this.#words, wordBase(row) + RUNG)] ?? 'none';
   }
 
-  /** A new thread has this index. */
-  resetThread(thread: number): void {
-    const base = this.#threadBase(thread);
-    const [slices = 0, wakeups = 0] = this.#words.subarray(base + SLICES, base + WAKEUPS + 1);
-    this.#words.fill(0, base, base + THREAD_WORDS);
-    this.#words[base + SLICES] = slices;
-    this.#words[base + WAKEUPS] = wakeups;
-    this.enter(thread);
-  }
-
-  /** Counts something that happened on a thread. */
-  count(thread: number, what: 'slices' | 'wakeups'): void {
-    Atomics.add(this.#words, this.#threadBase(thread) + (what === 'slices' ? SLICES : WAKEUPS), 1);
-  }
-
-  /** How often it happened on all threads, up to 2^32 a thread. */
-  counted(what: 'slices' | 'wakeups'): number {
-    const word = what === 'slices' ? SLICES : WAKEUPS;
-    let sum = 0;
-    for (let thread = 0; thread < this.threads; thread += 1) {
-      sum += Atomics.load(this.#words, this.#threadBase(thread) + word) >>> 0;
-    }
-    return sum;
-  }
-
-  /**
-   * The thread enters a VM (or leaves it, without a row): only the task in a VM can be broken off.
-   *
-   * @param preemptible whether the VM can be left in the middle, at the end of a slice
-   */
-  enter(thread: number, row: number = NO_ROW, preemptible = false): void {
-    const base = this.#threadBase(thread);
-    if (row !== NO_ROW) this.#doubles[base / 2 + ENTERED] = preemptible ? monotonicNow() : Number.POSITIVE_INFINITY;
-    Atomics.store(this.#words, base + INSIDE, row);
-  }
-
-  /** The row that the thread is in; undefined if it is in no VM. */
-  rowInside(thread: number): number | undefined {
-    const row = Atomics.load(this.#words, this.#threadBase(thread) + INSIDE);
-    return row === NO_ROW ? undefined : row;
-  }
-
-  /** When the slice ends of the VM that the thread is in, or was in last; `Infinity` if that VM cannot be left. */
-  sliceEnd(thread: number): number {
-    return (this.#doubles[this.#threadBase(thread) / 2 + ENTERED] as number) + this.quantum;
-  }
-
-  /** Notes for the thread what an interrupt is about: the task of this row has to end. */
-  callFor(thread: number, row: number): void {
-    const base = this.#threadBase(thread);
-    const called = Atomics.load(this.#words, base + CALLED);
-    Atomics.store(this.#words, base + FIRST_CALL + (called & (CALLS - 1)), row);
-    Atomics.store(this.#words, base + CALLED, (called + 1) | 0);
-  }
-
-  /** Calls `visit` with each row noted by {@link callFor}; with none, once, if there were more than there is room for. */
-  takeCalls(thread: number, visit: (row: number | undefined) => void): void {
-    const base = this.#threadBase(thread);
-    const called = Atomics.load(this.#words, base + CALLED);
-    const taken = Atomics.exchange(this.#words, base + TAKEN, called);
-    if (((called - taken) | 0) > CALLS) visit(undefined);
-    else for (let i = taken; i !== called; i = (i + 1) | 0) visit(this.#words[base + FIRST_CALL + (i & (CALLS - 1))]);
-  }
-
-  /** Notes for the thread what an interrupt is about: the slice of the task of this row is over. */
-  preempt(thread: number, row: number): void {
-    Atomics.store(this.#words, this.#threadBase(thread) + PREEMPTED, row + 1);
-  }
-
-  /** The row noted by {@link preempt}, once. */
-  takePreempted(thread: number): number | undefined {
-    const noted = Atomics.exchange(this.#words, this.#threadBase(thread) + PREEMPTED, 0);
-    return noted === 0 ? undefined : noted - 1;
-  }
-
-  /** How many others a thread could run, as it knows itself: runnable ones, and those that wait for what it alone can see. */
-  setRunnable(thread: number, count: number): void {
-    Atomics.store(this.#words, this.#threadBase(thread) + RUNNABLE, count);
-  }
-
-  /** The host has sent the thread a message. */
-  notePosted(thread: number): void {
-    Atomics.add(this.#words, this.#threadBase(thread) + POSTED, 1);
-  }
-
-  /** The thread has received one. */
-  noteReceived(thread: number): void {
-    Atomics.add(this.#words, this.#threadBase(thread) + RECEIVED, 1);
-  }
-
-  /** Whether a thread that is in a VM has something else to do. */
-  isWanted(thread: number): boolean {
-    const base = this.#threadBase(thread);
-    if (Atomics.load(this.#words, base + RUNNABLE) > 0) return true;
-    return Atomics.load(this.#words, base + POSTED) !== Atomics.load(this.#words, base + RECEIVED);
-  }
-
-  /** Whether the thread is in the VM of this row's task. */
-  isIn(thread: number, row: number): boolean {
-    return Atomics.load(this.#words, this.#threadBase(thread) + INSIDE) === row;
-  }
-
-  /** How often a thread was rung. */
-  rings(thread: number): number {
-    return Atomics.load(this.#words, this.#threadBase(thread) + RINGS);
-  }
-
-  /** Wakes a thread that sleeps in {@link awaitRing}: there is a message for it, or a task of it must end. */
-  ring(thread: number): void {
-    const index = this.#threadBase(thread) + RINGS;
-    Atomics.add(this.#words, index, 1);
-    Atomics.notify(this.#words, index);
-  }
-
-  /** Blocks the thread until it has been rung more often than `seen` says. */
-  awaitRing(thread: number, seen: number): void {
-    Atomics.wait(this.#words, this.#threadBase(thread) + RINGS, seen);
-  }
-
   /** When the interrupter will look at all tasks again by itself. A deadline before that must wake it. */
   get tasksDue(): number {
     return this.#time(TASKS_DUE);
@@ -363,10 +225,6 @@ export class ControlTable {
 
   #setTime(index: number, time: number): void {
     Atomics.store(this.#longs, index, time === Number.POSITIVE_INFINITY ? NEVER : BigInt(Math.floor(time)));
-  }
-
-  #threadBase(thread: number): number {
-    return HEADER_WORDS + this.rows * ROW_WORDS + thread * THREAD_WORDS;
   }
 
   #swap(row: number, from: number, to: number): boolean {

@@ -91,10 +91,10 @@ export class Ladder {
 
   #sendStop(row: number): void {
     const thread = this.#table.thread(row);
-    this.#table.callFor(thread, row);
+    this.#table.threads.callFor(thread, row);
     this.#actions.interrupt(thread);
     // No interrupt reaches a thread that blocks until a host call is answered.
-    this.#table.ring(thread);
+    this.#table.threads.ring(thread);
   }
 
   #nextRung(climber: Climber, row: number, now: number): void {
@@ -137,8 +137,8 @@ export class Ladder {
    * again after the announcement: a thread that leaves looks for an announcement after it has left.
    */
   #announceBreak(climber: Climber, row: number, thread: number): boolean {
-    if (!this.#table.isIn(thread, row) || !this.#table.requestBreak(row, climber.number)) return false;
-    if (this.#table.isIn(thread, row)) return true;
+    if (!this.#table.threads.isIn(thread, row) || !this.#table.requestBreak(row, climber.number)) return false;
+    if (this.#table.threads.isIn(thread, row)) return true;
     this.#table.withdrawBreak(row, climber.number);
     return false;
   }

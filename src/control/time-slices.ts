@@ -20,23 +20,24 @@ export class TimeSlices {
 
   look(now: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (let thread = 0; thread < this.#table.threads; thread += 1) next = Math.min(next, this.#lookAt(thread, now));
+    for (let thread = 0; thread < this.#table.threads.size; thread += 1)
+      next = Math.min(next, this.#lookAt(thread, now));
     this.#lastLook = now;
     return next;
   }
 
   #lookAt(thread: number, now: number): number {
-    const row = this.#table.rowInside(thread);
-    if (!this.#table.isWanted(thread)) return Number.POSITIVE_INFINITY;
-    const end = this.#table.sliceEnd(thread);
+    const row = this.#table.threads.rowInside(thread);
+    if (!this.#table.threads.isWanted(thread)) return Number.POSITIVE_INFINITY;
+    const end = this.#table.threads.sliceEnd(thread);
     if (row === undefined) {
-      const wasInside = end - this.#table.quantum > this.#lastLook && end !== Number.POSITIVE_INFINITY;
-      return wasInside ? now + this.#table.quantum : Number.POSITIVE_INFINITY;
+      const wasInside = end - this.#table.threads.quantum > this.#lastLook && end !== Number.POSITIVE_INFINITY;
+      return wasInside ? now + this.#table.threads.quantum : Number.POSITIVE_INFINITY;
     }
     if (end > now) return end;
-    this.#table.preempt(thread, row);
+    this.#table.threads.preempt(thread, row);
     this.#interrupt(thread);
     // It may be where it cannot give way. Then it is asked again.
-    return now + this.#table.quantum;
+    return now + this.#table.threads.quantum;
   }
 }

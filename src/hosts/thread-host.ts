@@ -74,7 +74,7 @@ export class ThreadHost {
     this.index = index;
     this.#table = table;
     this.#interrupter = interrupter;
-    table.resetThread(index);
+    table.threads.reset(index);
     const bell = interrupter.addThread(index, this.#name);
     const setup: WorkerSetup = { thread: index, control: table.buffer, means, bell, cellSize };
     this.#worker = new Worker(new URL('../worker/entry.js', import.meta.url), {
@@ -126,7 +126,7 @@ export class ThreadHost {
   opensAt(holds: boolean): number {
     if (this.#busy === 0) return 0;
     if (this.#holding > 0) return Number.POSITIVE_INFINITY;
-    return !holds && this.#busy < AHEAD ? 0 : this.#busySince + this.#table.quantum;
+    return !holds && this.#busy < AHEAD ? 0 : this.#busySince + this.#table.threads.quantum;
   }
 
   /** Keeps the thread for a task that is still being loaded. */
@@ -182,14 +182,17 @@ export class ThreadHost {
   /** Posts something that a script may be blocking its thread for. */
   #tell(message: ToWorker): void {
     this.#post(message);
-    this.#table.ring(this.index);
+    this.#table.threads.ring(this.index);
   }
 
   #post(message: ToWorker): void {
     this.#worker.postMessage(message);
-    this.#table.notePosted(this.index);
+    this.#table.threads.notePosted(this.index);
     // The thread may be in a script that nobody wanted to give way until now.
-    if (this.#table.rowInside(this.index) !== undefined && this.#table.sliceEnd(this.index) < this.#table.slicesDue) {
+    if (
+      this.#table.threads.rowInside(this.index) !== undefined &&
+      this.#table.threads.sliceEnd(this.index) < this.#table.slicesDue
+    ) {
       this.#interrupter.look('slice');
     }
   }

@@ -6,6 +6,7 @@
  * 3. After `close` nothing can be sent; what is in it can still be received, then receivers get `undefined`.
  */
 import { StintError } from '../errors/stint-error.js';
+import { onAbort } from '../scope/on-abort.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
 import { readOptions, wholeNumber } from './read-options.js';
@@ -79,11 +80,12 @@ export class Channel implements Disposable, AsyncIterable<Value> {
     }
     if (this.#closed) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      this.#receivers.add(resolve);
-      signal?.addEventListener('abort', () => {
-        this.#receivers.delete(resolve);
-        resolve(undefined);
-      });
+      const receiver: Receiver = (value) => {
+        forget?.();
+        resolve(value);
+      };
+      this.#receivers.add(receiver);
+      const forget = signal && onAbort(signal, () => this.#receivers.delete(receiver) && resolve(undefined));
     });
   }
 
@@ -118,11 +120,19 @@ export class Channel implements Disposable, AsyncIterable<Value> {
 
   #waitForRoom(value: Value, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const sender: Sender = { value, resolve, reject };
+      const sender: Sender = {
+        value,
+        resolve() {
+          forget?.();
+          resolve();
+        },
+        reject(error) {
+          forget?.();
+          reject(error);
+        },
+      };
       this.#senders.add(sender);
-      signal?.addEventListener('abort', () => {
-        if (this.#senders.delete(sender)) reject(channelClosed());
-      });
+      const forget = signal && onAbort(signal, () => this.#senders.delete(sender) && reject(channelClosed()));
     });
   }
 

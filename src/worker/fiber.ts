@@ -67,7 +67,7 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
   }
 
   preemptRequested(): boolean {
-    return this.#thread.table.takePreempted(this.#thread.index) === this.order.row;
+    return this.#thread.table.threads.takePreempted(this.#thread.index) === this.order.row;
   }
 
   call(call: Call, canWait: boolean): 'pending' | 'refused' | Answer {

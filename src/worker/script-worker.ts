@@ -9,18 +9,17 @@
  * 4. A task that is asked to end while it is at rest goes first. If its thread is held by another for half of the
  *    grace, it is ended from the interrupt itself, without a chance to clean up.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { monotonicNow } from '../control/clock.js';
-import type { ControlTable, RungName } from '../control/control-table.js';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { ControlTable } from '../control/control-table.js';
 import type { LookReason, Ring } from '../control/interrupter-messages.js';
-import { State, StopReason, stateOf } from '../control/task-word.js';
+import { State, type StopReason, stateOf } from '../control/task-word.js';
 import type { Vm } from '../engines/engine.js';
-import { messageOf } from '../errors/describe.js';
 import { Fiber, type FiberThread } from './fiber.js';
 import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { Outbox } from './outbox.js';
-import { RunQueue } from './run-queue.js';
+import { internalFailure, reportOf } from './report.js';
 import { ThreadEngines } from './thread-engines.js';
+import { Turns } from './turns.js';
 
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
@@ -33,14 +32,7 @@ export class ScriptWorker implements FiberThread {
   readonly #outbox: Outbox;
   readonly #engines: ThreadEngines;
   readonly #fibers = new Map<number, Fiber>();
-  readonly #runnable = new RunQueue<Fiber>();
-  /**
-   * The worker's message to itself that it has something to run. Not `setImmediate`: a break inside an
-   * immediate, a timer or a tick leaves Node's stack of async contexts corrupt, which is fatal; a
-   * message's context is kept by C++ frames, which a break does not skip.
-   */
-  readonly #self = new MessageChannel();
-  #turnPosted = false;
+  readonly #turns: Turns<Fiber>;
   /** Calls that only this thread's event loop can answer: what runs must not keep it from that. */
   #pendingHere = 0;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -53,22 +45,34 @@ export class ScriptWorker implements FiberThread {
     this.#host = host;
     this.#outbox = new Outbox(host);
     this.#engines = new ThreadEngines({ polling: setup.means === 'polling', cellSize: setup.cellSize });
-    this.#self.port2.on('message', () => this.#runTurn());
+    this.#turns = new Turns(table.threads.quantum, {
+      begin: () => {
+        this.#recover();
+        clearTimeout(this.#idleTimer);
+      },
+      run: (fiber) => {
+        if (!fiber.hasEnded) this.#resume(fiber);
+      },
+      end: (isIdle) => {
+        this.#outbox.flush();
+        if (isIdle) this.#prepareSpares();
+      },
+    });
   }
 
   receiveMessage(message: ToWorker): void {
-    this.table.noteReceived(this.index);
+    this.table.threads.noteReceived(this.index);
     this.#recover();
     this.#take(message);
   }
 
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
   interrupt(): void {
-    this.table.takeCalls(this.index, (row) => {
+    this.table.threads.takeCalls(this.index, (row) => {
       if (row === undefined) for (const fiber of this.#fibers.values()) this.#stopIfAsked(fiber);
       else this.#stopIfAsked(this.#fibers.get(row));
     });
-    const preempted = this.table.takePreempted(this.index);
+    const preempted = this.table.threads.takePreempted(this.index);
     if (preempted === undefined) return;
     const fiber = this.#fibers.get(preempted);
     if (fiber?.phase === 'active') fiber.vm?.preempt();
@@ -86,8 +90,7 @@ export class ScriptWorker implements FiberThread {
       fiber.stopSeen = true;
       fiber.phase = 'queued';
       fiber.vm.stop();
-      this.#runnable.putFirst(fiber);
-      this.#postTurn();
+      this.#turns.addFirst(fiber);
       return;
     }
     const reason = this.table.end(row, number);
@@ -125,7 +128,7 @@ export class ScriptWorker implements FiberThread {
     const { row, number } = fiber.order;
     if (!this.table.wake(row, number)) return;
     fiber.phase = 'queued';
-    this.table.count(this.index, 'wakeups');
+    this.table.threads.count(this.index, 'wakeups');
     this.#outbox.hold({ op: 'woken', row, number });
     this.#schedule(fiber);
   }
@@ -164,16 +167,16 @@ export class ScriptWorker implements FiberThread {
 
   receive(fiber: Fiber): boolean {
     const { row } = fiber.order;
-    const rings = this.table.rings(this.index);
+    const rings = this.table.threads.rings(this.index);
     if (this.table.stopRequested(row)) return false;
     this.#outbox.flush();
     let received = receiveMessageOnPort(this.#host);
     if (received === undefined) {
-      this.table.awaitRing(this.index, rings);
+      this.table.threads.awaitRing(this.index, rings);
       received = receiveMessageOnPort(this.#host);
     }
     for (; received !== undefined; received = receiveMessageOnPort(this.#host)) {
-      this.table.noteReceived(this.index);
+      this.table.threads.noteReceived(this.index);
       this.#take(received.message as ToWorker);
     }
     return !this.table.stopRequested(row);
@@ -192,37 +195,7 @@ export class ScriptWorker implements FiberThread {
   }
 
   #schedule(fiber: Fiber): void {
-    if (fiber.hasEnded) return;
-    this.#runnable.add(fiber);
-    this.#postTurn();
-  }
-
-  #postTurn(): void {
-    if (this.#turnPosted) return;
-    this.#turnPosted = true;
-    this.#self.port1.postMessage(null);
-  }
-
-  /** Lets fibers run for a quantum in all. Then whatever else the thread has to do comes first. */
-  #runTurn(): void {
-    this.#turnPosted = false;
-    this.#recover();
-    clearTimeout(this.#idleTimer);
-    const end = performance.now() + this.table.quantum;
-    do {
-      const fiber = this.#runnable.next();
-      if (fiber !== undefined && !fiber.hasEnded) this.#resume(fiber);
-    } while (this.#runnable.length > 0 && performance.now() < end);
-    this.#outbox.flush();
-    if (this.#runnable.length === 0) this.#prepareSpares();
-    else this.#postNextTurn();
-  }
-
-  /** Not a message right away: Node takes up to 1000 messages of a port before it looks for anything else. */
-  #postNextTurn(): void {
-    if (this.#turnPosted) return;
-    this.#turnPosted = true;
-    setImmediate(() => this.#self.port1.postMessage(null));
+    if (!fiber.hasEnded) this.#turns.add(fiber);
   }
 
   #resume(fiber: Fiber): void {
@@ -250,16 +223,20 @@ export class ScriptWorker implements FiberThread {
     const recovery = setImmediate(() => this.#recover());
     fiber.enteredAt = performance.now();
     this.#inVm = fiber;
-    this.table.setRunnable(this.index, this.#runnable.length + this.#pendingHere);
-    this.table.enter(this.index, fiber.order.row, vm.preemptible);
-    if (vm.preemptible && this.table.isWanted(this.index) && this.table.sliceEnd(this.index) < this.table.slicesDue) {
+    this.table.threads.setRunnable(this.index, this.#turns.waiting + this.#pendingHere);
+    this.table.threads.enter(this.index, fiber.order.row, vm.preemptible);
+    if (
+      vm.preemptible &&
+      this.table.threads.isWanted(this.index) &&
+      this.table.threads.sliceEnd(this.index) < this.table.slicesDue
+    ) {
       this.ring('slice');
     }
 
     const end = this.#portion(fiber, vm);
 
     fiber.cpuMs += performance.now() - fiber.enteredAt;
-    this.table.enter(this.index);
+    this.table.threads.enter(this.index);
     // A break that was announced while the thread was in the VM is on its way: it has to arrive here.
     while (stateOf(this.table.word(fiber.order.row)) === State.breaking);
     this.#inVm = undefined;
@@ -286,10 +263,10 @@ export class ScriptWorker implements FiberThread {
       if (goesOn && !this.table.stopRequested(row)) {
         fiber.phase = 'queued';
         if (step.kind === 'runnable') {
-          this.table.count(this.index, 'slices');
-          this.#runnable.addCut(fiber);
+          this.table.threads.count(this.index, 'slices');
+          this.#turns.addCut(fiber);
         } else {
-          this.#runnable.add(fiber);
+          this.#turns.add(fiber);
         }
         return undefined;
       }
@@ -316,14 +293,14 @@ export class ScriptWorker implements FiberThread {
     const fiber = this.#inVm;
     if (fiber === undefined) return;
     this.#inVm = undefined;
-    this.table.enter(this.index);
+    this.table.threads.enter(this.index);
     fiber.vm?.discard();
     if (!fiber.hasEnded) {
       fiber.cpuMs += performance.now() - fiber.enteredAt;
       const reason = this.table.endBroken(fiber.order.row, fiber.order.number);
       this.#report(fiber, { kind: 'stopped' }, reason);
     }
-    if (this.#runnable.length > 0) this.#postTurn();
+    this.#turns.recover();
   }
 
   /** Ends a fiber whose VM is gone. The thread is in no VM: a break that was announced late is withdrawn at once. */
@@ -338,32 +315,10 @@ export class ScriptWorker implements FiberThread {
 
   #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
     const { row, number } = fiber.order;
-    const peakMemory = fiber.vm?.peakMemory ?? 0;
+    const report = reportOf(fiber, end, reason, this.table);
     this.#fibers.delete(row);
     fiber.end();
-    this.post({
-      op: 'ended',
-      row,
-      number,
-      report: {
-        end,
-        reason,
-        rung: this.#rungOf(fiber, reason),
-        beganAt: fiber.begun ? this.table.beganAt(row) : 0,
-        endedAt: monotonicNow(),
-        cpuMs: fiber.cpuMs,
-        peakMemory,
-        outputBytes: fiber.output.bytes,
-        hostCalls: fiber.calls.count,
-      },
-      engines: this.#engines.counts(),
-    });
-  }
-
-  /** A script that polls may have ended before the interrupter noted that it was stopped. */
-  #rungOf(fiber: Fiber, reason: StopReason): RungName {
-    const rung = fiber.begun ? this.table.rung(fiber.order.row) : 'none';
-    return fiber.begun && rung === 'none' && reason !== StopReason.none ? 'stop' : rung;
+    this.post({ op: 'ended', row, number, report, engines: this.#engines.counts() });
   }
 
   /**
@@ -373,13 +328,7 @@ export class ScriptWorker implements FiberThread {
   #prepareSpares(): void {
     this.#engines.prepare('empty');
     this.#idleTimer = setTimeout(() => {
-      if (this.#runnable.length === 0) this.#engines.prepare('all');
+      if (this.#turns.waiting === 0) this.#engines.prepare('all');
     }, IDLE_MS);
   }
-}
-
-/** A fault of the engine itself: the task fails, the thread goes on. */
-function internalFailure(error: unknown): ScriptEnd {
-  const message = `the engine failed: ${messageOf(error)}`;
-  return { kind: 'failed', outOfMemory: false, error: { code: 'SCRIPT_ERROR', message } };
 }

@@ -46,15 +46,15 @@ describe('control table', () => {
       function* worker(): Generator<void> {
         if (table.begin(0, 1, 1000)) {
           yield;
-          table.enter(0, 0);
+          table.threads.enter(0, 0);
           yield;
           yield; // The script runs.
-          table.enter(0);
+          table.threads.enter(0);
           yield;
           while (stateOf(table.word(0)) === State.breaking) {
             if (seen.breakSent) {
               seen.broken = true;
-              table.enter(0);
+              table.threads.enter(0);
               seen.ends.push(table.endBroken(0, 1));
               return;
             }
@@ -74,11 +74,11 @@ describe('control table', () => {
       function* interrupter(): Generator<void> {
         if (table.requestStop(0, 1, StopReason.timeout)) seen.asked += 1;
         yield;
-        if (!table.isIn(0, 0)) return;
+        if (!table.threads.isIn(0, 0)) return;
         yield;
         if (!table.requestBreak(0, 1)) return;
         yield;
-        if (table.isIn(0, 0)) {
+        if (table.threads.isIn(0, 0)) {
           yield;
           expect(seen.left).toBe(false);
           seen.breakSent = true;

@@ -18,7 +18,9 @@ beforeEach(() => {
   canBreak = true;
   ladder = new Ladder(table, {
     interrupt: (thread) =>
-      table.takeCalls(thread, (row) => taken.push(`stop ${thread} ${row} ${numberOf(table.word(row as number))}`)),
+      table.threads.takeCalls(thread, (row) =>
+        taken.push(`stop ${thread} ${row} ${numberOf(table.word(row as number))}`),
+      ),
     break: (thread) => {
       taken.push(`break ${thread}`);
       return canBreak;
@@ -30,7 +32,7 @@ beforeEach(() => {
 function run(row: number, number: number, timeout: number, thread = 0): number {
   table.assign(row, number, thread);
   table.begin(row, number, timeout);
-  table.enter(thread, row);
+  table.threads.enter(thread, row);
   return table.beganAt(row);
 }
 

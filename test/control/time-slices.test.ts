@@ -13,7 +13,7 @@ beforeEach(() => {
   table = ControlTable.create(4, 2, 100, QUANTUM);
   cut = [];
   watch = new TableWatch(table, {
-    interrupt: (thread) => cut.push(table.takePreempted(thread)),
+    interrupt: (thread) => cut.push(table.threads.takePreempted(thread)),
     break: () => true,
     terminate: () => undefined,
   });
@@ -25,8 +25,8 @@ const look = (now: number): number => watch.look(now, true);
 function run(row: number, thread: number, preemptible = true): number {
   table.assign(row, row + 1, thread);
   table.begin(row, row + 1, Number.POSITIVE_INFINITY);
-  table.enter(thread, row, preemptible);
-  return table.sliceEnd(thread);
+  table.threads.enter(thread, row, preemptible);
+  return table.threads.sliceEnd(thread);
 }
 
 describe('time slices', () => {
@@ -38,7 +38,7 @@ describe('time slices', () => {
 
   it('cut a script off after its quantum if another is runnable, and not before', () => {
     const end = run(0, 0);
-    table.setRunnable(0, 1);
+    table.threads.setRunnable(0, 1);
     expect(look(end - 1)).toBe(end - 1 + 1);
     expect(table.slicesDue).toBe(Math.floor(end));
     expect(cut).toEqual([]);
@@ -48,17 +48,17 @@ describe('time slices', () => {
 
   it('cut it off if a message waits for the thread', () => {
     const end = run(1, 1);
-    table.notePosted(1);
+    table.threads.notePosted(1);
     look(end);
     expect(cut).toEqual([1]);
-    table.noteReceived(1);
+    table.threads.noteReceived(1);
     look(end + 100);
     expect(cut).toEqual([1]);
   });
 
   it('ask again after another quantum', () => {
     const end = run(0, 0);
-    table.setRunnable(0, 1);
+    table.threads.setRunnable(0, 1);
     expect(look(end)).toBe(end + QUANTUM);
     look(end + QUANTUM);
     expect(cut).toEqual([0, 0]);
@@ -66,15 +66,15 @@ describe('time slices', () => {
 
   it('look once a quantum at threads that go in and out of VMs, and not at idle ones (invariant 3)', () => {
     const end = run(0, 0);
-    table.setRunnable(0, 1);
-    table.enter(0);
+    table.threads.setRunnable(0, 1);
+    table.threads.enter(0);
     expect(look(end)).toBe(end + QUANTUM);
     expect(look(end + QUANTUM)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('do not ask a VM that cannot be left', () => {
     run(0, 0, false);
-    table.setRunnable(0, 1);
+    table.threads.setRunnable(0, 1);
     expect(look(monotonicNow() + 1000)).toBe(Number.POSITIVE_INFINITY);
     expect(cut).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('time slices', () => {
 describe('the watch over a table', () => {
   it('sees a deadline in time that is announced, and keeps it while it looks at slices only', () => {
     run(0, 0);
-    table.setRunnable(0, 1);
+    table.threads.setRunnable(0, 1);
     const now = monotonicNow();
     watch.look(now, true);
     table.assign(1, 2, 1);
@@ -103,13 +103,13 @@ describe('the watch over a table', () => {
 describe('the calls of a thread', () => {
   it('are each taken once, and all of them together if there were too many to note', () => {
     const taken: (number | undefined)[] = [];
-    const take = (): void => table.takeCalls(0, (row) => taken.push(row));
-    table.callFor(0, 3);
-    table.callFor(0, 1);
+    const take = (): void => table.threads.takeCalls(0, (row) => taken.push(row));
+    table.threads.callFor(0, 3);
+    table.threads.callFor(0, 1);
     take();
     take();
     expect(taken.splice(0)).toEqual([3, 1]);
-    for (let i = 0; i < 65; i += 1) table.callFor(0, i);
+    for (let i = 0; i < 65; i += 1) table.threads.callFor(0, i);
     take();
     expect(taken).toEqual([undefined]);
   });

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRuntime, type Outcome, type Runtime, type RuntimeOptions, type Task } from '#stint/index';
 
@@ -98,6 +99,40 @@ describe('cells', () => {
     expect([stopped.kind, stopped.rung, output]).toEqual(['timed-out', 'stop', 'closed\n']);
     letGo();
     expect(summary(await outcomes)).toEqual({ completed: 30 });
+  });
+
+  it('free what a dropped script held without touching what its neighbours hold under the same number', async () => {
+    const server = createServer((socket) => socket.pipe(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const runtime = await make({ threads: 1, slots: 100, grace: 40 });
+    const options = { args: [(server.address() as AddressInfo).port], permissions: { net: ['127.0.0.1:*'] } };
+    const { outcomes, letGo } = await startWaiting(runtime, 16, 'functions.wait()');
+    // Both share a cell, and both have a connection number 1.
+    const dropped = runtime.start(
+      { language: 'lua', code: 'local c = tcp.connect("127.0.0.1", ...) sleep(60000)' },
+      { ...options, limits: { timeout: 300 } },
+    );
+    let goOn: (value: null) => void = () => undefined;
+    const gate = new Promise<null>((resolve) => {
+      goOn = resolve;
+    });
+    const kept = runtime.start(
+      {
+        language: 'lua',
+        code: 'local c = tcp.connect("127.0.0.1", ...) functions.gate() c:write("x") return c:read(1)',
+      },
+      { ...options, functions: { gate: () => gate } },
+    );
+    // Its thread is held, so the first one is dropped, to be freed when the next VM is made in the cell.
+    const busy = runtime.start({ language: 'javascript', code: 'for (;;);' }, { limits: { timeout: '20s' } });
+    expect((await dropped.outcome).kind).toBe('timed-out');
+    await busy.cancel();
+    expect(await runtime.run({ language: 'lua', code: 'return 1' })).toBe(1);
+    goOn(null);
+    expect(await kept.result).toBe('x');
+    letGo();
+    await outcomes;
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('end a waiting script in time although its thread is held by one that cannot be left', async () => {

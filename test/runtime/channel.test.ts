@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Channel, createChannel, createRuntime, type Runtime, type Value } from '#stint/index';
 
@@ -89,6 +90,20 @@ describe('a channel', () => {
     expect((await waiting.outcome).kind).toBe('cancelled');
     await channel.send('kept');
     expect(await channel.receive()).toBe('kept');
+  });
+
+  it('leaves no listener on a signal, however often it was waited for', async () => {
+    const { signal } = new AbortController();
+    const channel = createChannel({ capacity: 0 });
+    for (let i = 0; i < 50; i += 1) {
+      const received = channel.receive(signal);
+      await channel.send(i, signal);
+      expect(await received).toBe(i);
+      const sent = channel.send(i, signal);
+      expect(await channel.receive(signal)).toBe(i);
+      await sent;
+    }
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('is reached by its name only by scripts that it was given to', async () => {

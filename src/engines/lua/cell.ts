@@ -221,6 +221,13 @@ export class LuaCell {
     else this.api.lua_sethook(L, this.slot('poll'), MASK_COUNT, POLL_INTERVAL);
   }
 
+  /** Nobody's script runs in the cell: what it would call or write goes nowhere. */
+  vacate(): void {
+    this.output = undefined;
+    this.calls = undefined;
+    this.poll = undefined;
+  }
+
   /** Ends a stop: what runs from now on is not cut short. */
   calm(): void {
     this.stopping = false;

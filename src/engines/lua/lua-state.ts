@@ -63,6 +63,8 @@ export class LuaState {
 
   /** Frees the state of a VM that was dropped; its finalizers are cut short at their first instruction. */
   abandon(): void {
+    // What a finalizer calls must not reach the host in the name of another script.
+    this.cell.vacate();
     this.account.stopping = true;
     this.cell.stopping = true;
     this.cell.cutsFinalizers = true;

@@ -310,6 +310,7 @@ export class LuaVm implements Vm, Tenant {
   #leave(state: LuaState, abandoned?: LuaState): void {
     this.#state = undefined;
     if (this.#inside) state.cell.calm();
+    if (state.cell.calls === this.#calls) state.cell.vacate();
     this.#release(abandoned);
   }
 }

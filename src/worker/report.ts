@@ -1,0 +1,33 @@
+import { monotonicNow } from '../control/clock.js';
+import type { ControlTable, RungName } from '../control/control-table.js';
+import { StopReason } from '../control/task-word.js';
+import { messageOf } from '../errors/describe.js';
+import type { Fiber } from './fiber.js';
+import type { ScriptEnd, TaskReport } from './messages.js';
+
+/** What the host is told of a task that has ended. Its VM is still known, its row still its own. */
+export function reportOf(fiber: Fiber, end: ScriptEnd, reason: StopReason, table: ControlTable): TaskReport {
+  return {
+    end,
+    reason,
+    rung: rungOf(fiber, reason, table),
+    beganAt: fiber.begun ? table.beganAt(fiber.order.row) : 0,
+    endedAt: monotonicNow(),
+    cpuMs: fiber.cpuMs,
+    peakMemory: fiber.vm?.peakMemory ?? 0,
+    outputBytes: fiber.output.bytes,
+    hostCalls: fiber.calls.count,
+  };
+}
+
+/** A fault of the engine itself: the task fails, the thread goes on. */
+export function internalFailure(error: unknown): ScriptEnd {
+  const message = `the engine failed: ${messageOf(error)}`;
+  return { kind: 'failed', outOfMemory: false, error: { code: 'SCRIPT_ERROR', message } };
+}
+
+/** A script that polls may have ended before the interrupter noted that it was stopped. */
+function rungOf(fiber: Fiber, reason: StopReason, table: ControlTable): RungName {
+  const rung = fiber.begun ? table.rung(fiber.order.row) : 'none';
+  return fiber.begun && rung === 'none' && reason !== StopReason.none ? 'stop' : rung;
+}
