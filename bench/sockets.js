@@ -2,13 +2,14 @@
 //
 // Every run has a process of its own with client and server in it. `paced` is the reference load, 100 clients every 5 ms;
 // `gate` means that the server answers nobody before all are connected.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { median } from './lib/statistics.js';
 import { buildEpollPair } from './sockets/epoll-pair.js';
 
 const VARIANT = fileURLToPath(new URL('sockets/variant.js', import.meta.url));
 const CLIENTS = 10_000;
+const LONGEST_RUN_MS = 60_000;
 /** Descriptors that a run needs besides two for each client. */
 const OTHER_DESCRIPTORS = 300;
 
@@ -47,7 +48,14 @@ export async function run({ quick }) {
 
 function runOnce({ name, paced, gated }, count) {
   const options = { name, paced, count, ...(gated ? { gate: count } : {}) };
-  return JSON.parse(execFileSync(process.execPath, [VARIANT, JSON.stringify(options)], { encoding: 'utf8' }));
+  const { stdout, status } = spawnSync(process.execPath, [VARIANT, JSON.stringify(options)], {
+    encoding: 'utf8',
+    timeout: LONGEST_RUN_MS,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // A run that loses a client waits for it in vain.
+  if (status !== 0) return { ms: LONGEST_RUN_MS, right: 0, p50: LONGEST_RUN_MS, p99: LONGEST_RUN_MS, peakRss: 0 };
+  return JSON.parse(stdout);
 }
 
 function rowsOf({ name, paced, gated, bars }, results, clients, quick) {
