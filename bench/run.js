@@ -10,6 +10,8 @@ const MEASURES = [
   'frame-loop',
   'timeouts-in-a-row',
   'host-calls',
+  'pools',
+  'sync',
   'sockets',
   'soak',
 ];

@@ -58,6 +58,24 @@ async function stint(rounds, language, loop, quick) {
   return { ...result, threadsStarted: threads.started };
 }
 
+/** A function of a module that ignores its signal. */
+async function stintModule(rounds) {
+  // It is broken off after the grace: with none, at once.
+  const runtime = await createRuntime({ threads: 1, grace: 0 });
+  const module = new URL('./workers/endless.js', import.meta.url);
+  const result = await sample(
+    rounds,
+    (flag) => {
+      const task = runtime.start({ module }, { args: [{ flag }] });
+      return { cancel: () => task.cancel(), settled: task.outcome };
+    },
+    () => runtime.run({ module }, { args: [{ quick: true }] }),
+  );
+  const { threads } = runtime.stats();
+  await runtime.close();
+  return { ...result, threadsStarted: threads.started };
+}
+
 async function piscinaLike(Pool, rounds) {
   const pool = new Pool({ filename: file, minThreads: 1, maxThreads: 1 });
   const result = await sample(
@@ -93,6 +111,7 @@ export async function run({ quick }) {
   const rows = {
     'stint, Lua': await stint(ours, 'lua', 'print("on") while true do end', 'return 42'),
     'stint, JavaScript': await stint(ours, 'javascript', 'console.log("on"); while (true);', '42'),
+    'stint, a module': await stintModule(ours),
     [`piscina ${versionOf('piscina')}`]: await piscinaLike(Piscina, theirs),
     [`tinypool ${versionOf('tinypool')}`]: await piscinaLike(Tinypool, theirs),
     [`workerpool ${versionOf('workerpool')}`]: await workerPool(theirs),
@@ -106,7 +125,7 @@ export async function run({ quick }) {
     { name: `${name}: cancel to settled`, unit: 'ms', ...row.settled },
     { name: `${name}: cancel to next task`, unit: 'ms', ...row.next },
   ]);
-  for (const language of ['Lua', 'JavaScript']) {
+  for (const language of ['Lua', 'JavaScript', 'a module']) {
     const { next, threadsStarted } = rows[`stint, ${language}`];
     results.push(
       {

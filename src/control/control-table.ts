@@ -105,6 +105,16 @@ export class ControlTable {
     if (row >= this.usedRows) Atomics.store(this.#words, USED_ROWS, row + 1);
   }
 
+  /** Takes back a task that has not begun: whoever has its order drops it. False if it has begun, or was asked to end. */
+  revoke(row: number, number: number): boolean {
+    return this.#swap(row, packWord(number, State.queued), packWord(number, State.ended));
+  }
+
+  /** Whether a task that cannot begin was taken back. */
+  isRevoked(row: number, number: number): boolean {
+    return this.word(row) === packWord(number, State.ended);
+  }
+
   /** Marks a task as running for the first time. False if it was stopped before. */
   begin(row: number, number: number, timeout: number): boolean {
     const now = monotonicNow();
@@ -154,6 +164,8 @@ export class ControlTable {
   end(row: number, number: number): StopReason | undefined {
     for (;;) {
       const word = this.word(row);
+      // Of a thread that was given up: the row is another task's by now.
+      if (numberOf(word) !== number) return reasonOf(word);
       if (stateOf(word) === State.breaking) return undefined;
       if (this.#swap(row, word, packWord(number, State.ended, reasonOf(word)))) return reasonOf(word);
     }

@@ -30,6 +30,8 @@ export type Ring = LookReason | null;
 export interface InterrupterData {
   /** Whether the inspector may be used; without it a VM has to poll. */
   readonly inspector: boolean;
+  /** What it tells the host's thread goes through here: a thread that blocks can take it out. */
+  readonly port: MessagePort;
 }
 
 /** The worker threads' global function that an interrupt calls. The control table tells it what for. */

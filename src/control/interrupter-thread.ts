@@ -25,7 +25,7 @@ interface Watched {
 }
 
 const host = parentPort as MessagePort;
-const { inspector } = workerData as InterrupterData;
+const { inspector, port } = workerData as InterrupterData;
 // Imported only where it may be used: a build of Node without inspector has no such module.
 const link = inspector ? new (await import('./inspector-link.js')).InspectorLink() : undefined;
 const watched = new Map<number, Watched>();
@@ -71,7 +71,7 @@ function addTable(id: number, table: ControlTable): void {
       return true;
     },
     terminate(thread) {
-      host.postMessage({ op: 'terminate', table: id, thread } satisfies FromInterrupter);
+      port.postMessage({ op: 'terminate', table: id, thread } satisfies FromInterrupter);
     },
   });
   watched.set(id, { watch, threads, timer: undefined });

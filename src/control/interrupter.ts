@@ -6,7 +6,7 @@
  * 2. When the process exits it has let go of the main thread's inspector, else Node would print
  *    "Waiting for the debugger to disconnect...".
  */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { ControlTable } from './control-table.js';
 import type { FromInterrupter, InterrupterData, LookReason, ToInterrupter } from './interrupter-messages.js';
 
@@ -53,6 +53,11 @@ export class InterrupterLease {
     this.#interrupter.post({ op: 'look', table: this.#table, why });
   }
 
+  /** Takes what the interrupter has told, on a thread that blocks. */
+  receive(): void {
+    this.#interrupter.receive();
+  }
+
   /** Gives the right back; the promise settles when nothing of it is left. */
   release(): Promise<void> {
     return this.#interrupter.unwatch(this.#table);
@@ -83,22 +88,27 @@ export function watchTable(
 class Interrupter {
   readonly #means: InterruptMeans;
   readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #terminators = new Map<number, (thread: number) => void>();
   readonly #beforeExit = (): void => this.#quit();
 
   constructor(means: InterruptMeans) {
     this.#means = means;
-    const data: InterrupterData = { inspector: means === 'inspector' };
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const data: InterrupterData = { inspector: means === 'inspector', port: port2 };
     this.#worker = new Worker(new URL('./interrupter-thread.js', import.meta.url), {
       name: 'stint interrupter',
       workerData: data,
+      transferList: [port2],
       execArgv: [],
       env: {},
       // It makes little garbage, and V8 would let tens of megabytes of that gather.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
-    this.#worker.on('message', (message: FromInterrupter) => this.#terminators.get(message.table)?.(message.thread));
-    // After the listener: adding one makes the worker keep the process alive.
+    port1.on('message', (message: FromInterrupter) => this.#take(message));
+    // After the listener: adding one makes the port keep the process alive.
+    port1.unref();
     this.#worker.unref();
     process.on('exit', this.#beforeExit);
   }
@@ -114,7 +124,19 @@ class Interrupter {
     if (this.#terminators.size > 0) return;
     interrupters.delete(this.#means);
     process.off('exit', this.#beforeExit);
+    this.#port.close();
     await this.#worker.terminate();
+  }
+
+  /** Takes what the interrupter has told, on a thread that blocks. */
+  receive(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      this.#take(next.message as FromInterrupter);
+    }
+  }
+
+  #take({ table, thread }: FromInterrupter): void {
+    this.#terminators.get(table)?.(thread);
   }
 
   post(message: ToInterrupter, transfer: MessagePort[] = []): void {

@@ -5,7 +5,7 @@
  *
  * 1. A deadline is found at the first look after it, whoever is busy.
  * 2. A rung is only taken for a task that has not ended since the rung before.
- * 3. A break is only sent to a thread that is in the VM of the task it is meant for.
+ * 3. A break is only sent to a thread that is in the VM of the task it is meant for. One that is in no VM and does not answer is ended.
  * 4. `look` returns when it has to be called again.
  */
 import type { ControlTable } from './control-table.js';
@@ -31,6 +31,8 @@ interface Climber {
   stage: Stage;
   /** When the next rung is due. */
   due: number;
+  /** When a thread that is in no VM has to have answered. */
+  readonly patientUntil: number;
 }
 
 export class Ladder {
@@ -75,16 +77,18 @@ export class Ladder {
     let climber = this.#climbers.get(row);
     if (climber === undefined || climber.number !== number) {
       climber = this.#stop(row, number, now);
-    } else if (climber.due <= now) {
-      this.#nextRung(climber, row, now);
     }
+    // More than one rung at once only where there is no grace.
+    while (climber.due <= now && climber.stage !== 'terminated') this.#nextRung(climber, row, now);
     return climber.due;
   }
 
   #stop(row: number, number: number, now: number): Climber {
     this.#table.raiseRung(row, 'stop');
     this.#sendStop(row);
-    const climber: Climber = { number, stage: 'stopped', due: now + this.#table.grace / 2 };
+    const { grace } = this.#table;
+    const patientUntil = now + grace + BREAK_PATIENCE;
+    const climber: Climber = { number, stage: 'stopped', due: now + grace / 2, patientUntil };
     this.#climbers.set(row, climber);
     return climber;
   }
@@ -118,6 +122,11 @@ export class Ladder {
 
   #break(climber: Climber, row: number, thread: number, now: number): void {
     if (!this.#announceBreak(climber, row, thread)) {
+      // In no VM, and yet it does not answer: it hangs where no break reaches it, or is dead.
+      if (this.#table.threads.rowInside(thread) === undefined && now >= climber.patientUntil) {
+        this.#terminate(climber, row, thread);
+        return;
+      }
       // The thread is busy with another task, which has a deadline of its own: ask again later.
       this.#sendStop(row);
       climber.due = now + Math.max(this.#table.grace, 1);

@@ -9,7 +9,10 @@ import { monotonicNow } from './clock.js';
 // The row that the thread is in, how often it was rung, the row whose slice is over, counts; when it entered the row as the last double
 // of the first cache line; then the rows that it has been called for, as a ring.
 const CALLS = 64;
-const THREAD_BYTES = 64 + CALLS * 4;
+/** What is counted of each of so many engines. */
+const ENGINES = 4;
+const COUNTS = 4;
+const THREAD_BYTES = 64 + CALLS * 4 + ENGINES * COUNTS * 4;
 const THREAD_WORDS = THREAD_BYTES / 4;
 const INSIDE = 0;
 const RINGS = 1;
@@ -23,6 +26,7 @@ const SLICES = 8;
 const WAKEUPS = 9;
 const ENTERED = 7;
 const FIRST_CALL = 16;
+const FIRST_COUNT = FIRST_CALL + CALLS;
 const NO_ROW = -1;
 
 export class ThreadBoard {
@@ -66,6 +70,22 @@ export class ThreadBoard {
       sum += Atomics.load(this.#words, this.#base(thread) + word) >>> 0;
     }
     return sum;
+  }
+
+  /** A thread tells what one of its engines holds: four numbers. */
+  setCounts(thread: number, engine: number, first: number, second: number, third: number, fourth: number): void {
+    const at = this.#base(thread) + FIRST_COUNT + engine * COUNTS;
+    this.#words[at] = first;
+    this.#words[at + 1] = second;
+    this.#words[at + 2] = third;
+    this.#words[at + 3] = fourth;
+  }
+
+  /** What {@link setCounts} told. */
+  counts(thread: number, engine: number): [number, number, number, number] {
+    const at = this.#base(thread) + FIRST_COUNT + engine * COUNTS;
+    const [first = 0, second = 0, third = 0, fourth = 0] = this.#words.subarray(at, at + COUNTS);
+    return [first, second, third, fourth];
   }
 
   /**

@@ -11,7 +11,8 @@
  *    during `close` cuts that short. After `close` or `discard` nothing of the VM is left.
  */
 import type { ErrorEnvelope } from '../errors/envelope.js';
-import type { ScriptLanguage } from '../errors/stint-error.js';
+import type { ScriptLanguage, StintError } from '../errors/stint-error.js';
+import type { Transferable } from '../values/transfer.js';
 import type { Value } from '../values/value.js';
 
 /** A script and what it is given. */
@@ -30,11 +31,26 @@ export interface Program {
   readonly events?: readonly string[];
 }
 
-/** A call that goes out of a script: of a host function, an event, what every script has (`sleep`), or a channel of the host. */
+/** An exported function of a module, run by V8 itself: trusted code. */
+export interface ModuleProgram {
+  readonly language: 'module';
+  /** `file:` URL. */
+  readonly url: string;
+  readonly exportName: string;
+  /** What a structured clone can hold. */
+  readonly args: readonly unknown[];
+  /** Counts how often modules were declared stale: one that was loaded under a lower number is loaded anew. */
+  readonly generation: number;
+  readonly memory: number;
+  readonly functions?: readonly string[];
+  readonly events?: readonly string[];
+}
+
+/** A call that goes out of a script: of a host function, an event, what every script has (`sleep`), or what the host keeps for it. */
 export interface Call {
   /** Counts up within the script. */
   readonly id: number;
-  readonly kind: 'function' | 'event' | 'builtin' | 'channel';
+  readonly kind: 'function' | 'event' | 'builtin' | 'channel' | 'scratch' | 'part';
   readonly name: string;
   readonly args: Value[];
   /** The open thing that it is a call of, for `connection.read` and the like. */
@@ -85,10 +101,20 @@ export interface VmHost {
   wake(): void;
 }
 
+/** What a VM may ask that goes on by itself in the thread's event loop (step `held`). */
+export interface EventLoopVmHost extends VmHost {
+  /** Why the task has been asked to end. */
+  stopError(): StintError;
+  /** It has come to its end. */
+  settled(end: Step): void;
+  /** It has nothing to do until a call is answered: others may have its thread. */
+  rests(): void;
+}
+
 /** How `resume` came back. */
 export type Step =
   /** The script is done. */
-  | { readonly kind: 'completed'; readonly value: Value }
+  | { readonly kind: 'completed'; readonly value: Value; readonly transfer?: readonly Transferable[] }
   /** The script failed. `outOfMemory` if it asked for more than its limit and did not recover. */
   | { readonly kind: 'failed'; readonly error: ErrorEnvelope; readonly outOfMemory: boolean }
   /** The script was stopped before it was done. */
@@ -96,7 +122,9 @@ export type Step =
   /** The script used up its portion and wants to be resumed. */
   | { readonly kind: 'runnable' }
   /** The script waits for something that has not happened. */
-  | { readonly kind: 'waiting' };
+  | { readonly kind: 'waiting' }
+  /** It goes on by itself in the thread's event loop, and calls `VmHost.settled` at its end. */
+  | { readonly kind: 'held' };
 
 /** One virtual machine with one script in it. */
 export interface Vm {
@@ -118,6 +146,12 @@ export interface Vm {
   readonly preemptible: boolean;
   /** Whether `close` would run code of the script: else a `discard` does as well. */
   readonly cleansUp: boolean;
+  /** Ends it with an error that nothing in the thread has caught, if it goes on by itself. */
+  fail?(thrown: unknown): void;
+  /** Runs what it deferred, now that it was broken off or did not end. Undefined if there is nothing to wait for. */
+  cleanUp?(): Promise<void> | undefined;
+  /** Whether it ends by itself when it has been told to, and only what is left after the grace has to be dropped. */
+  readonly endsItself?: boolean;
   /** The most memory that the script has used so far, in bytes. */
   readonly peakMemory: number;
 }
@@ -129,8 +163,12 @@ export interface Engine {
    * wrong with it (a syntax error, arguments that do not fit in its memory) is told by `resume`.
    */
   create(program: Program, host: VmHost): Vm | Promise<Vm>;
-  /** Makes spare VMs, so that the next `create` costs next to nothing. Called when the thread is idle. */
-  prepare(): void;
+  /**
+   * Makes spare VMs, so that the next `create` costs next to nothing. Called when the thread is idle.
+   *
+   * @param most how many there are to be at most; default: as many as the engine keeps
+   */
+  prepare(most?: number): void;
   /** Counts for `stats()` and for leak checks. */
   counts(): EngineCounts;
 }
@@ -141,7 +179,7 @@ export interface EngineCounts {
   readonly live: number;
   /** VMs kept ready. */
   readonly spare: number;
-  /** WebAssembly instances made so far. */
+  /** WebAssembly instances made so far (of modules: how often one was loaded). */
   readonly instances: number;
   /** Size of the largest function table among the engine's instances; it must not grow. */
   readonly tableSize: number;

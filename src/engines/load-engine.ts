@@ -8,10 +8,13 @@ export type EngineCode =
   | { readonly name: 'javascript'; readonly code: WebAssembly.Module };
 
 /** Compiles an engine's WebAssembly. Loads nothing else of the engine. */
-export async function compileEngine(name: EngineName): Promise<EngineCode> {
+export async function compileEngine(name: Exclude<EngineName, 'module'>): Promise<EngineCode> {
   if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule() };
   return { name, code: await (await import('./javascript/module.js')).loadQuickJsModule() };
 }
+
+/** An engine's code, or only its name: then the thread compiles it itself. */
+export type EngineOrder = EngineCode | { readonly name: EngineCode['name']; readonly code?: undefined };
 
 /** How engines are set up. */
 export interface EngineSettings {
@@ -22,7 +25,8 @@ export interface EngineSettings {
 }
 
 /** Makes an engine in this thread. */
-export async function createEngine(engine: EngineCode, settings: EngineSettings): Promise<Engine> {
+export async function createEngine(order: EngineOrder, settings: EngineSettings): Promise<Engine> {
+  const engine = order.code === undefined ? await compileEngine(order.name) : order;
   if (engine.name === 'lua') return new (await import('./lua/lua-engine.js')).LuaEngine(engine.code, settings);
   return new (await import('./javascript/javascript-engine.js')).JavaScriptEngine(engine.code);
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './codes.js';
 import { messageOf } from './describe.js';
 import { type ScriptLanguage, StintError } from './stint-error.js';
+import { type Thrown, unpackThrown } from './thrown.js';
 
 /**
  * An error as plain data, for the way between threads and over wires: a structured clone of an `Error`
@@ -14,6 +15,8 @@ export interface ErrorEnvelope {
   traceback?: string;
   scriptErrorName?: string;
   cause?: string;
+  /** What a module task threw: becomes the cause. */
+  original?: Thrown;
 }
 
 /** Packs an error for the way to another thread. */
@@ -29,6 +32,7 @@ export function toEnvelope(error: StintError): ErrorEnvelope {
 
 /** Unpacks an error that came from another thread. */
 export function fromEnvelope(envelope: ErrorEnvelope): StintError {
-  const { code, message, cause, ...details } = envelope;
+  const { code, message, cause, original, ...details } = envelope;
+  if (original !== undefined) return new StintError(code, message, { ...details, cause: unpackThrown(original) });
   return new StintError(code, message, cause === undefined ? details : { ...details, cause: new Error(cause) });
 }

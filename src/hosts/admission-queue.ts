@@ -60,6 +60,16 @@ export class AdmissionQueue<T> {
     return entry;
   }
 
+  /** Whether nobody waits and a slot is free. */
+  get isOpen(): boolean {
+    return this.#waiting.size === 0 && this.#live < this.#slots;
+  }
+
+  /** Gives a slot to one that has not waited. */
+  take(): void {
+    this.#live += 1;
+  }
+
   /** Gives a slot back. */
   release(): void {
     this.#live -= 1;

@@ -1,110 +1,122 @@
 /**
- * One worker thread, seen from the thread that made it.
+ * The tasks of one worker thread, seen from the thread that made it.
  *
  * 1. Every task that was handed over is heard of again: by its report, or, when the thread is gone, as lost.
  * 2. The thread keeps the process alive only while it has a task.
  */
-import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
-import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
-import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
+import type { InterrupterLease } from '../control/interrupter.js';
 import type { Answer, Call, EngineCounts } from '../engines/engine.js';
-import type { EngineName } from '../engines/engine-name.js';
-import type { EngineCode } from '../engines/load-engine.js';
-import type { SentEvent, TaskOrder, TaskReport, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
+import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
+import type { EngineOrder } from '../engines/load-engine.js';
+import type { Transferable } from '../values/transfer.js';
+import type { Job, SentEvent, TaskOrder, TaskReport, ToHost } from '../worker/messages.js';
+import type { Recycling } from './recycling.js';
+import { type Claim, ThreadLoad } from './thread-load.js';
+import { type WorkerSettings, WorkerThread } from './worker-thread.js';
 
 /** What a task hears of its thread. */
 export interface TaskListener {
   began(): void;
+  /** It had not begun, and is not the thread's any more: it has to go to another. */
+  takenBack(): void;
   /** The task waits; its thread can run another. */
   waiting(): void;
   output(text: string, stream: 'stdout' | 'stderr'): void;
   call(call: Call): void;
   events(events: readonly SentEvent[]): void;
   ended(report: TaskReport): void;
-  /** The thread is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). */
-  lost(cause: Error | undefined): void;
+  /** The thread is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `waits`: the task did. */
+  lost(cause: Error | undefined, waits: boolean): void;
 }
 
-interface HostedTask {
+interface HostedTask extends Claim {
+  /** Whether it was sent while another task held the thread, and can be sent to another one. */
+  readonly ahead: boolean;
   readonly number: number;
-  /** Whether it cannot be made to give way to others. */
-  readonly holds: boolean;
   waiting: boolean;
   readonly listener: TaskListener;
 }
 
-const YOUNG_GENERATION_MB = 8;
+/** How the threads of a pool are set up. */
+export interface ThreadSettings extends WorkerSettings {
+  readonly recycle: Recycling;
+  /** Milliseconds that a thread may have nothing to do; `Infinity` for any time. */
+  readonly idleMs: number;
+}
 
-/** So many short tasks may follow each other on a thread without its asking for the next one. */
-const AHEAD = 16;
+/** A task that is still being loaded. */
+const RESERVED: Claim = { holds: true, expectedMs: Number.POSITIVE_INFINITY };
 
 export class ThreadHost {
   readonly index: number;
-  readonly #worker: Worker;
-  readonly #name = `${THREAD_NAME_PREFIX}${randomUUID()}`;
+  readonly #settings: ThreadSettings;
+  readonly #startedAt = monotonicNow();
+  #taskCount = 0;
+  #idle: NodeJS.Timeout | undefined;
+  readonly #thread: WorkerThread;
   readonly #table: ControlTable;
-  readonly #interrupter: InterrupterLease;
   readonly #tasks = new Map<number, HostedTask>();
-  /** Tasks that run or could run; those among them that hold the thread until they end or wait. */
-  #busy = 0;
-  #holding = 0;
-  #busySince = 0;
-  readonly #engines = new Set<EngineName>();
-  readonly #exited: Promise<void>;
-  #cause: Error | undefined;
-  #gone = false;
-  /** What the thread's engines held when it was last heard of. */
-  engineCounts: Partial<Record<EngineName, EngineCounts>> = {};
+  /** Rows of tasks that were taken back, until the thread has dropped these. */
+  readonly #revoked = new Set<number>();
+  readonly #onFreeRow: (row: number) => void;
+  readonly #onIdle: (host: ThreadHost) => void;
+  readonly #load: ThreadLoad;
+  /** Counts tasks that have ended. */
+  #progress = 0;
+  #watch: NodeJS.Timeout | undefined;
+  /** See {@link spoiled}. */
+  #spoiled = false;
+  /** Whether a task has ended here as it should. */
+  served = false;
 
   /**
-   * @param cellSize how many scripts may share a cell
+   * @param onFreeRow called with the row of a task that was taken back, when it can be used again
+   * @param onIdle called when the thread has had nothing to do for too long
    * @param onExit called when the thread is gone, after its tasks were told
    */
   constructor(
     index: number,
     table: ControlTable,
-    means: InterruptMeans,
-    cellSize: number,
+    settings: ThreadSettings,
     interrupter: InterrupterLease,
+    onFreeRow: (row: number) => void,
+    onIdle: (host: ThreadHost) => void,
     onExit: (host: ThreadHost) => void,
   ) {
+    this.#onFreeRow = onFreeRow;
+    this.#onIdle = onIdle;
     this.index = index;
+    this.#settings = settings;
+    this.#load = new ThreadLoad(table.threads.quantum);
     this.#table = table;
-    this.#interrupter = interrupter;
-    table.threads.reset(index);
-    const bell = interrupter.addThread(index, this.#name);
-    const setup: WorkerSetup = { thread: index, control: table.buffer, means, bell, cellSize };
-    this.#worker = new Worker(new URL('../worker/entry.js', import.meta.url), {
-      name: this.#name,
-      workerData: setup,
-      transferList: [bell],
-      // A script has no use for the host's environment, nor has the thread for the host's command line.
-      env: {},
-      argv: [],
-      execArgv: [],
-      // The memory of scripts is not in V8's heap. What passes through it lives shortly.
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    });
-    this.#worker.on('message', (messages: ToHost[]) => {
-      for (const message of messages) this.#receive(message);
-    });
-    // After the listener: adding one makes the worker keep the process alive.
-    this.#worker.unref();
-    this.#worker.on('error', (error: Error) => {
-      this.#cause = error;
-    });
-    this.#exited = new Promise((resolve) => {
-      this.#worker.once('exit', () => {
-        this.#gone = true;
-        this.#interrupter.removeThread(this.index, this.#name);
+    this.#thread = new WorkerThread(
+      index,
+      table,
+      settings,
+      interrupter,
+      (message) => this.#receive(message),
+      () => {
         this.#loseTasks();
         onExit(this);
-        resolve();
-      });
-    });
+      },
+    );
+  }
+
+  /** What the thread's engines hold. */
+  get engineCounts(): Partial<Record<EngineName, EngineCounts>> {
+    const counts: Partial<Record<EngineName, EngineCounts>> = {};
+    for (const [place, name] of ENGINE_NAMES.entries()) {
+      const [live, spare, instances, tableSize] = this.#table.threads.counts(this.index, place);
+      if (live + spare + instances > 0) counts[name] = { live, spare, instances, tableSize };
+    }
+    return counts;
+  }
+
+  /** Whether the thread has something left of a task that ended, or has served its time, and goes when its other tasks have ended. */
+  get spoiled(): boolean {
+    return this.#spoiled;
   }
 
   /** How many tasks the thread has, waiting ones included. */
@@ -114,90 +126,133 @@ export class ThreadHost {
 
   /** How many tasks run or could run. */
   get busy(): number {
-    return this.#busy;
+    return this.#load.busy;
   }
 
-  /**
-   * When another task may come: now if all its tasks wait. Else after a quantum, when it is known that they take long and have to
-   * share; but not before one that cannot share has ended or waits.
-   *
-   * @param holds whether the other cannot share
-   */
-  opensAt(holds: boolean): number {
-    if (this.#busy === 0) return 0;
-    if (this.#holding > 0) return Number.POSITIVE_INFINITY;
-    return !holds && this.#busy < AHEAD ? 0 : this.#busySince + this.#table.threads.quantum;
+  /** When another task may come. */
+  opensAt(claim: Claim): number {
+    return this.#spoiled ? Number.POSITIVE_INFINITY : this.#load.opensAt(claim);
   }
 
   /** Keeps the thread for a task that is still being loaded. */
   reserve(): void {
-    this.#add(true);
+    this.#load.add(RESERVED);
   }
 
   unreserve(): void {
-    this.#remove(true);
+    this.#load.remove(RESERVED);
   }
 
   /** Hands over an engine's compiled WebAssembly, once. */
-  addEngine(engine: EngineCode): void {
-    if (this.#engines.has(engine.name)) return;
-    this.#engines.add(engine.name);
-    this.#post({ op: 'engine', engine });
+  addEngine(engine: EngineOrder): void {
+    this.#thread.addEngine(engine);
   }
 
-  start(order: TaskOrder, listener: TaskListener): void {
-    if (this.#gone) {
-      listener.lost(this.#cause);
+  /** @throws DataCloneError if what it is given cannot be cloned: the thread hears nothing of it then */
+  start(
+    order: TaskOrder,
+    job: Job,
+    { holds, expectedMs }: Claim,
+    listener: TaskListener,
+    transfer: readonly Transferable[] = [],
+  ): void {
+    if (this.#thread.isGone) {
+      listener.lost(this.#thread.cause, false);
       return;
     }
-    if (this.#tasks.size === 0) this.#worker.ref();
-    const holds = order.program.language !== 'lua';
-    this.#add(holds);
-    this.#tasks.set(order.row, { number: order.number, holds, waiting: false, listener });
-    this.#post({ op: 'start', order });
+    this.#thread.start(order, job, transfer);
+    if (this.#tasks.size === 0) {
+      clearTimeout(this.#idle);
+      this.#idle = undefined;
+      this.#thread.keepAlive(true);
+    }
+    const { row, number } = order;
+    // What was handed over cannot be sent a second time.
+    const ahead = this.#load.isHeld && transfer.length === 0;
+    const task = { number, expectedMs, holds, ahead, waiting: false, listener };
+    this.#load.add(task);
+    this.#tasks.set(row, task);
+    if (ahead) this.#watchProgress();
+  }
+
+  /** Takes back a task that has not begun. False if it has. */
+  takeBack(row: number, number: number): boolean {
+    const task = this.#tasks.get(row);
+    if (task?.number !== number || !this.#table.revoke(row, number)) return false;
+    this.#forget(row, task);
+    this.#revoked.add(row);
+    return true;
   }
 
   /** Answers a call of one of its tasks. */
   answer(row: number, number: number, answer: Answer): void {
-    this.#tell({ op: 'answer', row, number, answer });
+    this.#thread.tell({ op: 'answer', row, number, answer });
+  }
+
+  /** Takes what the thread has sent, on a thread that blocks. True if that was anything. */
+  receive(): boolean {
+    return this.#thread.link.takeAll();
+  }
+
+  /** Blocks the calling thread until this one sends something, but no longer than so many milliseconds. */
+  block(ms: number): void {
+    if (!this.#thread.link.spin()) this.#thread.link.block(ms);
+  }
+
+  /** The calling thread does not block any more. */
+  leave(): void {
+    this.#thread.link.takeAllAndLeave();
+  }
+
+  /** Ends the thread and gives its tasks up, without waiting for its end. */
+  abandon(): void {
+    void this.terminate();
+    this.#loseTasks();
   }
 
   /** Ends the thread, whatever it is doing; settles when it is gone. */
   async terminate(): Promise<void> {
-    await this.#worker.terminate();
-    await this.#exited;
+    await this.#thread.terminate();
   }
 
-  #add(holds: boolean): void {
-    if (this.#busy === 0) this.#busySince = monotonicNow();
-    this.#busy += 1;
-    if (holds) this.#holding += 1;
+  /** Forgets a task that has ended or is not the thread's any more. */
+  #forget(row: number, task: HostedTask): void {
+    this.#tasks.delete(row);
+    if (!task.waiting) this.#load.remove(task);
+    if (this.#tasks.size === 0) this.#rest();
   }
 
-  #remove(holds: boolean): void {
-    this.#busy -= 1;
-    if (holds) this.#holding -= 1;
+  /** The thread has no task. */
+  #rest(): void {
+    this.#thread.keepAlive(false);
+    const { idleMs } = this.#settings;
+    if (idleMs === Number.POSITIVE_INFINITY) return;
+    this.#idle ??= setTimeout(() => this.#onIdle(this), idleMs).unref();
   }
 
-  /** Posts something that a script may be blocking its thread for. */
-  #tell(message: ToWorker): void {
-    this.#post(message);
-    this.#table.threads.ring(this.index);
+  #watchProgress(): void {
+    const progress = this.#progress;
+    this.#watch ??= setTimeout(() => this.#look(progress), this.#table.threads.quantum).unref();
   }
 
-  #post(message: ToWorker): void {
-    this.#worker.postMessage(message);
-    this.#table.threads.notePosted(this.index);
-    // The thread may be in a script that nobody wanted to give way until now.
-    if (
-      this.#table.threads.rowInside(this.index) !== undefined &&
-      this.#table.threads.sliceEnd(this.index) < this.#table.slicesDue
-    ) {
-      this.#interrupter.look('slice');
+  /** A quantum has passed. If the thread got nothing done in it, what is behind a task goes elsewhere. */
+  #look(progress: number): void {
+    this.#watch = undefined;
+    const behind = [...this.#tasks].filter(([, { ahead }]) => ahead);
+    if (behind.length === 0) return;
+    if (progress !== this.#progress) {
+      this.#watchProgress();
+      return;
     }
+    this.#load.stuck = true;
+    for (const [row, { number, listener }] of behind) if (this.takeBack(row, number)) listener.takenBack();
   }
 
   #receive(message: ToHost): void {
+    if (message.op === 'dropped') {
+      this.#freeRow(message.row);
+      return;
+    }
     const task = this.#tasks.get(message.row);
     if (task === undefined || task.number !== message.number) return;
     switch (message.op) {
@@ -207,20 +262,20 @@ export class ThreadHost {
       case 'waiting':
         if (task.waiting) return;
         task.waiting = true;
-        this.#remove(task.holds);
+        this.#load.remove(task);
         task.listener.waiting();
         return;
       case 'woken':
         if (!task.waiting) return;
         task.waiting = false;
-        this.#add(task.holds);
+        this.#load.add(task);
         return;
       case 'call':
         task.listener.call(message.call);
         return;
       case 'events':
         task.listener.events(message.events);
-        this.#tell({
+        this.#thread.tell({
           op: 'delivered',
           row: message.row,
           number: message.number,
@@ -232,17 +287,36 @@ export class ThreadHost {
         task.listener.output(message.text, message.stream);
         return;
       case 'ended':
-        this.engineCounts = message.engines;
-        this.#tasks.delete(message.row);
-        if (!task.waiting) this.#remove(task.holds);
-        if (this.#tasks.size === 0) this.#worker.unref();
+        this.#forget(message.row, task);
+        this.#progress += 1;
+        this.#load.stuck = false;
+        if (message.report.spoilsThread) this.#spoiled = true;
+        else this.served = true;
+        this.#recycle();
         task.listener.ended(message.report);
+        if (this.#spoiled && this.#tasks.size === 0) void this.terminate();
     }
   }
 
+  #recycle(): void {
+    const { tasks, ageMs } = this.#settings.recycle;
+    this.#taskCount += 1;
+    if (this.#taskCount < tasks && (ageMs === Number.POSITIVE_INFINITY || monotonicNow() - this.#startedAt < ageMs))
+      return;
+    this.#spoiled = true;
+  }
+
+  /** A row that was taken back is not in the thread's hands any more. */
+  #freeRow(row: number): void {
+    if (this.#revoked.delete(row)) this.#onFreeRow(row);
+  }
+
   #loseTasks(): void {
+    clearTimeout(this.#watch);
+    clearTimeout(this.#idle);
+    for (const row of this.#revoked) this.#freeRow(row);
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();
-    for (const { listener } of tasks) listener.lost(this.#cause);
+    for (const { listener, waiting } of tasks) listener.lost(this.#thread.cause, waiting);
   }
 }

@@ -2,47 +2,66 @@
  * The worker threads of a runtime.
  *
  * 1. Never more than `threads` of them; each has an index that its successor takes over.
- * 2. A thread that the ladder ended is replaced at once. One that died by itself is replaced when a task
- *    needs it: a thread that cannot live is not started over and over.
+ * 2. A thread that was ended on purpose is replaced at once. One that died by itself is replaced when a task needs it: the first
+ *    at once, then after a wait that doubles as long as no thread gets a task done.
  */
+
+import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
-import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
-import { ThreadHost } from './thread-host.js';
+import type { InterrupterLease } from '../control/interrupter.js';
+import { ThreadHost, type ThreadSettings } from './thread-host.js';
+import type { Claim } from './thread-load.js';
 
 export class ThreadPool {
   readonly #table: ControlTable;
-  readonly #means: InterruptMeans;
-  readonly #cellSize: number;
+  readonly #settings: ThreadSettings;
   readonly #interrupter: InterrupterLease;
   readonly #onReplaced: () => void;
+  readonly #onFreeRow: (row: number) => void;
   readonly #hosts: (ThreadHost | undefined)[];
+  /** All threads that are not gone yet: also those that have left their place to another. */
+  readonly #living = new Set<ThreadHost>();
   readonly #terminating = new Set<ThreadHost>();
   #started = 0;
+  #lost = 0;
+  /** Threads that died one after the other, without having got a task done. */
+  #failures = 0;
+  #restartsAt = 0;
   #closed = false;
 
   /**
-   * @param cellSize how many scripts may share a cell
+   * @param onFreeRow called with the row of a task that was taken back from its thread, when it can be used again
    * @param onReplaced called when a thread is there that was not: a task may run on it
    */
   constructor(
     threads: number,
     table: ControlTable,
-    means: InterruptMeans,
-    cellSize: number,
+    settings: ThreadSettings,
     interrupter: InterrupterLease,
+    onFreeRow: (row: number) => void,
     onReplaced: () => void,
   ) {
     this.#table = table;
-    this.#means = means;
-    this.#cellSize = cellSize;
+    this.#settings = settings;
     this.#interrupter = interrupter;
     this.#onReplaced = onReplaced;
+    this.#onFreeRow = onFreeRow;
     this.#hosts = Array.from({ length: threads }, (_, index) => this.#startThread(index));
   }
 
   /** Threads started so far, replaced ones included. */
   get started(): number {
     return this.#started;
+  }
+
+  /** Threads that died by themselves so far. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Milliseconds until a thread that died may be replaced. */
+  get restartsIn(): number {
+    return Math.max(0, this.#restartsAt - monotonicNow());
   }
 
   /** Threads that are there now. */
@@ -58,15 +77,19 @@ export class ThreadPool {
   /**
    * The least busy of the threads that a task may go to now, or, if there is none, when there will be one.
    *
-   * @param holds whether the task holds its thread until it ends or waits
+   * @param claim what the task will take of its thread
    */
-  place(holds: boolean, now: number): ThreadHost | number {
+  place(claim: Claim, now: number): ThreadHost | number {
     let best: ThreadHost | undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const [index, host] of this.#hosts.entries()) {
+      if (host === undefined && this.#restartsAt > now) {
+        next = Math.min(next, this.#restartsAt);
+        continue;
+      }
       const candidate = host ?? this.#restart(index);
       if (this.#terminating.has(candidate)) continue;
-      const opensAt = candidate.opensAt(holds);
+      const opensAt = candidate.opensAt(claim);
       if (opensAt > now) next = Math.min(next, opensAt);
       else if (best === undefined || isLess(candidate, best)) best = candidate;
     }
@@ -81,17 +104,59 @@ export class ThreadPool {
     void host.terminate();
   }
 
+  /**
+   * Takes what the threads have sent, on a thread that blocks; if that is nothing, blocks until one of them sends something, but no
+   * longer than so many milliseconds.
+   *
+   * @param index the thread that is expected to
+   */
+  receive(index: number | undefined, ms: number): void {
+    let received = false;
+    for (const host of this.hosts) {
+      received = host.receive() || received;
+      // Its exit is not seen by a thread that blocks.
+      if (host.spoiled && host.load === 0) this.#replace(host);
+    }
+    if (!received) (this.#hosts[index ?? 0] ?? this.hosts[0])?.block(ms);
+  }
+
+  /** The calling thread does not block any more: threads call it again when they send something. */
+  leave(): void {
+    for (const host of this.hosts) host.leave();
+  }
+
+  /** As {@link terminate}, on a thread that blocks: it would not see that the thread is gone. */
+  abandon(index: number): void {
+    const host = this.#hosts[index];
+    if (host === undefined) return;
+    this.#replace(host);
+    host.abandon();
+  }
+
+  #replace(host: ThreadHost): void {
+    this.#terminating.add(host);
+    this.#restart(host.index);
+  }
+
   /** Ends all threads; settles when they are gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.hosts.map((host) => host.terminate()));
+    await Promise.all([...this.#living].map((host) => host.terminate()));
   }
 
   #startThread(index: number): ThreadHost {
     this.#started += 1;
-    return new ThreadHost(index, this.#table, this.#means, this.#cellSize, this.#interrupter, (host) =>
-      this.#exited(host),
+    const started = new ThreadHost(
+      index,
+      this.#table,
+      this.#settings,
+      this.#interrupter,
+      this.#onFreeRow,
+      (host) => this.#leave(host),
+      (host) => this.#exited(host),
     );
+    this.#living.add(started);
+    return started;
   }
 
   #restart(index: number): ThreadHost {
@@ -100,14 +165,36 @@ export class ThreadPool {
     return host;
   }
 
+  /** A thread has had nothing to do for too long. The next task that needs it starts another. */
+  #leave(host: ThreadHost): void {
+    if (this.#hosts[host.index] !== host || host.load > 0) return;
+    this.#hosts[host.index] = undefined;
+    void host.terminate();
+  }
+
+  #noteLoss(host: ThreadHost): void {
+    this.#lost += 1;
+    this.#failures = host.served ? 0 : this.#failures + 1;
+    const wait = this.#failures < 2 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#failures - 2));
+    this.#restartsAt = monotonicNow() + wait;
+  }
+
   #exited(host: ThreadHost): void {
-    const onPurpose = this.#terminating.delete(host);
+    this.#living.delete(host);
+    const onPurpose = this.#terminating.delete(host) || host.spoiled;
+    // Another one has its place already.
+    if (this.#hosts[host.index] !== host) return;
     this.#hosts[host.index] = undefined;
     if (this.#closed) return;
     if (onPurpose) this.#restart(host.index);
+    else this.#noteLoss(host);
     this.#onReplaced();
   }
 }
+
+/** The first wait before a thread that did not get anything done is replaced by another, and the longest, in ms. */
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 10_000;
 
 function isLess(a: ThreadHost, b: ThreadHost): boolean {
   return a.busy < b.busy || (a.busy === b.busy && a.load < b.load);

@@ -42,6 +42,12 @@ export function lostEnding(cause: Error | undefined): Ending {
   return { kind: 'lost', error: new StintError('TASK_LOST', `the thread of the task died: ${why}`, { cause }) };
 }
 
+/** The ending of a module task that filled the heap of its thread. */
+export function heapEnding(cause: Error | undefined): Ending {
+  const message = "the task filled the heap of its thread; options.heap says what a thread's may hold";
+  return { kind: 'out-of-memory', error: new StintError('OUT_OF_MEMORY', message, { cause }) };
+}
+
 /** The ending of a task that never became live because something was wrong with it. */
 export function failedEnding(error: StintError): Ending {
   return { kind: 'failed', error };

@@ -12,6 +12,7 @@ import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
 import type { Channel } from './channel.js';
 import type { RunOptions } from './options.js';
+import { ScratchDirectories } from './scratch.js';
 import type { Source } from './source.js';
 import type { Task } from './task.js';
 
@@ -42,6 +43,7 @@ export class HostCalls {
   readonly #reachable: Reachable;
   readonly #context: HostCallContext;
   readonly #abort = new AbortController();
+  #scratch: ScratchDirectories | undefined;
 
   constructor(reachable: Reachable, context: Omit<HostCallContext, 'signal'>) {
     this.#reachable = reachable;
@@ -51,16 +53,32 @@ export class HostCalls {
 
   /** Carries a call out; `reply` gets the answer. */
   call(call: Call, reply: (answer: Answer) => void): void {
-    const result = call.kind === 'channel' ? this.#useChannel(call) : this.#callFunction(call);
-    result.then(
+    this.#carryOut(call).then(
       (value) => reply({ id: call.id, kind: 'value', value }),
       (error: unknown) => reply({ id: call.id, kind: 'error', error: callError(error) }),
     );
   }
 
+  /** Removes what was made for the task. Undefined if there is nothing to wait for. */
+  release(): Promise<void> | undefined {
+    return this.#scratch?.remove();
+  }
+
   /** Tells functions that have not answered that nobody waits for them any more. */
   end(reason: unknown): void {
     this.#abort.abort(reason);
+  }
+
+  #carryOut(call: Call): Promise<Value> {
+    switch (call.kind) {
+      case 'channel':
+        return this.#useChannel(call);
+      case 'scratch':
+        this.#scratch ??= new ScratchDirectories();
+        return this.#scratch.make();
+      default:
+        return this.#callFunction(call);
+    }
   }
 
   async #callFunction({ name, args }: Call): Promise<Value> {

@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
+import type { ScriptLanguage } from '../errors/stint-error.js';
+import type { Recycling } from '../hosts/recycling.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { copyValue } from '../values/copy-value.js';
+import type { Transferable } from '../values/transfer.js';
 import type { Value } from '../values/value.js';
 import { Channel } from './channel.js';
 import type { EventListener, HostFunction } from './host-calls.js';
 import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, resolveLimits } from './limits.js';
 import { type OptionReader, oneOf, readOptions, readProperty, text, wholeNumber } from './read-options.js';
-import { type Duration, invalid, parseDuration } from './units.js';
+import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
 
 /** Where a task runs. */
 export type Isolation = 'thread';
@@ -31,6 +34,15 @@ export interface RuntimeOptions {
   /** How long a script may hold its thread while others want it, 1 to 10,000 ms. Default 10 ms. */
   quantum?: Duration;
   /**
+   * What V8's heap may hold in each thread, for module tasks; the memory of scripts is not in it. A thread that exceeds it dies, and
+   * its module task ends with `OUT_OF_MEMORY`. Default: V8's own, some gigabytes.
+   */
+  heap?: Bytes;
+  /** How long a thread may have nothing to do before it leaves; the next task that needs it starts it again. Default: for ever. */
+  idleTimeout?: Duration;
+  /** When a thread is replaced by a new one, once its tasks have ended: after so many tasks, or when it is so old. Default: never. */
+  recycle?: { tasks?: number; age?: Duration };
+  /**
    * How many Lua scripts may share a cell, that is a WebAssembly instance, when a thread has more than 16 live ones, 1 to
    * 1024. Default 64. A script that has to be *broken off* takes its cell with it: its neighbours end with
    * `NEIGHBOUR_BROKEN` and can be run again. With 1 no scripts share, and a process can have some thousands of them.
@@ -52,13 +64,21 @@ export interface ResolvedRuntimeOptions {
   readonly grace: number;
   readonly quantum: number;
   readonly cellSize: number;
+  readonly heap: number | undefined;
+  readonly idleTimeout: number;
+  readonly recycle: Recycling;
   readonly interrupts: InterruptMeans;
 }
 
 /** What one task can be told. */
 export interface RunOptions {
-  /** The script's arguments: `...` in Lua, `args` in JavaScript. */
-  args?: Value[];
+  /** The task's arguments: `...` in Lua, `args` in JavaScript; a module's function gets the first one, and all of them as `context.args`. */
+  args?: unknown[];
+  /**
+   * What is handed over with the arguments instead of being copied: buffers, ports, streams. For module tasks, whose arguments may
+   * be whatever a structured clone can hold.
+   */
+  transfer?: readonly Transferable[];
   /** Limits of this task, in place of the runtime's defaults. */
   limits?: Limits;
   /**
@@ -82,8 +102,15 @@ export interface RunOptions {
   output?: (chunk: string, stream: 'stdout' | 'stderr') => void;
 }
 
+/** What a synchronous call can be told. The caller's event loop stands still, so nothing that would need it is there. */
+export interface RunSyncOptions extends Omit<RunOptions, 'functions' | 'channels' | 'signal'> {
+  /** Cancels the task as soon as its first element is not 0: another thread can set it. A view of shared memory. */
+  cancel?: Int32Array;
+}
+
 export interface ResolvedRunOptions {
-  readonly args: Value[];
+  readonly args: readonly unknown[];
+  readonly transfer: readonly Transferable[];
   readonly functions: ReadonlyMap<string, HostFunction>;
   readonly events: ReadonlyMap<string, EventListener>;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -98,8 +125,12 @@ const MAX_SLOTS = 100_000;
 const MAX_QUEUE = 1_000_000;
 const DEFAULT_GRACE_MS = 100;
 const DEFAULT_QUANTUM_MS = 10;
+const LEAST_HEAP = 16 * 1024 ** 2;
+const MOST_HEAP = 64 * 1024 ** 3;
 const MAX_QUANTUM_MS = 10_000;
 
+const NONE: readonly never[] = [];
+const NO_PERMISSIONS: Permissions = {};
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
 const readIsolation = oneOf<Isolation>('thread');
@@ -125,6 +156,9 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     limits: readLimitsShape,
     grace: parseDuration,
     quantum: readQuantum,
+    heap: readHeap,
+    idleTimeout: parseDuration,
+    recycle: readRecycling,
     cellSize: wholeNumber(1, 1024),
     interrupts: oneOf<InterruptMeans>('inspector', 'polling'),
   });
@@ -137,36 +171,82 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     grace: read.grace ?? DEFAULT_GRACE_MS,
     quantum: read.quantum ?? DEFAULT_QUANTUM_MS,
     cellSize: read.cellSize ?? 64,
+    heap: read.heap,
+    idleTimeout: read.idleTimeout ?? Number.POSITIVE_INFINITY,
+    recycle: read.recycle ?? { tasks: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY },
     interrupts: read.interrupts ?? availableMeans(),
   };
 }
 
+const NEEDS_EVENT_LOOP = ['functions', 'channels', 'signal'];
+
+/** Takes apart the options of a synchronous call. @throws StintError `INVALID_ARGUMENT` */
+export function splitSyncOptions(options: RunSyncOptions | undefined): [RunOptions, Int32Array | undefined] {
+  const { cancel, ...others } = options ?? {};
+  for (const key of NEEDS_EVENT_LOOP) {
+    if (Object.hasOwn(others, key)) {
+      throw invalid(
+        `options.${key}`,
+        Reflect.get(others, key),
+        'left out: the event loop stands still during a synchronous call',
+      );
+    }
+  }
+  if (
+    cancel !== undefined &&
+    !(cancel instanceof Int32Array && cancel.buffer instanceof SharedArrayBuffer && cancel.length > 0)
+  ) {
+    throw invalid('options.cancel', cancel, 'an Int32Array of shared memory');
+  }
+  return [others, cancel];
+}
+
 /** Reads the options of a task. @throws StintError `INVALID_ARGUMENT`; `VALUE_NOT_TRANSFERABLE` for its arguments */
-export function resolveRunOptions(options: unknown, defaults: ResolvedLimits): ResolvedRunOptions {
-  const read = readOptions(options, 'options', {
-    args: readArgs,
-    functions: mapOf(readFunction<HostFunction>, 'functions'),
-    events: mapOf(readFunction<EventListener>, 'functions'),
-    channels: mapOf(readChannel, 'channels'),
-    permissions: parsePermissions,
-    limits: readLimitsShape,
-    isolation: readIsolation,
-    priority: wholeNumber(-100, 100),
-    signal: readSignal,
-    output: readFunction<(chunk: string, stream: 'stdout' | 'stderr') => void>,
-  });
+export function resolveRunOptions(
+  options: unknown,
+  defaults: ResolvedLimits,
+  language: ScriptLanguage | 'module',
+): ResolvedRunOptions {
+  const read = readOptions(options, 'options', language === 'module' ? MODULE_READERS : SCRIPT_READERS);
   return {
-    args: read.args ?? [],
+    args: read.args ?? NONE,
+    transfer: read.transfer ?? NONE,
     functions: read.functions ?? NOTHING,
     events: read.events ?? NOTHING,
     channels: read.channels ?? NOTHING,
-    permissions: read.permissions ?? {},
-    limits: resolveLimits(read.limits ?? {}, defaults, 'options.limits'),
+    permissions: read.permissions ?? NO_PERMISSIONS,
+    limits: read.limits === undefined ? defaults : resolveLimits(read.limits, defaults, 'options.limits'),
     priority: read.priority ?? 0,
     signal: read.signal,
     output: read.output,
   };
 }
+
+function readRecycling(value: unknown, name: string): Recycling {
+  const { tasks, age } = readOptions(value, name, {
+    tasks: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    age: parseDuration,
+  });
+  return { tasks: tasks ?? Number.POSITIVE_INFINITY, ageMs: age ?? Number.POSITIVE_INFINITY };
+}
+
+function readHeap(value: unknown, name: string): number {
+  return parseBytes(value, name, LEAST_HEAP, MOST_HEAP);
+}
+
+const COMMON_READERS = {
+  functions: mapOf(readFunction<HostFunction>, 'functions'),
+  events: mapOf(readFunction<EventListener>, 'functions'),
+  channels: mapOf(readChannel, 'channels'),
+  permissions: parsePermissions,
+  limits: readLimitsShape,
+  isolation: readIsolation,
+  priority: wholeNumber(-100, 100),
+  signal: readSignal,
+  output: readFunction<(chunk: string, stream: 'stdout' | 'stderr') => void>,
+};
+const SCRIPT_READERS = { args: readArgs as OptionReader<unknown[]>, transfer: refuseTransfer, ...COMMON_READERS };
+const MODULE_READERS = { args: readModuleArgs, transfer: readTransfer, ...COMMON_READERS };
 
 function readQuantum(value: unknown, name: string): number {
   const ms = parseDuration(value, name);
@@ -177,6 +257,21 @@ function readQuantum(value: unknown, name: string): number {
 function readArgs(value: unknown, name: string): Value[] {
   if (!Array.isArray(value)) throw invalid(name, value, 'an array');
   return copyValue(value, 'args') as Value[];
+}
+
+/** They are cloned when the task is sent to its thread; what cannot be is refused then. */
+function readModuleArgs(value: unknown, name: string): unknown[] {
+  if (!Array.isArray(value)) throw invalid(name, value, 'an array');
+  return [...value];
+}
+
+function readTransfer(value: unknown, name: string): Transferable[] {
+  if (!Array.isArray(value)) throw invalid(name, value, 'an array of buffers, ports or streams');
+  return [...value];
+}
+
+function refuseTransfer(value: unknown, name: string): Transferable[] {
+  throw invalid(name, value, 'left out: a script gets copies; only module tasks can be handed something');
 }
 
 /** Reads an object all of whose properties are of one kind. */

@@ -7,34 +7,45 @@
  */
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { monotonicNow } from '../control/clock.js';
 import { ControlTable } from '../control/control-table.js';
 import { type InterrupterLease, watchTable } from '../control/interrupter.js';
+import { nesting } from '../control/nesting.js';
 import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js';
 import { engineFor } from '../engines/engine-name.js';
 import type { EngineCode } from '../engines/load-engine.js';
 import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
-import { AdmissionQueue } from '../hosts/admission-queue.js';
 import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
+import { Dispatcher } from '../hosts/dispatcher.js';
 import type { ThreadHost } from '../hosts/thread-host.js';
+import { type Claim, MOST_AHEAD } from '../hosts/thread-load.js';
 import { ThreadPool } from '../hosts/thread-pool.js';
+import { whyNotTransferable } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
+import type { TaskOrder } from '../worker/messages.js';
+import { blockFor } from './blocking.js';
 import { failedEnding } from './ending.js';
+import { JobCache } from './job-cache.js';
+import { type MapOptions, mapOrdered, readConcurrency } from './map.js';
 import {
   type ResolvedRuntimeOptions,
   type RunOptions,
+  type RunSyncOptions,
   type RuntimeOptions,
   resolveRunOptions,
   resolveRuntimeOptions,
+  splitSyncOptions,
 } from './options.js';
 import type { Outcome } from './outcome.js';
 import { readOptions } from './read-options.js';
-import { type LoadedSource, resolveSource, type Source } from './source.js';
+import { type LoadedSource, type ModuleSource, resolveSource, type Source, type SourceFile } from './source.js';
 import { Durations, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
 import { type Duration, parseDuration } from './units.js';
+
+/** How deep synchronous calls may be nested. Each level has threads of its own. */
+export const MOST_NESTED = 4;
 
 /** Runs scripts under limits. Leaving its `await using` block closes it. */
 export class Runtime implements AsyncDisposable {
@@ -42,39 +53,63 @@ export class Runtime implements AsyncDisposable {
   readonly #table: ControlTable;
   readonly #interrupter: InterrupterLease;
   readonly #pool: ThreadPool;
-  readonly #admission: AdmissionQueue<TaskRun>;
+  readonly #dispatcher: Dispatcher<TaskRun>;
   readonly #tasks = new Set<TaskRun>();
   readonly #freeRows: number[];
   readonly #counter = new OutcomeCounter();
   readonly #queueTimes = new Durations();
   readonly #runTimes = new Durations();
   readonly #events = new EventEmitter<{ task: [TaskEvent]; idle: [] }>();
-  readonly #id = randomBytes(4).toString('hex');
   readonly #owner: TaskOwner;
-  #nextDispatch: NodeJS.Timeout | undefined;
+  readonly #jobs = new JobCache();
   #lastNumber = 0;
   #started = 0;
+  /** Whether the thread blocks for a task. */
+  #blocking = false;
   #closing = false;
   #closed: Promise<void> | undefined;
 
   /** @throws StintError `INVALID_ARGUMENT` */
   constructor(options?: RuntimeOptions) {
     this.#options = resolveRuntimeOptions(options);
-    const { slots, queue, threads, grace, quantum, interrupts, cellSize } = this.#options;
-    this.#table = ControlTable.create(slots, threads, grace, quantum);
-    this.#freeRows = Array.from({ length: slots }, (_, index) => slots - 1 - index);
-    this.#admission = new AdmissionQueue(slots, queue);
-    this.#interrupter = watchTable(interrupts, this.#table, (thread) => this.#pool.terminate(thread));
-    this.#pool = new ThreadPool(threads, this.#table, interrupts, cellSize, this.#interrupter, () => this.#dispatch());
+    const { slots, queue, threads, grace, quantum, interrupts, cellSize, heap, idleTimeout, recycle } = this.#options;
+    // A row more for each task that may have been taken back from a thread that has not noticed yet.
+    const rows = slots + threads * MOST_AHEAD;
+    this.#table = ControlTable.create(rows, threads, grace, quantum);
+    this.#freeRows = Array.from({ length: rows }, (_, index) => rows - 1 - index);
+    this.#dispatcher = new Dispatcher(
+      () => this.#pool,
+      slots,
+      queue,
+      (task) => this.#claim(task),
+      (task, host, claim) => this.#send(task, host, claim),
+    );
+    this.#interrupter = watchTable(interrupts, this.#table, (thread) =>
+      this.#blocking ? this.#pool.abandon(thread) : this.#pool.terminate(thread),
+    );
+    this.#pool = new ThreadPool(
+      threads,
+      this.#table,
+      { means: interrupts, cellSize, heap, depth: nesting.depth + 1, idleMs: idleTimeout, recycle },
+      this.#interrupter,
+      (row) => this.#freeRow(row),
+      () => this.#dispatcher.dispatch(),
+    );
     this.#owner = {
+      id: randomBytes(4).toString('hex'),
       table: this.#table,
       stopRequested: () => this.#interrupter.look('task'),
       withdrawn: (task) => {
-        if (this.#admission.remove(task)) task.settleWithdrawn();
+        if (this.#dispatcher.remove(task)) task.settleWithdrawn();
       },
-      began: (task) => this.#emit({ type: 'started', id: task.id }),
-      waiting: () => this.#dispatch(),
-      start: (source, options) => this.#begin(source, options),
+      takenBack: (task) => {
+        this.#displace(task);
+        this.#dispatcher.displace(task);
+      },
+      takeBack: (task) => this.#takeBack(task),
+      began: (task) => this.#emit(() => ({ type: 'started', id: task.id })),
+      waiting: () => this.#dispatcher.dispatch(),
+      start: (source, options) => this.#begin(resolveSource(source), options),
       answer: (task, answer) => {
         const row = task.row as number;
         this.#pool.host(this.#table.thread(row))?.answer(row, task.number, answer);
@@ -84,8 +119,12 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** Runs a script and returns what it returned. Rejects with a `StintError` if it does not complete. */
-  async run<T = Value>(source: Source, options?: RunOptions): Promise<T> {
-    return this.start<T>(source, options).result;
+  run<T = Value>(source: Source, options?: RunOptions): Promise<T> {
+    try {
+      return this.start<T>(source, options).result;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -95,7 +134,65 @@ export class Runtime implements AsyncDisposable {
    * @throws StintError `INVALID_ARGUMENT`, `VALUE_NOT_TRANSFERABLE`: the call itself is wrong
    */
   start<T = Value>(source: Source, options?: RunOptions): Task<T> {
-    return this.#begin(source, options) as Task<unknown> as Task<T>;
+    return this.#begin(resolveSource(source), options) as Task<unknown> as Task<T>;
+  }
+
+  /**
+   * Runs the same for each input, which is its first argument, and gives the results in the order of the inputs, as they come. No more than
+   * `concurrency` tasks are on their way at once. The first failure ends it, and the tasks that are on their way.
+   *
+   * @example
+   * ```ts
+   * for await (const digest of runtime.map({ module }, files, { concurrency: 8 })) console.log(digest);
+   * ```
+   */
+  map<T = Value, I = unknown>(
+    source: Source,
+    inputs: Iterable<I> | AsyncIterable<I>,
+    options: Omit<RunOptions, 'args'> & MapOptions = {},
+  ): AsyncGenerator<T, void, void> {
+    const { concurrency, ...others } = options;
+    const start = (input: I): Task<T> => this.start<T>(source, { ...others, args: [input] });
+    return mapOrdered(inputs, start, readConcurrency(concurrency, this.#options.threads));
+  }
+
+  /**
+   * Has every thread load every module anew before it runs a task of it that is started from now on: the file itself, not the ES modules that
+   * it imports.
+   */
+  reloadModules(): void {
+    this.#jobs.renew();
+  }
+
+  /**
+   * Runs a script or a module's function while the calling thread blocks, and returns what it returned. May be called from any thread, also inside a
+   * module task, up to {@link MOST_NESTED} deep.
+   *
+   * @throws StintError if it does not complete; `NESTED_SYNC` for a call that is nested deeper
+   */
+  runSync<T = Value>(source: Source, options?: RunSyncOptions): T {
+    const [runOptions, cancel] = splitSyncOptions(options);
+    if (nesting.depth >= MOST_NESTED) {
+      throw new StintError(
+        'NESTED_SYNC',
+        `synchronous calls are nested ${nesting.depth} deep; no more than that can be`,
+      );
+    }
+    const resolved = resolveSource(source);
+    const loaded = 'load' in resolved ? resolved.loadSync() : resolved;
+    this.#blocking = true;
+    try {
+      const blocked = {
+        table: this.#table,
+        interrupter: this.#interrupter,
+        dispatcher: this.#dispatcher,
+        pool: this.#pool,
+      };
+      return blockFor(this.#begin(loaded, runOptions), blocked, cancel) as T;
+    } finally {
+      this.#blocking = false;
+      this.#pool.leave();
+    }
   }
 
   /** What the runtime is doing and has done. */
@@ -106,10 +203,15 @@ export class Runtime implements AsyncDisposable {
     const count = (...wanted: (State | undefined)[]): number => states.filter((state) => wanted.includes(state)).length;
     return {
       name: this.#options.name,
-      threads: { count: this.#pool.hosts.length, started: this.#pool.started },
+      threads: {
+        count: this.#pool.hosts.length,
+        started: this.#pool.started,
+        lost: this.#pool.lost,
+        restartsInMs: this.#pool.restartsIn,
+      },
       interrupts: this.#options.interrupts,
       queued: count(undefined, State.queued),
-      live: this.#admission.live,
+      live: this.#dispatcher.live,
       running: count(State.running),
       waiting: count(State.waiting),
       stopping: count(State.stopping, State.breaking, State.ended),
@@ -139,6 +241,7 @@ export class Runtime implements AsyncDisposable {
   close(options?: { grace?: Duration }): Promise<void> {
     const { grace } = readOptions(options, 'options', { grace: parseDuration });
     this.#closing = true;
+    this.#dispatcher.close();
     this.#closed ??= this.#close(grace);
     return this.#closed;
   }
@@ -158,12 +261,11 @@ export class Runtime implements AsyncDisposable {
     return this;
   }
 
-  #begin(source: Source, options: RunOptions | undefined): TaskRun {
-    const loaded = resolveSource(source);
-    const resolved = resolveRunOptions(options, this.#options.limits);
-    this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
+  #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined): TaskRun {
+    const resolved = resolveRunOptions(options, this.#options.limits, loaded.language);
     this.#started += 1;
-    const task = new TaskRun(`${this.#id}-${this.#started}`, this.#lastNumber, loaded, resolved, this.#owner);
+    const task = new TaskRun(this.#started, this.#nextNumber(), loaded, resolved, this.#owner);
+    if (loaded.language === 'module') task.job = this.#jobs.find(loaded, resolved);
     this.#tasks.add(task);
     this.#accept(task);
     return task;
@@ -176,9 +278,9 @@ export class Runtime implements AsyncDisposable {
     } else if (signal?.aborted === true) {
       task.requestStop(StopReason.cancelled, signal.reason);
       task.settleWithdrawn();
-    } else if (this.#admission.add(task, priority)) {
-      this.#emit({ type: 'queued', id: task.id });
-      this.#dispatch();
+    } else if (this.#dispatcher.offer(task, priority)) {
+      this.#emit(() => ({ type: 'queued', id: task.id }));
+      if (!task.live) this.#keepArgs(task);
     } else {
       const { slots, queue } = this.#options;
       const message = `all ${slots} slots are taken and ${queue} tasks wait; try again later, or raise options.queue`;
@@ -186,43 +288,70 @@ export class Runtime implements AsyncDisposable {
     }
   }
 
-  /** Brings waiting tasks to threads. */
-  #dispatch(): void {
-    clearTimeout(this.#nextDispatch);
-    while (!this.#closing) {
-      const task = this.#admission.peek();
-      if (task === undefined) return;
-      const now = monotonicNow();
-      const host = this.#pool.place(task.language !== 'lua', now);
-      if (typeof host === 'number') {
-        if (host !== Number.POSITIVE_INFINITY) this.#dispatchAt(host - now);
-        return;
-      }
-      this.#admission.admit();
-      task.live = true;
-      this.#send(task, host);
+  /** The caller may change the arguments before the task is sent. */
+  #keepArgs(task: TaskRun): void {
+    try {
+      task.keepArgs();
+    } catch (error) {
+      if (!this.#dispatcher.remove(task)) return;
+      task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
     }
   }
 
-  #dispatchAt(delay: number): void {
-    this.#nextDispatch = setTimeout(() => this.#dispatch(), Math.ceil(delay));
-    this.#nextDispatch.unref();
+  /** What a task will take of its thread. */
+  #claim({ language, job }: TaskRun): Claim {
+    return {
+      holds: language !== 'lua',
+      expectedMs: job === undefined ? Number.POSITIVE_INFINITY : this.#jobs.expectedMs(job),
+    };
+  }
+
+  #takeBack(task: TaskRun): boolean {
+    const row = task.row as number;
+    if (this.#pool.host(this.#table.thread(row))?.takeBack(row, task.number) !== true) return false;
+    this.#displace(task);
+    return true;
+  }
+
+  /** The task has no row any more, and needs another number: the old ones are still with its thread. */
+  #displace(task: TaskRun): void {
+    task.row = undefined;
+    task.number = this.#nextNumber();
+  }
+
+  #nextNumber(): number {
+    this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
+    return this.#lastNumber;
+  }
+
+  #freeRow(row: number): void {
+    this.#table.release(row);
+    this.#freeRows.push(row);
   }
 
   /** Brings a task to its thread: at once if all is there, else when its file is read or its engine compiled. */
-  #send(task: TaskRun, host: ThreadHost): void {
+  #send(task: TaskRun, host: ThreadHost, claim: Claim): void {
+    task.live = true;
     const source = task.source;
-    const engine = compiledEngine(engineFor(task.language));
-    if (!('load' in source) && engine !== undefined) {
-      this.#start(task, host, source, engine);
+    if (source.language === 'module') {
+      this.#start(task, host, claim, source);
+      return;
+    }
+    const name = engineFor(source.language);
+    // Nothing can be compiled here while the thread blocks.
+    const engine = compiledEngine(name) ?? (this.#blocking ? { name } : undefined);
+    if (engine !== undefined && !('load' in source)) {
+      host.addEngine(engine);
+      this.#start(task, host, claim, source);
       return;
     }
     host.reserve();
-    this.#load(task).then(
+    this.#load(source).then(
       ([loaded, compiled]) => {
         host.unreserve();
-        this.#start(task, host, loaded, compiled);
-        this.#dispatch();
+        host.addEngine(compiled);
+        this.#start(task, host, claim, loaded);
+        this.#dispatcher.dispatch();
       },
       (error: unknown) => {
         host.unreserve();
@@ -231,62 +360,60 @@ export class Runtime implements AsyncDisposable {
     );
   }
 
-  async #load(task: TaskRun): Promise<[LoadedSource, EngineCode]> {
-    const source = 'load' in task.source ? await task.source.load() : task.source;
-    return [source, await compileEngineOnce(engineFor(source.language))];
+  async #load(source: LoadedSource | SourceFile): Promise<[LoadedSource, EngineCode]> {
+    const loaded = 'load' in source ? await source.load() : source;
+    return [loaded, await compileEngineOnce(engineFor(loaded.language))];
   }
 
-  #start(task: TaskRun, host: ThreadHost, source: LoadedSource, engine: EngineCode): void {
+  #start(task: TaskRun, host: ThreadHost, claim: Claim, source: LoadedSource | ModuleSource): void {
     if (task.isWithdrawn) {
       task.settleWithdrawn();
       return;
     }
-    const { args, limits, functions, events, permissions } = task.options;
-    // There is one: as many rows as slots, and the task has a slot.
+    // There is one: a row for each slot, which the task has, beside those that threads have not given back.
     const row = this.#freeRows.pop() as number;
     task.row = row;
     this.#table.assign(row, task.number, host.index);
-    host.addEngine(engine);
-    host.start(
-      {
-        row,
-        number: task.number,
-        program: {
-          ...source,
-          args,
-          memory: limits.memory,
-          functions: [...functions.keys()],
-          events: [...events.keys()],
-        },
-        timeout: limits.timeout,
-        outputLimit: limits.output,
-        callLimit: limits.hostCalls,
-        permissions,
-        announce: this.#events.listenerCount('task') > 0,
-      },
-      task,
-    );
+    try {
+      const job = task.job ?? this.#jobs.find(source, task.options);
+      host.start(this.#order(row, task), job, claim, task, task.options.transfer);
+    } catch (error) {
+      task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
+    }
+  }
+
+  #order(row: number, task: TaskRun): TaskOrder {
+    const { limits, args } = task.options;
+    return {
+      row,
+      number: task.number,
+      args,
+      timeout: limits.timeout,
+      announce: this.#events.listenerCount('task') > 0,
+    };
   }
 
   #ended(task: TaskRun, outcome: Outcome): void {
     if (task.row !== undefined) {
-      this.#table.release(task.row);
-      this.#freeRows.push(task.row);
+      this.#freeRow(task.row);
       task.row = undefined;
     }
-    if (task.live) this.#admission.release();
+    if (task.live) this.#dispatcher.release();
     this.#tasks.delete(task);
+    if (task.job !== undefined) this.#jobs.note(task.job, outcome.usage.runMs);
     this.#counter.add(outcome);
     this.#queueTimes.add(outcome.usage.queuedMs);
     this.#runTimes.add(outcome.usage.runMs);
-    this.#emit({ type: 'ended', id: task.id, outcome });
+    this.#emit(() => ({ type: 'ended', id: task.id, outcome }));
     if (this.#tasks.size === 0) this.#events.emit('idle');
-    this.#dispatch();
+    this.#dispatcher.dispatch();
   }
 
   /** Not from here, but next: a listener that throws must not leave a task half ended. */
-  #emit(event: TaskEvent): void {
-    if (this.#events.listenerCount('task') > 0) queueMicrotask(() => this.#events.emit('task', event));
+  #emit(make: () => TaskEvent): void {
+    if (this.#events.listenerCount('task') === 0) return;
+    const event = make();
+    queueMicrotask(() => this.#events.emit('task', event));
   }
 
   async #close(grace: number | undefined): Promise<void> {

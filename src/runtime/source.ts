@@ -1,13 +1,21 @@
+import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../errors/describe.js';
 import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
 import { oneOf, readOptions, text } from './read-options.js';
 import { invalid } from './units.js';
 
-/** A script: its text, or the file that holds it (the language goes by the extension). */
-export type Source = { language: ScriptLanguage; code: string | Uint8Array; name?: string } | { file: string | URL };
+/**
+ * What a task runs. A script: its text, or the file that holds it (the language goes by the extension). Or a module of your
+ * own, JavaScript or TypeScript: the function that it exports under a name, `default` if none is given. A module is not
+ * confined: run only what you trust.
+ */
+export type Source =
+  | { language: ScriptLanguage; code: string | Uint8Array; name?: string }
+  | { file: string | URL }
+  | { module: string | URL; export?: string };
 
 /** A script whose source is in memory. */
 export interface LoadedSource {
@@ -20,6 +28,16 @@ export interface LoadedSource {
 export interface SourceFile {
   readonly language: ScriptLanguage;
   load(): Promise<LoadedSource>;
+  /** As `load`, at once. */
+  loadSync(): LoadedSource;
+}
+
+/** A function of a module. */
+export interface ModuleSource {
+  readonly language: 'module';
+  /** `file:` URL. */
+  readonly url: string;
+  readonly exportName: string;
 }
 
 /** The largest source, in bytes. */
@@ -39,15 +57,17 @@ export const LANGUAGE_BY_EXTENSION: Readonly<Record<string, ScriptLanguage>> = {
  *
  * @throws StintError `INVALID_ARGUMENT`
  */
-export function resolveSource(source: unknown): LoadedSource | SourceFile {
+export function resolveSource(source: unknown): LoadedSource | SourceFile | ModuleSource {
   if (typeof source !== 'object' || source === null) {
-    throw invalid('source', source, 'an object: { language, code } or { file }');
+    throw invalid('source', source, 'an object: { language, code }, { file } or { module }');
   }
+  if ('module' in source) return readModule(source);
   if ('file' in source) {
     const { file } = readOptions(source, 'source', { file: readPath });
     const path = file ?? '';
     const language = languageOf(path);
-    return { language, load: async () => checked({ language, code: await readSource(path), name: basename(path) }) };
+    const loaded = (code: Uint8Array): LoadedSource => checked({ language, code, name: basename(path) });
+    return { language, load: async () => loaded(await readSource(path)), loadSync: () => loaded(readSourceSync(path)) };
   }
   const { language, code, name } = readOptions(source, 'source', {
     language: oneOf<ScriptLanguage>('lua', 'javascript', 'typescript'),
@@ -57,6 +77,34 @@ export function resolveSource(source: unknown): LoadedSource | SourceFile {
   if (language === undefined) throw invalid('source.language', language, "'lua', 'javascript' or 'typescript'");
   if (code === undefined) throw invalid('source.code', code, 'the text of the script, or its bytes');
   return checked({ language, code, name: name ?? 'script' });
+}
+
+const MODULE_EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+
+function readModule(source: object): ModuleSource {
+  const { module, export: exportName = 'default' } = readOptions(source, 'source', MODULE_READERS);
+  if (module === undefined) throw invalid('source.module', module, 'a path or a file: URL');
+  return { language: 'module', url: module, exportName };
+}
+
+/** URLs of modules by how they were named: most are called many times. */
+const urls = new Map<string, string>();
+const MOST_URLS = 1000;
+const MODULE_READERS = { module: readModuleUrl, export: text };
+
+function readModuleUrl(value: unknown, name: string): string {
+  const named = value instanceof URL ? value.href : value;
+  const known = urls.get(named as string);
+  if (known !== undefined) return known;
+  const isUrl = typeof named === 'string' && named.startsWith('file:') && URL.canParse(named);
+  const path = readPath(isUrl ? new URL(named) : value, name);
+  if (!MODULE_EXTENSIONS.includes(extname(path).toLowerCase())) {
+    throw invalid(name, value, `a file that ends in ${MODULE_EXTENSIONS.join(', ')}`);
+  }
+  const url = isUrl ? new URL(named).href : pathToFileURL(path).href;
+  if (urls.size >= MOST_URLS) urls.clear();
+  urls.set(named as string, url);
+  return url;
 }
 
 function checked(source: LoadedSource): LoadedSource {
@@ -89,15 +137,36 @@ function readCode(value: unknown, name: string): string | Uint8Array {
 async function readSource(path: string): Promise<Uint8Array> {
   try {
     await using file = await open(path);
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw new StintError('INVALID_ARGUMENT', `${path} is a directory; name a script in it`);
-    if (!stat.isFile()) throw new StintError('INVALID_ARGUMENT', `${path} is not a regular file`);
-    if (stat.size > MAX_SOURCE_BYTES) throw tooLarge(path, stat.size);
+    checkFile(path, await file.stat());
     return await file.readFile();
   } catch (error) {
-    if (error instanceof StintError) throw error;
-    throw new StintError('INVALID_ARGUMENT', `cannot read ${path}: ${reason(error)}`, { cause: error });
+    throw readingError(path, error);
   }
+}
+
+function readSourceSync(path: string): Uint8Array {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      checkFile(path, fstatSync(file));
+      return readFileSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw readingError(path, error);
+  }
+}
+
+function checkFile(path: string, stat: Stats): void {
+  if (stat.isDirectory()) throw new StintError('INVALID_ARGUMENT', `${path} is a directory; name a script in it`);
+  if (!stat.isFile()) throw new StintError('INVALID_ARGUMENT', `${path} is not a regular file`);
+  if (stat.size > MAX_SOURCE_BYTES) throw tooLarge(path, stat.size);
+}
+
+function readingError(path: string, error: unknown): StintError {
+  if (error instanceof StintError) return error;
+  return new StintError('INVALID_ARGUMENT', `cannot read ${path}: ${reason(error)}`, { cause: error });
 }
 
 const REASONS: Record<string, string> = {

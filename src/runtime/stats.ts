@@ -20,6 +20,10 @@ export interface RuntimeStats {
     readonly count: number;
     /** Threads started so far, replaced ones included. */
     readonly started: number;
+    /** Threads that died by themselves. */
+    readonly lost: number;
+    /** Milliseconds until one that died may be replaced: more each time, as long as none gets a task done. */
+    readonly restartsInMs: number;
   };
   /** How scripts are interrupted here. */
   readonly interrupts: InterruptMeans;

@@ -11,23 +11,31 @@ import type { Answer, Call } from '../engines/engine.js';
 import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
 import type { TaskListener } from '../hosts/thread-host.js';
 import { onAbort } from '../scope/on-abort.js';
-import type { SentEvent, TaskReport } from '../worker/messages.js';
-import { endingOf, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
+import { isPrimitive } from '../values/value.js';
+import type { Job, SentEvent, TaskReport } from '../worker/messages.js';
+import { endingOf, heapEnding, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
 import { HostCalls } from './host-calls.js';
 import type { ResolvedRunOptions, RunOptions } from './options.js';
 import type { Outcome, Usage } from './outcome.js';
-import type { LoadedSource, Source, SourceFile } from './source.js';
+import { Parts } from './parts.js';
+import type { LoadedSource, ModuleSource, Source, SourceFile } from './source.js';
 import type { Task, TaskState } from './task.js';
 
 /** What a task needs of its runtime. */
 export interface TaskOwner {
+  /** What the ids of its tasks begin with. */
+  readonly id: string;
   readonly table: ControlTable;
   /** A live task was asked to end. */
   stopRequested(): void;
-  /** A task that had no slot yet is to end. */
+  /** A task that has no thread is to end. */
   withdrawn(task: TaskRun): void;
   began(task: TaskRun): void;
   waiting(): void;
+  /** The task has not begun, and its thread has given it back. */
+  takenBack(task: TaskRun): void;
+  /** Takes a task back from its thread. False if it has begun. */
+  takeBack(task: TaskRun): boolean;
   /** Starts a script for a live task. */
   start(source: Source, options: RunOptions | undefined): TaskRun;
   /** Takes an answer to the thread of a live task. */
@@ -47,11 +55,14 @@ const STATES: Record<State, TaskState> = {
 };
 
 export class TaskRun implements Task, TaskListener {
-  readonly id: string;
-  readonly number: number;
-  readonly options: ResolvedRunOptions;
-  readonly source: LoadedSource | SourceFile;
-  readonly outcome: Promise<Outcome>;
+  /** Counts up within the runtime. */
+  readonly #serial: number;
+  /** Another one when the task is taken back from a thread. */
+  number: number;
+  /** What a module task has in common with others. */
+  job: Job | undefined;
+  options: ResolvedRunOptions;
+  readonly source: LoadedSource | SourceFile | ModuleSource;
   /** The row in the control table, while the task is live on a thread. */
   row: number | undefined;
   /** Whether the task has a slot. */
@@ -62,51 +73,75 @@ export class TaskRun implements Task, TaskListener {
   #cancelReason: unknown;
   #stopReason: StopReason = StopReason.none;
   #settled = false;
-  readonly #children = new Set<TaskRun>();
-  #resolve: (outcome: Outcome) => void = () => undefined;
+  /** Those that were started for it; none for most. */
+  #children: Set<TaskRun> | undefined;
+  #final: Outcome | undefined;
+  // Promises are made when they are first asked for: most callers want one of the two, and a result that nobody wants is to
+  // reject nowhere.
+  #outcome: Promise<Outcome> | undefined;
+  #tellOutcome: ((outcome: Outcome) => void) | undefined;
   #result: Promise<unknown> | undefined;
+  #tellResult: ((outcome: Outcome) => void) | undefined;
+  #parts: Parts | undefined;
   readonly #forgetSignal: (() => void) | undefined;
 
   constructor(
-    id: string,
+    serial: number,
     number: number,
-    source: LoadedSource | SourceFile,
+    source: LoadedSource | SourceFile | ModuleSource,
     options: ResolvedRunOptions,
     owner: TaskOwner,
   ) {
-    this.id = id;
+    this.#serial = serial;
     this.number = number;
     this.source = source;
     this.options = options;
     this.#owner = owner;
-    this.outcome = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
     const { signal } = options;
     this.#forgetSignal = signal && onAbort(signal, () => this.requestStop(StopReason.cancelled, signal.reason));
   }
 
+  get id(): string {
+    return `${this.#owner.id}-${this.#serial}`;
+  }
+
   get children(): readonly Task[] {
-    return [...this.#children];
+    return [...(this.#children ?? [])];
   }
 
   get state(): TaskState {
-    if (this.#settled) return this.#children.size > 0 ? 'stopping' : 'ended';
+    if (this.#settled) return this.#final === undefined ? 'stopping' : 'ended';
     if (this.row !== undefined) return STATES[stateOf(this.#owner.table.word(this.row))];
     return this.#stopReason === StopReason.none ? 'queued' : 'stopping';
   }
 
-  get language(): ScriptLanguage {
+  get language(): ScriptLanguage | 'module' {
     return this.source.language;
   }
 
+  get outcome(): Promise<Outcome> {
+    this.#outcome ??= new Promise((resolve) => {
+      if (this.#final === undefined) this.#tellOutcome = resolve;
+      else resolve(this.#final);
+    });
+    return this.#outcome;
+  }
+
   get result(): Promise<unknown> {
-    // Made when first asked for: a caller who only looks at the outcome has no rejection to handle.
-    this.#result ??= this.outcome.then((outcome) => {
-      if (outcome.error !== undefined) throw outcome.error;
-      return outcome.value;
+    this.#result ??= new Promise((resolve, reject) => {
+      const tell = ({ error, value }: Outcome): void => {
+        if (error === undefined) resolve(value);
+        else reject(error);
+      };
+      if (this.#final === undefined) this.#tellResult = tell;
+      else tell(this.#final);
     });
     return this.#result;
+  }
+
+  /** Its outcome, as soon as it has one. */
+  get final(): Outcome | undefined {
+    return this.#final;
   }
 
   /** Whether the task was asked to end before it came to a thread. */
@@ -114,9 +149,21 @@ export class TaskRun implements Task, TaskListener {
     return this.#stopReason !== StopReason.none;
   }
 
+  /** Takes the arguments of a module task as they are now. @throws DataCloneError */
+  keepArgs(): void {
+    const { args, transfer } = this.options;
+    if (this.source.language !== 'module' || args.every(isPrimitive)) return;
+    const kept = structuredClone({ args, transfer }, { transfer: [...transfer] });
+    this.options = { ...this.options, ...kept };
+  }
+
   cancel(reason?: unknown): Promise<Outcome> {
     this.requestStop(StopReason.cancelled, reason);
     return this.outcome;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    return this.#takeParts();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,19 +174,25 @@ export class TaskRun implements Task, TaskListener {
   requestStop(reason: StopReason, cancelReason?: unknown): void {
     if (this.#settled || this.#stopReason !== StopReason.none) return;
     this.#cancelReason = cancelReason;
-    if (this.row !== undefined) {
-      if (!this.#owner.table.requestStop(this.row, this.number, reason)) return;
+    if (this.row === undefined) {
+      this.#stopReason = reason;
+      this.#owner.withdrawn(this);
+    } else if (this.#owner.takeBack(this)) {
+      this.#stopReason = reason;
+      this.settleWithdrawn();
+    } else if (this.#owner.table.requestStop(this.row, this.number, reason)) {
       this.#stopReason = reason;
       this.#owner.stopRequested();
-      return;
     }
-    this.#stopReason = reason;
-    if (!this.live) this.#owner.withdrawn(this);
   }
 
   /** Ends a task that was asked to end before it came to a thread. */
   settleWithdrawn(): void {
     this.settle(stoppedEnding(this.#stopReason, 'none', this.#facts()), this.#waited());
+  }
+
+  takenBack(): void {
+    this.#owner.takenBack(this);
   }
 
   began(): void {
@@ -155,13 +208,15 @@ export class TaskRun implements Task, TaskListener {
   }
 
   call(call: Call): void {
+    if (call.kind === 'part') {
+      this.#takeParts().add(call.args[0], () => this.#answer({ id: call.id, kind: 'value', value: undefined }));
+      return;
+    }
     this.#calls ??= new HostCalls(this.options, {
       task: this,
       start: <T>(source: Source, options?: RunOptions) => this.#startChild(source, options) as Task<unknown> as Task<T>,
     });
-    this.#calls.call(call, (answer) => {
-      if (!this.#settled) this.#owner.answer(this, answer);
-    });
+    this.#calls.call(call, (answer) => this.#answer(answer));
   }
 
   events(events: readonly SentEvent[]): void {
@@ -180,13 +235,23 @@ export class TaskRun implements Task, TaskListener {
     });
   }
 
-  lost(cause: Error | undefined): void {
+  lost(cause: Error | undefined, waits: boolean): void {
     const { table } = this.#owner;
     const row = this.row as number;
     const reason = table.endBroken(row, this.number);
     const terminated = table.rung(row) === 'terminate' && reason !== StopReason.none;
-    const ending = terminated ? stoppedEnding(reason, 'terminate', this.#facts()) : lostEnding(cause);
-    this.settle(ending, this.#waited());
+    this.settle(
+      terminated ? stoppedEnding(reason, 'terminate', this.#facts()) : this.#lostEnding(cause, waits),
+      this.#waited(),
+    );
+  }
+
+  /** A heap is filled by a module that runs, not by a script: its memory is elsewhere. */
+  #lostEnding(cause: Error | undefined, waits: boolean): ReturnType<typeof lostEnding> {
+    const { code } = (cause ?? {}) as { code?: unknown };
+    return code === 'ERR_WORKER_OUT_OF_MEMORY' && this.language === 'module' && !waits
+      ? heapEnding(cause)
+      : lostEnding(cause);
   }
 
   /** Gives the task its outcome. Later calls change nothing. */
@@ -196,14 +261,36 @@ export class TaskRun implements Task, TaskListener {
     this.#forgetSignal?.();
     this.#calls?.end(ending.error ?? new StintError('CANCELLED', 'the task that made the call has ended'));
     const outcome: Outcome = { ...ending, usage };
-    for (const child of this.#children) void child.cancel('the task that it was started for has ended');
-    if (this.#children.size === 0) this.#end(outcome);
-    else void Promise.all([...this.#children].map((child) => child.outcome)).then(() => this.#end(outcome));
+    const children = [...(this.#children ?? [])];
+    for (const child of children) void child.cancel('the task that it was started for has ended');
+    const released = this.#calls?.release();
+    if (children.length === 0 && released === undefined) this.#end(outcome);
+    else void this.#endAfter(children, released, outcome);
+  }
+
+  async #endAfter(children: TaskRun[], released: Promise<void> | undefined, outcome: Outcome): Promise<void> {
+    await Promise.all([released, ...children.map((child) => child.outcome)]);
+    this.#end(outcome);
   }
 
   #end(outcome: Outcome): void {
     this.#owner.ended(this, outcome);
-    this.#resolve(outcome);
+    this.#final = outcome;
+    this.#parts?.end(outcome);
+    this.#tellOutcome?.(outcome);
+    this.#tellResult?.(outcome);
+  }
+
+  #answer(answer: Answer): void {
+    if (!this.#settled) this.#owner.answer(this, answer);
+  }
+
+  #takeParts(): Parts {
+    if (this.#parts === undefined) {
+      this.#parts = new Parts(() => this.cancel('its parts are not wanted any more'));
+      if (this.#settled) void this.outcome.then((outcome) => this.#parts?.end(outcome));
+    }
+    return this.#parts;
   }
 
   #startChild(source: Source, options: RunOptions | undefined): TaskRun {
@@ -211,8 +298,9 @@ export class TaskRun implements Task, TaskListener {
       throw new StintError('CANCELLED', 'the task that the script was to be started for has ended');
     }
     const child = this.#owner.start(source, options);
+    this.#children ??= new Set();
     this.#children.add(child);
-    void child.outcome.then(() => this.#children.delete(child));
+    void child.outcome.then(() => this.#children?.delete(child));
     return child;
   }
 

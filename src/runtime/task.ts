@@ -7,8 +7,8 @@ import type { Outcome } from './outcome.js';
  */
 export type TaskState = 'ready' | 'queued' | 'running' | 'waiting' | 'stopping' | 'ended';
 
-/** One execution of a script. Leaving its `await using` block cancels it and waits for its end. */
-export interface Task<T = unknown> extends AsyncDisposable {
+/** One execution of a script, or of a module's function. Leaving its `await using` block cancels it and waits for its end. */
+export interface Task<T = unknown> extends AsyncDisposable, AsyncIterable<unknown> {
   /** Never used again for another task of this process. */
   readonly id: string;
   readonly state: TaskState;
@@ -16,6 +16,11 @@ export interface Task<T = unknown> extends AsyncDisposable {
   readonly result: Promise<T>;
   /** How the task ended. Never rejects. */
   readonly outcome: Promise<Outcome<T>>;
+  /**
+   * What a module's generator function yields, as it comes. The task waits when 16 parts are not taken; leaving the loop
+   * cancels it. Ends with the result, or throws the outcome's error.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<unknown>;
   /** The tasks that host functions started for it (`this.start`) and that have not ended. */
   readonly children: readonly Task[];
   /** Makes the task end. Settles with its outcome, which may still be `completed` if the script was faster. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { describe } from '../errors/describe.js';
-import { StintError } from '../errors/stint-error.js';
+import { describe, messageOf } from '../errors/describe.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { childPath } from './path.js';
 import { MAX_DEPTH, MAX_VALUES, type Value } from './value.js';
 
@@ -14,6 +14,20 @@ import { MAX_DEPTH, MAX_VALUES, type Value } from './value.js';
  */
 export function copyValue(value: unknown, path: string): Value {
   return new Copier().copy(value, path, 0);
+}
+
+/**
+ * The error for a value that could not be cloned, with the path to what cannot be, if that is what {@link copyValue} refuses too.
+ *
+ * @param cause what the attempt threw
+ */
+export function whyNotTransferable(value: unknown, path: string, cause: unknown): StintError {
+  try {
+    copyValue(value, path);
+  } catch (error) {
+    if (isStintError(error)) return error;
+  }
+  return new StintError('VALUE_NOT_TRANSFERABLE', `${path} cannot cross between threads: ${messageOf(cause)}`);
 }
 
 class Copier {

@@ -16,3 +16,8 @@ export const MAX_DEPTH = 100;
 
 /** How many values one argument list, result or message may hold, counted over all levels. */
 export const MAX_VALUES = 1_000_000;
+
+/** Whether a value is none that is copied on its way: neither an object nor a function nor a symbol. */
+export function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
+}

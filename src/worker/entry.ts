@@ -1,13 +1,14 @@
 /** What a worker thread of stint starts with. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { ControlTable } from '../control/control-table.js';
 import { INTERRUPT_FUNCTION } from '../control/interrupter-messages.js';
-import type { ToWorker, WorkerSetup } from './messages.js';
+import { nesting } from '../control/nesting.js';
+import type { WorkerSetup } from './messages.js';
 import { ScriptWorker } from './script-worker.js';
 
 const setup = workerData as WorkerSetup;
-const host = parentPort as MessagePort;
-const worker = new ScriptWorker(setup, new ControlTable(setup.control), host);
+nesting.depth = setup.depth;
+const worker = new ScriptWorker(setup, new ControlTable(setup.control));
 
 Object.defineProperty(globalThis, Symbol.for(INTERRUPT_FUNCTION), {
   value: () => worker.interrupt(),
@@ -15,4 +16,3 @@ Object.defineProperty(globalThis, Symbol.for(INTERRUPT_FUNCTION), {
 if (setup.means === 'polling') {
   setup.bell.on('message', () => worker.interrupt());
 }
-host.on('message', (message: ToWorker) => worker.receiveMessage(message));

@@ -23,6 +23,8 @@ const EAGER_MS = 2;
 export interface CallPort {
   /** Takes a call to the host. */
   send(call: Call): void;
+  /** Takes a part of the result to the host. @throws DataCloneError */
+  sendPart(call: Call): void;
   sendEvents(events: SentEvent[], bytes: number): void;
   /** Carries out what needs no host: an answer, or undefined if it comes later through {@link FiberCalls.answer}. */
   builtin(call: Call, canWait: boolean): Answer | undefined;
@@ -60,6 +62,7 @@ export class FiberCalls {
   /** `call` of `VmHost`. */
   call(call: Call, canWait: boolean): 'pending' | 'refused' | Answer {
     if (call.kind === 'builtin') return this.#builtin(call, canWait);
+    if (call.kind === 'part') return this.#part(call);
     if (this.count >= this.#limit) {
       this.#port.refuse();
       return 'refused';
@@ -129,6 +132,14 @@ export class FiberCalls {
     if (!this.#block(() => !this.#isFull())) return 'refused';
     this.#add(call, bytes);
     this.#port.send(call);
+    return 'pending';
+  }
+
+  /** A part of a result: the VM itself bounds how many are on their way. */
+  #part(call: Call): 'pending' {
+    this.flush();
+    this.#port.sendPart(call);
+    this.#add(call, 0);
     return 'pending';
   }
 

@@ -1,17 +1,18 @@
 import type { ControlTable } from '../control/control-table.js';
 import type { LookReason } from '../control/interrupter-messages.js';
-import { StopReason } from '../control/task-word.js';
-import type { Answer, Call, Vm, VmHost } from '../engines/engine.js';
+import { reasonOf, StopReason } from '../control/task-word.js';
+import type { Answer, Call, EventLoopVmHost, Step, Vm } from '../engines/engine.js';
+import { StintError } from '../errors/stint-error.js';
 import { Builtins, type BuiltinsOwner } from './builtins.js';
 import { type CallPort, FiberCalls } from './fiber-calls.js';
-import type { SentEvent, TaskOrder, ToHost } from './messages.js';
+import type { Job, SentEvent, TaskOrder, ToHost } from './messages.js';
 import { OutputGate, type OutputSink } from './output-gate.js';
 
 /**
  * Where a fiber is on its thread. An interrupt acts on it: in `active` it may find the thread anywhere
- * between the fiber's begin and its end, in the others the fiber is at rest.
+ * between the fiber's begin and its end, in the others the fiber is at rest; `held` by what goes on by itself in the event loop.
  */
-export type FiberPhase = 'queued' | 'active' | 'waiting';
+export type FiberPhase = 'queued' | 'active' | 'waiting' | 'held';
 
 /** What a fiber needs of its thread. */
 export interface FiberThread {
@@ -19,10 +20,16 @@ export interface FiberThread {
   readonly index: number;
   /** Sends the host a message, now. */
   post(message: ToHost): void;
+  /** Sends one that may hold what cannot be cloned. @throws DataCloneError: then nothing is sent */
+  postCloned(message: ToHost): void;
   /** Has the interrupter look. */
   ring(why: LookReason): void;
   /** Has a fiber that waits go on. */
   wake(fiber: Fiber): void;
+  /** What holds a fiber has come to its end. */
+  settled(fiber: Fiber, end: Step): void;
+  /** What holds a fiber waits: others may have the thread. */
+  rests(fiber: Fiber): void;
   /** Blocks until the host has sent something, and takes it. False if the fiber's task has to end. */
   receive(fiber: Fiber): boolean;
   /** One more call, or one less, is to be answered by this thread itself. */
@@ -30,8 +37,9 @@ export interface FiberThread {
 }
 
 /** One task on its thread, as its VM sees it. */
-export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
+export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwner {
   readonly order: TaskOrder;
+  readonly job: Job;
   readonly output: OutputGate;
   readonly calls: FiberCalls;
   readonly builtins: Builtins;
@@ -40,20 +48,24 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
   vm: Vm | undefined;
   /** Whether the script has begun to run. */
   begun = false;
-  /** Whether it was told to end while it was at rest, and has not had its turn since. */
-  stopSeen = false;
+  /** How often it was told to end while it was at rest. */
+  stopsSeen = 0;
+  /** Whether something of it may be left on the thread. */
+  spoilsThread = false;
   /** When its thread last entered the VM, on `performance`'s clock. */
   enteredAt = 0;
   /** Milliseconds spent in the script so far. */
   cpuMs = 0;
   readonly #thread: FiberThread;
 
-  constructor(order: TaskOrder, thread: FiberThread) {
+  constructor(order: TaskOrder, job: Job, thread: FiberThread) {
     this.order = order;
+    this.job = job;
     this.#thread = thread;
-    this.output = new OutputGate(order.outputLimit, this);
-    this.calls = new FiberCalls(order.callLimit, this);
-    this.builtins = new Builtins(order.permissions, order.program.memory, this);
+    const { outputLimit, callLimit, permissions, program } = job;
+    this.output = new OutputGate(outputLimit, this);
+    this.calls = new FiberCalls(callLimit, this);
+    this.builtins = new Builtins(permissions, program.memory, this);
   }
 
   write(text: string, stream: 'stdout' | 'stderr'): boolean {
@@ -82,8 +94,20 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
     return answer;
   }
 
+  stopError(): StintError {
+    return stopErrorOf(reasonOf(this.#thread.table.word(this.order.row)));
+  }
+
   wake(): void {
     this.#thread.wake(this);
+  }
+
+  settled(end: Step): void {
+    this.#thread.settled(this, end);
+  }
+
+  rests(): void {
+    this.#thread.rests(this);
   }
 
   /** Takes an answer, from the host or from this thread. Once the task has ended it changes nothing. */
@@ -108,6 +132,10 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
 
   send(call: Call): void {
     this.#thread.post({ op: 'call', row: this.order.row, number: this.order.number, call });
+  }
+
+  sendPart(call: Call): void {
+    this.#thread.postCloned({ op: 'call', row: this.order.row, number: this.order.number, call });
   }
 
   sendEvents(events: SentEvent[], bytes: number): void {
@@ -137,5 +165,18 @@ export class Fiber implements VmHost, CallPort, OutputSink, BuiltinsOwner {
 
   #stop(reason: StopReason): void {
     if (this.#thread.table.requestStop(this.order.row, this.order.number, reason)) this.#thread.ring('task');
+  }
+}
+
+function stopErrorOf(reason: StopReason): StintError {
+  switch (reason) {
+    case StopReason.timeout:
+      return new StintError('TIMEOUT', 'the task did not end in time');
+    case StopReason.closed:
+      return new StintError('RUNTIME_CLOSED', 'the runtime is being closed');
+    case StopReason.hostCallLimit:
+      return new StintError('HOST_CALL_LIMIT', 'the task has made all the host calls that it may');
+    default:
+      return new StintError('CANCELLED', 'the task was cancelled');
   }
 }

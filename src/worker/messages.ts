@@ -2,11 +2,11 @@ import type { MessagePort } from 'node:worker_threads';
 import type { RungName } from '../control/control-table.js';
 import type { InterruptMeans } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
-import type { Answer, Call, EngineCounts, Program } from '../engines/engine.js';
-import type { EngineName } from '../engines/engine-name.js';
-import type { EngineCode } from '../engines/load-engine.js';
+import type { Answer, Call, ModuleProgram, Program } from '../engines/engine.js';
+import type { EngineOrder } from '../engines/load-engine.js';
 import type { ErrorEnvelope } from '../errors/envelope.js';
 import type { Permissions } from '../io/permissions.js';
+import type { Transferable } from '../values/transfer.js';
 import type { Value } from '../values/value.js';
 
 /** How a worker thread is set up. */
@@ -15,22 +15,34 @@ export interface WorkerSetup {
   readonly control: SharedArrayBuffer;
   readonly means: InterruptMeans;
   readonly bell: MessagePort;
+  /** The thread's end of its link: the memory holds the ring of what it receives, then that of what it sends. */
+  readonly port: MessagePort;
+  readonly rings: SharedArrayBuffer;
+  /** How many synchronous calls the thread's tasks are nested in. */
+  readonly depth: number;
   /** How many scripts may share a cell. */
   readonly cellSize: number;
+}
+
+/** What tasks of one kind have in common: everything but their arguments. */
+export interface Job {
+  readonly program: Omit<Program, 'args'> | Omit<ModuleProgram, 'args'>;
+  /** Bytes of output. */
+  readonly outputLimit: number;
+  /** Calls of host functions and events. */
+  readonly callLimit: number;
+  readonly permissions: Permissions;
+  /** Whether others are to come with the very same job: then a thread is told of it once. */
+  readonly recurs: boolean;
 }
 
 /** A task for a worker thread. */
 export interface TaskOrder {
   readonly row: number;
   readonly number: number;
-  readonly program: Program;
+  readonly args: readonly unknown[];
   /** Milliseconds from the first moment in which the script runs; `Infinity` for no deadline. */
   readonly timeout: number;
-  /** Bytes of output. */
-  readonly outputLimit: number;
-  /** Calls of host functions and events. */
-  readonly callLimit: number;
-  readonly permissions: Permissions;
   /** Whether the host wants to know when the task begins. */
   readonly announce: boolean;
 }
@@ -38,8 +50,12 @@ export interface TaskOrder {
 /** What the host tells a worker thread. */
 export type ToWorker =
   /** The compiled WebAssembly of an engine, before its first task. */
-  | { op: 'engine'; engine: EngineCode }
-  | { op: 'start'; order: TaskOrder }
+  | { op: 'engine'; engine: EngineOrder }
+  /** A job that many tasks will have, and the number that stands for it from now on. */
+  | { op: 'job'; id: number; job: Job }
+  /** No number stands for a job any more. */
+  | { op: 'forget' }
+  | { op: 'start'; order: TaskOrder; job: Job | number }
   | { op: 'answer'; row: number; number: number; answer: Answer }
   /** So many events, of so many bytes, have been delivered. */
   | { op: 'delivered'; row: number; number: number; events: number; bytes: number };
@@ -52,7 +68,7 @@ export interface SentEvent {
 
 /** How the script itself came out, whatever the task's outcome is then. */
 export type ScriptEnd =
-  | { kind: 'completed'; value: Value }
+  | { kind: 'completed'; value: Value; transfer?: readonly Transferable[] }
   | { kind: 'failed'; error: ErrorEnvelope; outOfMemory: boolean }
   /** It did not come to an end of its own. */
   | { kind: 'stopped' };
@@ -71,11 +87,15 @@ export interface TaskReport {
   readonly peakMemory: number;
   readonly outputBytes: number;
   readonly hostCalls: number;
+  /** Whether something of the task may be left on the thread that can only be ended with it. */
+  readonly spoilsThread: boolean;
 }
 
 /** What a worker thread tells the host. */
 export type ToHost =
   | { op: 'began'; row: number; number: number }
+  /** A task that was taken back has been dropped: its row can be used again. */
+  | { op: 'dropped'; row: number; number: number }
   | { op: 'waiting'; row: number; number: number }
   /** A waiting task has something to do again. */
   | { op: 'woken'; row: number; number: number }
@@ -87,5 +107,4 @@ export type ToHost =
       row: number;
       number: number;
       report: TaskReport;
-      engines: Partial<Record<EngineName, EngineCounts>>;
     };

@@ -2,8 +2,12 @@ import { monotonicNow } from '../control/clock.js';
 import type { ControlTable, RungName } from '../control/control-table.js';
 import { StopReason } from '../control/task-word.js';
 import { messageOf } from '../errors/describe.js';
+import { toEnvelope } from '../errors/envelope.js';
+import { whyNotTransferable } from '../values/copy-value.js';
+import { isPrimitive } from '../values/value.js';
 import type { Fiber } from './fiber.js';
-import type { ScriptEnd, TaskReport } from './messages.js';
+import type { Link } from './link.js';
+import type { ScriptEnd, TaskReport, ToHost, ToWorker } from './messages.js';
 
 /** What the host is told of a task that has ended. Its VM is still known, its row still its own. */
 export function reportOf(fiber: Fiber, end: ScriptEnd, reason: StopReason, table: ControlTable): TaskReport {
@@ -17,6 +21,7 @@ export function reportOf(fiber: Fiber, end: ScriptEnd, reason: StopReason, table
     peakMemory: fiber.vm?.peakMemory ?? 0,
     outputBytes: fiber.output.bytes,
     hostCalls: fiber.calls.count,
+    spoilsThread: fiber.spoilsThread,
   };
 }
 
@@ -24,6 +29,23 @@ export function reportOf(fiber: Fiber, end: ScriptEnd, reason: StopReason, table
 export function internalFailure(error: unknown): ScriptEnd {
   const message = `the engine failed: ${messageOf(error)}`;
   return { kind: 'failed', outOfMemory: false, error: { code: 'SCRIPT_ERROR', message } };
+}
+
+/** Tells the host how a task ended, and hands over what goes with its result. A result that cannot cross is its failure. */
+export function sendEnd(link: Link<ToHost, ToWorker>, message: Extract<ToHost, { op: 'ended' }>): void {
+  const { report } = message;
+  const { end } = report;
+  if (end.kind !== 'completed' || end.transfer === undefined || isPrimitive(end.value)) {
+    link.send(message);
+    return;
+  }
+  const { value, transfer } = end;
+  try {
+    link.sendCloned({ ...message, report: { ...report, end: { kind: 'completed', value } } }, transfer);
+  } catch (error) {
+    const failure = toEnvelope(whyNotTransferable(value, 'result', error));
+    link.send({ ...message, report: { ...report, end: { kind: 'failed', outOfMemory: false, error: failure } } });
+  }
 }
 
 /** A script that polls may have ended before the interrupter noted that it was stopped. */

@@ -9,27 +9,36 @@
  * 4. A task that is asked to end while it is at rest goes first. If its thread is held by another for half of the
  *    grace, it is ended from the interrupt itself, without a chance to clean up.
  */
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { ControlTable } from '../control/control-table.js';
-import type { LookReason, Ring } from '../control/interrupter-messages.js';
+import type { Ring as BellMessage, LookReason } from '../control/interrupter-messages.js';
+import { Ring } from '../control/ring.js';
 import { State, type StopReason, stateOf } from '../control/task-word.js';
-import type { Vm } from '../engines/engine.js';
+import type { ModuleProgram, Program, Step, Vm } from '../engines/engine.js';
 import { Fiber, type FiberThread } from './fiber.js';
-import type { ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
-import { Outbox } from './outbox.js';
-import { internalFailure, reportOf } from './report.js';
+import { guardProcess } from './guard-process.js';
+import { Link } from './link.js';
+import type { Job, ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
+import { internalFailure, reportOf, sendEnd } from './report.js';
+import { TO_HOST, TO_WORKER } from './short-forms.js';
 import { ThreadEngines } from './thread-engines.js';
 import { Turns } from './turns.js';
+import { within } from './within.js';
 
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
+
+/** A task at rest is told to end at once, after half of the grace, and after all of it: then it is dropped. */
+const STOPS_IN_GRACE = 3;
+
+/** So long a thread that has nothing to do waits for its next task before it goes back to its event loop, in ms. */
+const NEXT_TASK_MS = 1;
 
 export class ScriptWorker implements FiberThread {
   readonly #setup: WorkerSetup;
   readonly table: ControlTable;
   readonly index: number;
-  readonly #host: MessagePort;
-  readonly #outbox: Outbox;
+  readonly #link: Link<ToHost, ToWorker>;
+  readonly #jobs = new Map<number, Job>();
   readonly #engines: ThreadEngines;
   readonly #fibers = new Map<number, Fiber>();
   readonly #turns: Turns<Fiber>;
@@ -37,33 +46,54 @@ export class ScriptWorker implements FiberThread {
   #pendingHere = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #inVm: Fiber | undefined;
+  #lastWasModule = false;
+  #lastWasStopped = false;
 
-  constructor(setup: WorkerSetup, table: ControlTable, host: MessagePort) {
+  constructor(setup: WorkerSetup, table: ControlTable) {
     this.#setup = setup;
     this.table = table;
     this.index = setup.thread;
-    this.#host = host;
-    this.#outbox = new Outbox(host);
-    this.#engines = new ThreadEngines({ polling: setup.means === 'polling', cellSize: setup.cellSize });
+    const incoming = new Ring(setup.rings);
+    const outgoing = new Ring(setup.rings, Ring.BYTES);
+    this.#link = new Link(
+      { port: setup.port, incoming, outgoing },
+      { shorten: TO_HOST.shorten, lengthen: TO_WORKER.lengthen },
+      (message) => this.#take(message),
+      () => this.#turns.run(),
+    );
+    this.#engines = new ThreadEngines({ polling: setup.means === 'polling', cellSize: setup.cellSize }, () =>
+      guardProcess((thrown) => this.uncaught(thrown)),
+    );
     this.#turns = new Turns(table.threads.quantum, {
       begin: () => {
         this.#recover();
         clearTimeout(this.#idleTimer);
       },
+      receive: () => {
+        this.#link.takeAll();
+      },
       run: (fiber) => {
         if (!fiber.hasEnded) this.#resume(fiber);
       },
+      more: () => this.#awaitMore(),
       end: (isIdle) => {
-        this.#outbox.flush();
-        if (isIdle) this.#prepareSpares();
+        this.#link.call();
+        if (!isIdle) return false;
+        if (!this.#link.leave()) return true;
+        this.#prepareSpares();
+        return false;
       },
     });
   }
 
-  receiveMessage(message: ToWorker): void {
-    this.table.threads.noteReceived(this.index);
-    this.#recover();
-    this.#take(message);
+  /** Nothing is left to run. True if something has come meanwhile. */
+  #awaitMore(): boolean {
+    this.#link.call();
+    // While a task waits its thread has to look at more than messages; after a script there are VMs to make.
+    if (this.#fibers.size === 0 && this.#lastWasModule && !this.#link.spin()) this.#link.block(NEXT_TASK_MS);
+    if (this.#link.leave()) return false;
+    this.#link.takeAll();
+    return true;
   }
 
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
@@ -86,8 +116,11 @@ export class ScriptWorker implements FiberThread {
       fiber.vm?.stop();
       return;
     }
-    if (fiber.vm?.cleansUp === true && !fiber.stopSeen) {
-      fiber.stopSeen = true;
+    fiber.stopsSeen += 1;
+    const cleansUp = fiber.vm?.cleansUp === true;
+    const endsItself = cleansUp && fiber.vm?.endsItself === true;
+    // The second time, one that ends by itself is to run what it deferred.
+    if (fiber.vm !== undefined && cleansUp && fiber.stopsSeen <= (endsItself ? STOPS_IN_GRACE - 1 : 1)) {
       fiber.phase = 'queued';
       fiber.vm.stop();
       this.#turns.addFirst(fiber);
@@ -96,8 +129,15 @@ export class ScriptWorker implements FiberThread {
     const reason = this.table.end(row, number);
     // Undefined: a break is on its way to it, and will find it.
     if (reason === undefined) return;
+    if (endsItself) this.#spoil(fiber);
     fiber.vm?.discard();
     this.#report(fiber, { kind: 'stopped' }, reason);
+  }
+
+  /** What a fiber began goes on in the event loop, and nothing but the thread's end will end it. */
+  #spoil(fiber: Fiber): void {
+    fiber.spoilsThread = true;
+    this.table.raiseRung(fiber.order.row, 'terminate');
   }
 
   #fiber(row: number, number: number): Fiber | undefined {
@@ -107,13 +147,22 @@ export class ScriptWorker implements FiberThread {
 
   /** Takes a message. Also in the middle of a script that blocks its thread: nothing of a script runs here. */
   #take(message: ToWorker): void {
+    this.table.threads.noteReceived(this.index);
     switch (message.op) {
       case 'engine':
         this.#engines.add(message.engine);
         return;
-      case 'start':
-        this.#accept(message.order);
+      case 'forget':
+        this.#jobs.clear();
         return;
+      case 'job':
+        this.#jobs.set(message.id, message.job);
+        return;
+      case 'start': {
+        const { job } = message;
+        this.#accept(message.order, typeof job === 'number' ? (this.#jobs.get(job) as Job) : job);
+        return;
+      }
       case 'answer':
         this.#fiber(message.row, message.number)?.answer(message.answer);
         return;
@@ -124,19 +173,38 @@ export class ScriptWorker implements FiberThread {
 
   /** Has a fiber go on that waits; it happens once, however many reasons there are. */
   wake(fiber: Fiber): void {
-    if (fiber.phase !== 'waiting' || fiber.hasEnded) return;
+    if (fiber.hasEnded) return;
     const { row, number } = fiber.order;
+    if (fiber.phase === 'held') {
+      fiber.phase = 'queued';
+      this.#schedule(fiber);
+    }
+    if (fiber.phase !== 'waiting') return;
     if (!this.table.wake(row, number)) return;
     fiber.phase = 'queued';
     this.table.threads.count(this.index, 'wakeups');
-    this.#outbox.hold({ op: 'woken', row, number });
+    this.#link.hold({ op: 'woken', row, number });
     this.#schedule(fiber);
   }
 
-  #accept(order: TaskOrder): void {
-    const fiber = new Fiber(order, this);
+  rests(fiber: Fiber): void {
+    const { row, number } = fiber.order;
+    if (fiber.phase !== 'held' || !this.table.wait(row, number)) return;
+    fiber.phase = 'waiting';
+    this.#link.send({ op: 'waiting', row, number });
+  }
+
+  settled(fiber: Fiber, end: Step): void {
+    if (fiber.hasEnded) return;
+    fiber.vm?.close();
+    this.#finish(fiber, end as ScriptEnd);
+  }
+
+  #accept(order: TaskOrder, job: Job): void {
+    const fiber = new Fiber(order, job, this);
+    this.#lastWasModule = job.program.language === 'module';
     this.#fibers.set(order.row, fiber);
-    const loading = this.#engines.loading(order.program);
+    const loading = this.#engines.loading(job.program.language);
     if (loading === undefined) {
       this.#schedule(fiber);
       return;
@@ -149,7 +217,9 @@ export class ScriptWorker implements FiberThread {
 
   /** The fiber's VM, made when its turn comes; undefined if it comes later. */
   #createVm(fiber: Fiber): Vm | undefined {
-    const made = this.#engines.create(fiber.order.program, fiber);
+    const { job } = fiber;
+    const { args } = fiber.order;
+    const made = this.#engines.create({ ...job.program, args } as Program | ModuleProgram, fiber);
     if (!(made instanceof Promise)) return made;
     made.then(
       (vm) => {
@@ -169,25 +239,34 @@ export class ScriptWorker implements FiberThread {
     const { row } = fiber.order;
     const rings = this.table.threads.rings(this.index);
     if (this.table.stopRequested(row)) return false;
-    this.#outbox.flush();
-    let received = receiveMessageOnPort(this.#host);
-    if (received === undefined) {
+    this.#link.call();
+    if (!this.#link.takeAll()) {
       this.table.threads.awaitRing(this.index, rings);
-      received = receiveMessageOnPort(this.#host);
-    }
-    for (; received !== undefined; received = receiveMessageOnPort(this.#host)) {
-      this.table.threads.noteReceived(this.index);
-      this.#take(received.message as ToWorker);
+      this.#link.takeAll();
     }
     return !this.table.stopRequested(row);
   }
 
   ring(why: LookReason): void {
-    this.#setup.bell.postMessage(why satisfies Ring);
+    this.#setup.bell.postMessage(why satisfies BellMessage);
   }
 
   post(message: ToHost): void {
-    this.#outbox.post(message);
+    this.#link.send(message);
+  }
+
+  postCloned(message: ToHost): void {
+    this.#link.sendCloned(message, []);
+  }
+
+  /** Something in the event loop threw. @throws it again if no task can be told to be the cause */
+  uncaught(thrown: unknown): void {
+    const ofModules = [...this.#fibers.values()].filter((fiber) => fiber.vm?.fail !== undefined);
+    const held = ofModules.filter((fiber) => fiber.phase === 'held');
+    const [cause, another] = held.length > 0 ? held : ofModules;
+    if (cause === undefined || another !== undefined) throw thrown;
+    cause.spoilsThread = true;
+    cause.vm?.fail?.(thrown);
   }
 
   pending(change: 1 | -1): void {
@@ -217,6 +296,10 @@ export class ScriptWorker implements FiberThread {
     }
     if (!fiber.begun && !this.#begin(fiber)) {
       vm.discard();
+      if (this.table.isRevoked(fiber.order.row, fiber.order.number)) {
+        this.#drop(fiber);
+        return;
+      }
       this.#finish(fiber, { kind: 'stopped' });
       return;
     }
@@ -242,6 +325,13 @@ export class ScriptWorker implements FiberThread {
     this.#inVm = undefined;
     clearImmediate(recovery);
     if (end !== undefined) this.#finish(fiber, end);
+  }
+
+  #drop(fiber: Fiber): void {
+    const { row, number } = fiber.order;
+    this.#fibers.delete(row);
+    fiber.end();
+    this.#link.send({ op: 'dropped', row, number });
   }
 
   #begin(fiber: Fiber): boolean {
@@ -270,11 +360,15 @@ export class ScriptWorker implements FiberThread {
         }
         return undefined;
       }
+      if (step.kind === 'held') {
+        fiber.phase = 'held';
+        return undefined;
+      }
       if (step.kind === 'waiting') {
         // Set before the table says so: an interrupt that comes between the two finds it at rest.
         fiber.phase = 'waiting';
         if (this.table.wait(row, number)) {
-          this.#outbox.hold({ op: 'waiting', row, number });
+          this.#link.hold({ op: 'waiting', row, number });
           return undefined;
         }
         if (fiber.hasEnded) return undefined;
@@ -293,14 +387,27 @@ export class ScriptWorker implements FiberThread {
     const fiber = this.#inVm;
     if (fiber === undefined) return;
     this.#inVm = undefined;
+    this.#link.recover();
     this.table.threads.enter(this.index);
+    fiber.cpuMs += performance.now() - fiber.enteredAt;
+    const cleaning = fiber.hasEnded ? undefined : fiber.vm?.cleanUp?.();
     fiber.vm?.discard();
-    if (!fiber.hasEnded) {
-      fiber.cpuMs += performance.now() - fiber.enteredAt;
-      const reason = this.table.endBroken(fiber.order.row, fiber.order.number);
-      this.#report(fiber, { kind: 'stopped' }, reason);
-    }
+    if (cleaning === undefined) this.#reportBroken(fiber);
+    else void this.#reportAfter(fiber, cleaning);
     this.#turns.recover();
+  }
+
+  #reportBroken(fiber: Fiber): void {
+    if (fiber.hasEnded) return;
+    const reason = this.table.endBroken(fiber.order.row, fiber.order.number);
+    this.#report(fiber, { kind: 'stopped' }, reason);
+  }
+
+  /** Gives what a broken fiber deferred half of the grace. What takes longer goes with the thread. */
+  async #reportAfter(fiber: Fiber, cleaning: Promise<void>): Promise<void> {
+    const ended = await within(cleaning, this.table.grace / 2);
+    if (!ended) this.#spoil(fiber);
+    this.#reportBroken(fiber);
   }
 
   /** Ends a fiber whose VM is gone. The thread is in no VM: a break that was announced late is withdrawn at once. */
@@ -315,10 +422,14 @@ export class ScriptWorker implements FiberThread {
 
   #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
     const { row, number } = fiber.order;
+    this.#lastWasStopped = end.kind === 'stopped';
     const report = reportOf(fiber, end, reason, this.table);
     this.#fibers.delete(row);
     fiber.end();
-    this.post({ op: 'ended', row, number, report, engines: this.#engines.counts() });
+    this.#engines.count((engine, { live, spare, instances, tableSize }) =>
+      this.table.threads.setCounts(this.index, engine, live, spare, instances, tableSize),
+    );
+    sendEnd(this.#link, { op: 'ended', row, number, report });
   }
 
   /**
@@ -326,7 +437,8 @@ export class ScriptWorker implements FiberThread {
    * after another is not to wait for a VM that it does not need.
    */
   #prepareSpares(): void {
-    this.#engines.prepare('empty');
+    // After a stop somebody is likely to wait for the slot.
+    if (this.#fibers.size === 0) this.#engines.prepare(this.#lastWasStopped ? 'one' : 'empty');
     this.#idleTimer = setTimeout(() => {
       if (this.#turns.waiting === 0) this.#engines.prepare('all');
     }, IDLE_MS);

@@ -1,44 +1,63 @@
-import type { Engine, EngineCounts, Program, Vm, VmHost } from '../engines/engine.js';
-import { type EngineName, engineFor } from '../engines/engine-name.js';
-import { createEngine, type EngineCode, type EngineSettings } from '../engines/load-engine.js';
+import type { Engine, EngineCounts, EventLoopVmHost, ModuleProgram, Program, Vm } from '../engines/engine.js';
+import { ENGINE_NAMES, type EngineName, engineFor } from '../engines/engine-name.js';
+import { createEngine, type EngineOrder, type EngineSettings } from '../engines/load-engine.js';
+import type { ModuleEngine } from '../engines/module/module-engine.js';
+import type { ScriptLanguage } from '../errors/stint-error.js';
 
 /** The engines of a worker thread, each from when its code came. */
 export class ThreadEngines {
   readonly #settings: EngineSettings;
+  readonly #onModules: () => void;
   readonly #loading = new Map<EngineName, Promise<void>>();
-  readonly #engines = new Map<EngineName, Engine>();
+  readonly #engines = new Map<Exclude<EngineName, 'module'>, Engine>();
+  #modules: ModuleEngine | undefined;
 
-  constructor(settings: EngineSettings) {
+  /** @param onModules called before the first module is loaded */
+  constructor(settings: EngineSettings, onModules: () => void) {
     this.#settings = settings;
+    this.#onModules = onModules;
   }
 
   /** Takes the code of an engine, before the first task of its language. */
-  add(code: EngineCode): void {
+  add(code: EngineOrder): void {
     this.#loading.set(code.name, this.#load(code));
   }
 
-  /** Settles when a program's engine is there; undefined if it is already. */
-  loading(program: Program): Promise<void> | undefined {
-    const name = engineFor(program.language);
+  /** Settles when a language's engine is there; undefined if it is already. */
+  loading(language: ScriptLanguage | 'module'): Promise<void> | undefined {
+    if (language === 'module') return this.#modules === undefined ? this.#loadModules() : undefined;
+    const name = engineFor(language);
     if (this.#engines.has(name)) return undefined;
-    return this.#loading.get(name) ?? Promise.reject(new Error(`no engine for ${program.language}`));
+    return this.#loading.get(name) ?? Promise.reject(new Error(`no engine for ${language}`));
   }
 
   /** Makes a VM; the program's engine is there. */
-  create(program: Program, host: VmHost): Vm | Promise<Vm> {
+  create(program: Program | ModuleProgram, host: EventLoopVmHost): Vm | Promise<Vm> {
+    if (program.language === 'module') return (this.#modules as ModuleEngine).create(program, host);
     return (this.#engines.get(engineFor(program.language)) as Engine).create(program, host);
   }
 
-  counts(): Partial<Record<EngineName, EngineCounts>> {
-    return Object.fromEntries([...this.#engines].map(([name, engine]) => [name, engine.counts()]));
+  /** Calls `tell` with what each engine holds, by its place in `ENGINE_NAMES`. */
+  count(tell: (engine: number, counts: EngineCounts) => void): void {
+    for (const [name, engine] of this.#engines) tell(ENGINE_NAMES.indexOf(name), engine.counts());
+    if (this.#modules !== undefined) tell(ENGINE_NAMES.indexOf('module'), this.#modules.counts());
   }
 
-  /** Makes spare VMs, of all engines or only of those that have none left. */
-  prepare(which: 'all' | 'empty'): void {
-    for (const engine of this.#engines.values()) if (which === 'all' || engine.counts().spare === 0) engine.prepare();
+  /** Makes spare VMs: as many as are kept, for all engines or those that have none left, or `one` for those. */
+  prepare(which: 'all' | 'empty' | 'one'): void {
+    for (const engine of this.#engines.values()) {
+      if (which === 'all' || engine.counts().spare === 0) engine.prepare(which === 'one' ? 1 : undefined);
+    }
   }
 
-  async #load(code: EngineCode): Promise<void> {
+  async #loadModules(): Promise<void> {
+    const { ModuleEngine } = await import('../engines/module/module-engine.js');
+    if (this.#modules !== undefined) return;
+    this.#onModules();
+    this.#modules = new ModuleEngine();
+  }
+
+  async #load(code: EngineOrder): Promise<void> {
     this.#engines.set(code.name, await createEngine(code, this.#settings));
   }
 }

@@ -11,9 +11,16 @@ import { RunQueue } from './run-queue.js';
 
 export interface TurnHandlers<T> {
   begin(): void;
+  /** Takes what has come. */
+  receive(): void;
   run(item: T): void;
-  /** @param isIdle whether nothing is left to run */
-  end(isIdle: boolean): void;
+  /** Nothing is left to run. True if something has been added meanwhile. */
+  more(): boolean;
+  /**
+   * @param isIdle whether nothing is left to run
+   * @returns whether something has come meanwhile
+   */
+  end(isIdle: boolean): boolean;
 }
 
 export class Turns<T> {
@@ -28,7 +35,7 @@ export class Turns<T> {
   constructor(quantum: number, handlers: TurnHandlers<T>) {
     this.#quantum = quantum;
     this.#handlers = handlers;
-    this.#self.port2.on('message', () => this.#run());
+    this.#self.port2.on('message', () => this.run());
   }
 
   /** How many wait for their turn. */
@@ -57,7 +64,8 @@ export class Turns<T> {
   /** A break has unwound the turns that were being given. The others follow. */
   recover(): void {
     this.#running = false;
-    this.#post();
+    this.#posted = true;
+    this.#self.port1.postMessage(null);
   }
 
   #post(): void {
@@ -66,23 +74,24 @@ export class Turns<T> {
     this.#self.port1.postMessage(null);
   }
 
-  #run(): void {
+  /** Gives turns until nothing is left to run, or for a quantum. To be called by the handler of a message. */
+  run(): void {
     this.#posted = false;
     this.#handlers.begin();
     this.#running = true;
+    this.#handlers.receive();
     const end = performance.now() + this.#quantum;
     do {
       const item = this.#queue.next();
       if (item !== undefined) this.#handlers.run(item);
-    } while (this.#queue.length > 0 && performance.now() < end);
+    } while (performance.now() < end && (this.#queue.length > 0 || this.#handlers.more()));
     this.#running = false;
-    this.#handlers.end(this.#queue.length === 0);
-    this.#postNext();
+    if (this.#handlers.end(this.#queue.length === 0) || this.#queue.length > 0) this.#postNext();
   }
 
   /** Not a message right away: Node takes up to 1000 messages of a port before it looks for anything else. */
   #postNext(): void {
-    if (this.#posted || this.#queue.length === 0) return;
+    if (this.#posted) return;
     this.#posted = true;
     setImmediate(() => this.#self.port1.postMessage(null));
   }

@@ -21,13 +21,17 @@ describe('the public surface', () => {
       'Channel',
       'ERROR_CODES',
       'StintError',
+      'callSync',
       'closeSharedRuntime',
       'createChannel',
       'createRuntime',
       'isStintError',
+      'makeSync',
       'run',
+      'runSync',
       'sharedRuntime',
       'start',
+      'transfer',
     ]);
   });
 

@@ -15,7 +15,7 @@ function refusalOf(read: () => unknown): string {
 }
 
 const runtimeOptions = (options: unknown) => refusalOf(() => resolveRuntimeOptions(options));
-const runOptions = (options: unknown) => refusalOf(() => resolveRunOptions(options, DEFAULT_LIMITS));
+const runOptions = (options: unknown) => refusalOf(() => resolveRunOptions(options, DEFAULT_LIMITS, 'lua'));
 const source = (value: unknown) => refusalOf(() => resolveSource(value));
 
 describe('options', () => {
@@ -29,9 +29,13 @@ describe('options', () => {
   });
 
   it('take durations and sizes with units', () => {
-    const { limits } = resolveRunOptions({ limits: { timeout: '1.5s', memory: '8mb', output: '1kb' } }, DEFAULT_LIMITS);
+    const { limits } = resolveRunOptions(
+      { limits: { timeout: '1.5s', memory: '8mb', output: '1kb' } },
+      DEFAULT_LIMITS,
+      'lua',
+    );
     expect(limits).toEqual({ timeout: 1500, memory: 8 * 1024 ** 2, output: 1024, hostCalls: 100_000 });
-    expect(resolveRunOptions({ limits: { timeout: null } }, DEFAULT_LIMITS).limits.timeout).toBe(
+    expect(resolveRunOptions({ limits: { timeout: null } }, DEFAULT_LIMITS, 'lua').limits.timeout).toBe(
       Number.POSITIVE_INFINITY,
     );
   });

@@ -17,6 +17,10 @@ class Host implements CallPort {
     this.#add(1, 0);
   }
 
+  sendPart(call: Call): void {
+    this.send(call);
+  }
+
   sendEvents(events: { name: string }[], bytes: number): void {
     this.received.push(...events.map(({ name }) => name));
     this.#undelivered.push({ events: events.length, bytes });

@@ -42,8 +42,8 @@ export class JavaScriptEngine implements Engine {
   }
 
   /** Makes spares until there are enough. Synchronous: half a millisecond or so for each. */
-  prepare(): void {
-    while (this.#spares.length < this.#wanted) this.#spares.push(this.#makeGuest());
+  prepare(most = this.#wanted): void {
+    while (this.#spares.length < Math.min(most, this.#wanted)) this.#spares.push(this.#makeGuest());
   }
 
   counts(): EngineCounts {

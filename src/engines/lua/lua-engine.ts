@@ -50,8 +50,8 @@ export class LuaEngine implements Engine {
     return vm;
   }
 
-  prepare(): void {
-    while (this.#spares.length < this.#target) this.#spares.push(this.#cells.soleState());
+  prepare(most = this.#target): void {
+    while (this.#spares.length < Math.min(most, this.#target)) this.#spares.push(this.#cells.soleState());
   }
 
   counts(): EngineCounts {

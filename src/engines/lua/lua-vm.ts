@@ -10,11 +10,11 @@
  */
 
 import { messageOf } from '../../errors/describe.js';
-import type { ErrorEnvelope } from '../../errors/envelope.js';
 import { toEnvelope } from '../../errors/envelope.js';
 import { isStintError } from '../../errors/stint-error.js';
 import type { Value } from '../../values/value.js';
 import type { Answer, Program, Step, Vm, VmHost } from '../engine.js';
+import { failedStep } from '../failed-step.js';
 import { LEAVING } from './account.js';
 import type { Tenant } from './cells.js';
 import { describeFailure, type Failure, outOfMemory } from './failure.js';
@@ -38,7 +38,7 @@ const POLLED_CLEAN_UP_MS = 50;
 const STOPPED: Step = { kind: 'stopped' };
 const RUNNABLE: Step = { kind: 'runnable' };
 const WAITING: Step = { kind: 'waiting' };
-const NEIGHBOUR_BROKEN = failed({
+const NEIGHBOUR_BROKEN = failedStep({
   code: 'NEIGHBOUR_BROKEN',
   message:
     'a script in the same cell had to be broken off or used up its memory; run this one again (with cellSize 1 no scripts share)',
@@ -106,7 +106,7 @@ export class LuaVm implements Vm, Tenant {
       return this.#startedAt === 0 ? this.#start(state) : this.#goOn(state, answers);
     } catch (error) {
       if (error instanceof ReadingStopped) return STOPPED;
-      if (isStintError(error)) return failed({ ...toEnvelope(error), language: 'lua' });
+      if (isStintError(error)) return failedStep({ ...toEnvelope(error), language: 'lua' });
       return this.#breakDown(state, error);
     } finally {
       this.#inside = false;
@@ -279,7 +279,7 @@ export class LuaVm implements Vm, Tenant {
       return { kind: 'failed', ...outOfMemory(this.#program) };
     const message =
       error instanceof RangeError ? 'stack overflow' : `the Lua VM broke down and was discarded: ${messageOf(error)}`;
-    return failed({ code: 'SCRIPT_ERROR', message, language: 'lua' });
+    return failedStep({ code: 'SCRIPT_ERROR', message, language: 'lua' });
   }
 
   #unwind(state: LuaState): void {
@@ -313,8 +313,4 @@ export class LuaVm implements Vm, Tenant {
     if (state.cell.calls === this.#calls) state.cell.vacate();
     this.#release(abandoned);
   }
-}
-
-function failed(error: ErrorEnvelope): Step {
-  return { kind: 'failed', error, outOfMemory: error.code === 'OUT_OF_MEMORY' };
 }

@@ -1,0 +1,40 @@
+import { uncaughtCode } from '../../errors/codes.js';
+import type { ErrorEnvelope } from '../../errors/envelope.js';
+import { isStintError } from '../../errors/stint-error.js';
+import { packThrown } from '../../errors/thrown.js';
+
+/** `file:///a/b.js:3:7` at the end of a frame. */
+const PLACE = /:(\d+):\d+\)?$/m;
+
+/** Where the frames of stint itself begin in a trace of a task. */
+const OWN_FRAME = '/engines/module/module-vm.js:';
+
+/**
+ * An error that a module task did not catch, as plain data.
+ *
+ * @param before what is put before its message
+ */
+export function uncaughtError(thrown: unknown, before = ''): ErrorEnvelope {
+  const original = packThrown(thrown, ownFrames);
+  const { code } = (original.properties ?? {}) as { code?: unknown };
+  const message = original.message === '' ? (original.name ?? 'Error') : original.message;
+  const envelope: ErrorEnvelope = {
+    code: isStintError(thrown) ? thrown.code : uncaughtCode(typeof code === 'string' ? code : undefined),
+    message: `${before}${message}`,
+    original,
+  };
+  if (original.name !== undefined) envelope.scriptErrorName = original.name;
+  if (original.stack !== undefined) {
+    envelope.traceback = original.stack;
+    const line = PLACE.exec(original.stack)?.[1];
+    if (line !== undefined) envelope.line = Number(line);
+  }
+  return envelope;
+}
+
+/** The part of a trace that is about the module. */
+function ownFrames(stack: string): string {
+  const lines = stack.split('\n');
+  const end = lines.findIndex((line) => line.includes(OWN_FRAME));
+  return end < 0 ? stack : lines.slice(0, end).join('\n');
+}

@@ -1,0 +1,75 @@
+/**
+ * The modules of one thread.
+ *
+ * 1. A module is loaded once, however many tasks come at the same time; a failure is not remembered.
+ * 2. One that was forgotten, or is of an older generation, is loaded anew: its entry file, not what that imports.
+ */
+import { createRequire, register } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** The exports of a module. */
+export type Exports = Readonly<Record<string, unknown>>;
+
+interface Loaded {
+  readonly generation: number;
+  readonly exports: Exports;
+}
+
+const TYPESCRIPT = /\.[mc]?ts$/;
+
+export class ModuleLoader {
+  readonly #loaded = new Map<string, Loaded>();
+  /** Modules loaded so far, anew ones included. */
+  loads = 0;
+  readonly #loading = new Map<string, Promise<Exports>>();
+  readonly #copies = new Map<string, number>();
+  #knowsTypeScript =
+    (process.features as { typescript?: unknown }).typescript !== undefined &&
+    (process.features as { typescript?: unknown }).typescript !== false;
+
+  /** A module's exports, if it is loaded. */
+  loaded(url: string, generation: number): Exports | undefined {
+    const loaded = this.#loaded.get(url);
+    return loaded !== undefined && loaded.generation >= generation ? loaded.exports : undefined;
+  }
+
+  load(url: string, generation: number): Promise<Exports> {
+    const loading = this.#loading.get(url);
+    if (loading !== undefined) return loading;
+    const promise = this.#import(url, this.#loaded.has(url))
+      .then((exports) => {
+        this.loads += 1;
+        this.#loaded.set(url, { generation, exports });
+        return exports;
+      })
+      .finally(() => this.#loading.delete(url));
+    this.#loading.set(url, promise);
+    return promise;
+  }
+
+  /** What the module has in memory is not to be trusted: the next task loads it anew. */
+  forget(url: string): void {
+    const loaded = this.#loaded.get(url);
+    if (loaded !== undefined) this.#loaded.set(url, { ...loaded, generation: -1 });
+  }
+
+  async #import(url: string, again: boolean): Promise<Exports> {
+    if (!this.#knowsTypeScript && TYPESCRIPT.test(new URL(url).pathname)) this.#learnTypeScript();
+    if (!again) return import(url);
+    // A CommonJS module is known by its file, an ES module by its whole URL.
+    const cache = createRequire(url).cache;
+    delete cache[fileURLToPath(url)];
+    const copy = (this.#copies.get(url) ?? 0) + 1;
+    this.#copies.set(url, copy);
+    const anew = new URL(url);
+    anew.searchParams.set('stint', `${copy}`);
+    return import(anew.href);
+  }
+
+  /** Has Node load TypeScript, which it does by itself from version 22.18 on. */
+  #learnTypeScript(): void {
+    register(new URL('typescript-hooks.js', import.meta.url));
+    process.setSourceMapsEnabled(true);
+    this.#knowsTypeScript = true;
+  }
+}

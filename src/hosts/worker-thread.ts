@@ -1,0 +1,185 @@
+/** One worker thread: how it is set up, how messages go to it, and when it is gone. */
+import { randomUUID } from 'node:crypto';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { ControlTable } from '../control/control-table.js';
+import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
+import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
+import { Ring } from '../control/ring.js';
+import type { EngineName } from '../engines/engine-name.js';
+import type { EngineOrder } from '../engines/load-engine.js';
+import type { Transferable } from '../values/transfer.js';
+import { isPrimitive } from '../values/value.js';
+import { Link } from '../worker/link.js';
+import type { Job, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
+import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
+
+/** What a thread is set up with. */
+export interface WorkerSettings {
+  readonly means: InterruptMeans;
+  /** How many scripts may share a cell. */
+  readonly cellSize: number;
+  /** How many synchronous calls its tasks are nested in. */
+  readonly depth: number;
+  /** Bytes that V8's heap may hold; undefined for V8's own default. */
+  readonly heap: number | undefined;
+}
+
+const YOUNG_GENERATION_MB = 8;
+
+/** How long a thread that was ended may live before it is ended again, in ms; twice as long each time. */
+const FIRST_WAIT_MS = 20;
+
+/** So many jobs a thread is to know by number. */
+const MOST_JOBS = 1024;
+
+export class WorkerThread {
+  readonly link: Link<ToWorker, ToHost>;
+  readonly #index: number;
+  readonly #table: ControlTable;
+  readonly #interrupter: InterrupterLease;
+  readonly #worker: Worker;
+  readonly #engines = new Set<EngineName>();
+  /** Jobs that the thread knows by number. */
+  readonly #jobs = new Map<Job, number>();
+  readonly #exited: Promise<void>;
+  /** What it died of, if that is known. */
+  cause: Error | undefined;
+  isGone = false;
+
+  /**
+   * @param receive takes what the thread sends
+   * @param onExit called when the thread is gone, after what it sent was taken
+   */
+  constructor(
+    index: number,
+    table: ControlTable,
+    settings: WorkerSettings,
+    interrupter: InterrupterLease,
+    receive: (message: ToHost) => void,
+    onExit: () => void,
+  ) {
+    this.#index = index;
+    this.#table = table;
+    this.#interrupter = interrupter;
+    table.threads.reset(index);
+    const name = `${THREAD_NAME_PREFIX}${randomUUID()}`;
+    const bell = interrupter.addThread(index, name);
+    const rings = new SharedArrayBuffer(2 * Ring.BYTES);
+    const { port1, port2 } = new MessageChannel();
+    this.#worker = startWorker(name, settings, { thread: index, control: table.buffer, bell, port: port2, rings });
+    this.link = new Link(
+      { port: port1, outgoing: new Ring(rings), incoming: new Ring(rings, Ring.BYTES) },
+      { shorten: TO_WORKER.shorten, lengthen: TO_HOST.lengthen },
+      receive,
+      () => this.link.takeAllAndLeave(),
+    );
+    port1.unref();
+    this.#worker.unref();
+    this.#worker.on('error', (error: Error) => {
+      this.cause = error;
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.isGone = true;
+        // What it told before it died still counts.
+        this.link.takeAll();
+        port1.close();
+        interrupter.removeThread(index, name);
+        onExit();
+        resolve();
+      });
+    });
+  }
+
+  /** Has the thread keep the process alive, or not. */
+  keepAlive(keep: boolean): void {
+    if (keep) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  /** Hands over an engine's compiled WebAssembly, once. */
+  addEngine(engine: EngineOrder): void {
+    if (this.#engines.has(engine.name)) return;
+    this.#engines.add(engine.name);
+    this.post({ op: 'engine', engine });
+  }
+
+  /**
+   * Hands a task over: by the number of its job, if that has one or is to have one.
+   *
+   * @throws DataCloneError if its arguments cannot be cloned: the thread hears nothing of it then
+   */
+  start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void {
+    const message: ToWorker = { op: 'start', order, job: this.#numberOf(job) ?? job };
+    if (order.args.every(isPrimitive)) this.link.send(message);
+    else this.link.sendCloned(message, transfer);
+    this.#notePosted();
+  }
+
+  post(message: ToWorker): void {
+    this.link.send(message);
+    this.#notePosted();
+  }
+
+  /** Posts something that a script may be blocking its thread for. */
+  tell(message: ToWorker): void {
+    this.post(message);
+    this.#table.threads.ring(this.#index);
+  }
+
+  /** Ends the thread, whatever it is doing; settles when it is gone. */
+  async terminate(): Promise<void> {
+    this.#insist(FIRST_WAIT_MS);
+    await this.#exited;
+  }
+
+  /** Ends the thread, and again as long as it lives: V8's inspector takes a termination back that comes in the middle of an interrupt. */
+  #insist(ms: number): void {
+    if (this.isGone) return;
+    void this.#worker.terminate();
+    setTimeout(() => this.#insist(2 * ms), ms).unref();
+  }
+
+  #numberOf(job: Job): number | undefined {
+    const known = this.#jobs.get(job);
+    if (known !== undefined || !job.recurs) return known;
+    if (this.#jobs.size >= MOST_JOBS) {
+      this.#jobs.clear();
+      this.post({ op: 'forget' });
+    }
+    const id = this.#jobs.size;
+    this.#jobs.set(job, id);
+    this.post({ op: 'job', id, job });
+    return id;
+  }
+
+  #notePosted(): void {
+    const { threads, slicesDue } = this.#table;
+    threads.notePosted(this.#index);
+    // The thread may be in a script that nobody wanted to give way until now.
+    if (threads.rowInside(this.#index) === undefined || threads.sliceEnd(this.#index) >= slicesDue) return;
+    this.#interrupter.look('slice');
+  }
+}
+
+function startWorker(
+  name: string,
+  { means, cellSize, depth, heap }: WorkerSettings,
+  ends: Pick<WorkerSetup, 'thread' | 'control' | 'bell' | 'port' | 'rings'>,
+): Worker {
+  const setup: WorkerSetup = { ...ends, means, cellSize, depth };
+  return new Worker(new URL('../worker/entry.js', import.meta.url), {
+    name,
+    workerData: setup,
+    transferList: [ends.bell, ends.port],
+    // A script has no use for the host's environment, nor has the thread for the host's command line.
+    env: {},
+    argv: [],
+    execArgv: [],
+    // The memory of scripts is not in V8's heap. What passes through it lives shortly.
+    resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      ...(heap === undefined ? {} : { maxOldGenerationSizeMb: heap / 1024 ** 2 }),
+    },
+  });
+}

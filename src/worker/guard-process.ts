@@ -1,0 +1,14 @@
+/**
+ * Keeps a module from taking its whole thread down, with the tasks of others.
+ *
+ * @param onUncaught takes what a callback of a module threw, or what one of its promises rejected with, and nobody caught;
+ * what it throws ends the thread
+ */
+export function guardProcess(onUncaught: (thrown: unknown) => void): void {
+  process.on('uncaughtException', onUncaught);
+  process.exit = (code) => {
+    throw new Error(
+      `process.exit(${code ?? ''}) in a task: it would end all tasks of the thread; return or throw instead`,
+    );
+  };
+}

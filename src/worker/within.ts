@@ -1,0 +1,10 @@
+/** Whether a promise that never rejects is fulfilled within so many milliseconds. */
+export function within(promise: Promise<void>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

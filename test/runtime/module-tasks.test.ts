@@ -1,0 +1,312 @@
+import { existsSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createRuntime, type Outcome, type RunOptions, type Runtime, type RuntimeOptions } from '#stint/index';
+
+const open: Runtime[] = [];
+async function make(options: RuntimeOptions = { threads: 1 }): Promise<Runtime> {
+  const runtime = await createRuntime(options);
+  open.push(runtime);
+  return runtime;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
+});
+
+const of = (file: string, name = 'default') => ({ module: new URL(`modules/${file}`, import.meta.url), export: name });
+const ends = (name: string) => of('ends.mjs', name);
+const stops = (name: string) => of('stops.mjs', name);
+const talks = (name: string) => of('talks.mjs', name);
+
+/** Runs a function that has to be ended at its deadline. */
+function late(runtime: Runtime, source: ReturnType<typeof of>, options: RunOptions = {}): Promise<Outcome> {
+  return runtime.start(source, { ...options, limits: { timeout: 50 } }).outcome;
+}
+
+describe('a module task', () => {
+  it('gives what the function returns, or what its promise settles with', async () => {
+    const runtime = await make();
+    expect(await runtime.run(of('ends.mjs'), { args: [21] })).toBe(42);
+    expect(await runtime.run(ends('later'), { args: [1] })).toBe(2);
+  });
+
+  it('can be named by a path, a URL and the text of a URL', async () => {
+    const runtime = await make();
+    const { module } = of('ends.mjs');
+    for (const named of [module, module.href, module.pathname]) {
+      expect(await runtime.run({ module: named }, { args: [2] })).toBe(4);
+    }
+  });
+
+  it('loads its module once a thread, and anew when told', async () => {
+    const runtime = await make();
+    for (const source of [ends('counter'), of('common.cjs', 'counter')]) {
+      expect([await runtime.run(source), await runtime.run(source)]).toEqual([1, 2]);
+      runtime.reloadModules();
+      expect([await runtime.run(source), await runtime.run(source)]).toEqual([1, 2]);
+    }
+  });
+
+  it('may be TypeScript, whose lines traces show', async () => {
+    const runtime = await make();
+    expect(await runtime.run(of('typed.ts'), { args: [{ colour: 'green' }] })).toBe(2);
+    const { error } = await runtime.start(of('typed.ts', 'fails')).outcome;
+    expect(error?.line).toBe(15);
+    expect(error?.traceback).toMatch(/typed\.ts:15:\d+/);
+  });
+
+  it('keeps the class, code, cause and errors of what it throws, and nothing of the trace of stint', async () => {
+    const runtime = await make();
+    const { kind, error } = await runtime.start(ends('fails')).outcome;
+    expect([kind, error?.code, error?.message, error?.scriptErrorName]).toEqual([
+      'failed',
+      'SCRIPT_ERROR',
+      'no good',
+      'TypeError',
+    ]);
+    const cause = error?.cause as TypeError & { code: string };
+    expect(cause).toBeInstanceOf(TypeError);
+    expect([cause.code, (cause.cause as Error).constructor]).toEqual(['E_NO_GOOD', RangeError]);
+    expect(cause.stack).toMatch(/ends\.mjs:/);
+    expect(cause.stack).not.toMatch(/worker|engines/);
+    const { cause: many } = (await runtime.start(ends('failsOften')).outcome).error as { cause: AggregateError };
+    expect(many).toBeInstanceOf(AggregateError);
+    expect(many.errors).toMatchObject([{ message: 'first' }, { message: 'second', code: 'B' }]);
+  });
+
+  it.each([
+    ['a file that is not there', of('nowhere.mjs'), 'SCRIPT_ERROR', /cannot load .*nowhere\.mjs/],
+    ['a file that does not parse', of('broken.mjs'), 'SCRIPT_ERROR', /cannot load .*broken\.mjs/],
+    [
+      'an export that is not there',
+      ends('nothing'),
+      'INVALID_ARGUMENT',
+      /exports no function 'nothing'; it exports .*counter/,
+    ],
+    ['process.exit', ends('exits'), 'SCRIPT_ERROR', /process\.exit\(3\)/],
+    ['a callback that throws', ends('throwsLater'), 'SCRIPT_ERROR', /later/],
+    ['a rejection that nobody sees', ends('rejectsUnseen'), 'SCRIPT_ERROR', /unseen/],
+    ['a result that cannot be cloned', ends('gives'), 'VALUE_NOT_TRANSFERABLE', /result\.list\[1\]/],
+    ['the end of its thread', ends('dies'), 'TASK_LOST', /died/],
+    ['a full heap', ends('fillsHeap'), 'OUT_OF_MEMORY', /heap/],
+  ])('ends with a clear error after %s, and the runtime goes on', async (_, source, code, message) => {
+    const runtime = await make({ threads: 1, heap: '48mb' });
+    const { error } = await runtime.start(source).outcome;
+    expect(error?.code).toBe(code);
+    expect(error?.message).toMatch(message);
+    expect(await runtime.run(of('ends.mjs'), { args: [1] })).toBe(2);
+  });
+
+  it('is refused if its module is no file that Node can load, and if its arguments cannot be cloned', async () => {
+    const runtime = await make();
+    expect(() => runtime.start({ module: 'script.lua' })).toThrow(/source\.module is 'script\.lua'; it must be a file/);
+    expect(() => runtime.start({ module: '' })).toThrow(/source\.module/);
+    const { error } = await runtime.start(talks('same'), { args: [{ f: () => 1 }] }).outcome;
+    expect([error?.code, error?.message]).toEqual(['VALUE_NOT_TRANSFERABLE', expect.stringMatching(/args\[0\]\.f/)]);
+    expect(() => runtime.start({ language: 'lua', code: '' }, { transfer: [] })).toThrow(/options\.transfer/);
+  });
+});
+
+describe('a module task that has to end', () => {
+  it('sees its signal in the middle of a loop, and its thread lives', async () => {
+    const runtime = await make();
+    expect(await late(runtime, stops('heeds'))).toMatchObject({ kind: 'timed-out', rung: 'stop' });
+    expect(runtime.stats().threads.started).toBe(1);
+  });
+
+  it('is told by its signal when it waits, and why', async () => {
+    const runtime = await make();
+    const told: unknown[] = [];
+    const outcome = await late(runtime, stops('listens'), { events: { told: (x) => void told.push(x) } });
+    expect(outcome).toMatchObject({ kind: 'timed-out', rung: 'stop' });
+    expect(told).toEqual(['TIMEOUT']);
+    expect(runtime.stats().threads.started).toBe(1);
+  });
+
+  it('is broken off if it ignores that, its thread lives, and its module is loaded anew', async () => {
+    const runtime = await make();
+    expect(await late(runtime, stops('ignores'))).toMatchObject({ kind: 'timed-out', rung: 'break' });
+    expect(await runtime.run(stops('stateOf'))).toBe('fresh');
+    expect(runtime.stats().threads.started).toBe(1);
+  });
+
+  it.each(['ignoresLater', 'never'])('is ended with its thread if nothing else is left (%s)', async (name) => {
+    const runtime = await make();
+    expect(await late(runtime, stops(name))).toMatchObject({ kind: 'timed-out', rung: 'terminate' });
+    expect(await runtime.run(stops('stateOf'))).toBe('fresh');
+    expect(runtime.stats().threads.started).toBe(2);
+  });
+
+  it('leaves its thread to others before it is ended with it', async () => {
+    const runtime = await make();
+    const asleep = runtime.start({ language: 'lua', code: 'sleep(400) return "slept"' });
+    expect(await late(runtime, stops('never'))).toMatchObject({ kind: 'timed-out', rung: 'terminate' });
+    expect(await asleep.result).toBe('slept');
+  });
+
+  it.each([
+    ['return', 'failed'],
+    ['throw', 'failed'],
+    ['wait', 'timed-out'],
+    ['loop', 'timed-out'],
+  ])('runs what it deferred, in reverse and all of it, before its outcome (%s)', async (how, kind) => {
+    const runtime = await make();
+    const told: unknown[] = [];
+    const outcome = await late(runtime, stops('defers'), { args: [how], events: { told: (x) => void told.push(x) } });
+    expect(outcome.kind).toBe(kind);
+    expect(told).toEqual(['second', 'first']);
+  });
+
+  it('is not called at all if it is cancelled before', async () => {
+    const runtime = await make();
+    const task = runtime.start(ends('counter'));
+    expect(await task.cancel()).toMatchObject({ kind: 'cancelled' });
+    expect(await runtime.run(ends('counter'))).toBe(1);
+  });
+});
+
+describe('the context of a module task', () => {
+  it('calls functions of the host, which may start other tasks on the same thread', async () => {
+    const runtime = await make();
+    const functions = {
+      add: (a: unknown, b: unknown) => runtime.run<number>(talks('same'), { args: [Number(a) + Number(b)] }),
+    };
+    expect(await runtime.run(talks('calls'), { args: [1, 'b'], functions })).toEqual([2, 2]);
+  });
+
+  it('throws what they throw, and refuses those that are not there', async () => {
+    const runtime = await make();
+    const fail = (): never => {
+      throw Object.assign(new Error('not today'), { code: 'E_TODAY' });
+    };
+    const { error } = await runtime.start(talks('asks'), { args: ['fail'], functions: { fail } }).outcome;
+    expect(error).toMatchObject({ message: 'not today', cause: { code: 'E_TODAY' } });
+    await expect(runtime.run(talks('asks'), { args: ['other'], functions: { fail } })).rejects.toThrow(
+      /no function 'other'.*'fail'/,
+    );
+  });
+
+  it('sends events in order, all before the outcome, however many', async () => {
+    const runtime = await make();
+    const seen: unknown[] = [];
+    await runtime.run(talks('emits'), { args: [5000], events: { count: (i) => void seen.push(i) } });
+    expect(seen).toEqual(Array.from({ length: 5000 }, (_, i) => i));
+  });
+
+  it.each(['return', 'loop'])('gives a directory that is gone after the task (%s)', async (how) => {
+    const runtime = await make();
+    let directory = '';
+    const made = (path: unknown): null => {
+      directory = String(path);
+      expect(existsSync(directory)).toBe(true);
+      return null;
+    };
+    await late(runtime, talks('keeps'), { args: [how], functions: { made } });
+    expect(directory).not.toBe('');
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  it('hands buffers over in both directions instead of copying them, and shares what can be shared', async () => {
+    const runtime = await make();
+    const bytes = new Uint8Array([1, 2, 3]);
+    expect(await runtime.run(talks('back'), { args: [bytes], transfer: [bytes.buffer] })).toEqual(
+      new Uint8Array([1, 2, 3]),
+    );
+    expect(bytes.byteLength).toBe(0);
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    await runtime.run(talks('adds'), { args: [cell] });
+    expect(cell[0]).toBe(5);
+  });
+
+  it('gets its arguments as they were when it was started, however long it waits for its turn', async () => {
+    const runtime = await make();
+    const busy = runtime.start(stops('heeds'));
+    const list = [1];
+    const queued = runtime.start(talks('same'), { args: [list] });
+    list.push(2);
+    await busy.cancel();
+    expect(await queued.result).toEqual([1]);
+  });
+});
+
+describe('a generator as a module task', () => {
+  it('gives its parts in order and then its result', async () => {
+    const runtime = await make();
+    const task = runtime.start(talks('counts'), { args: [1000] });
+    const parts: unknown[] = [];
+    for await (const part of task) parts.push(part);
+    expect(parts).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    expect(await task.result).toBe('counted');
+  });
+
+  it('is no further ahead than 16 parts, and is cancelled when nobody wants the others', async () => {
+    const runtime = await make();
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    const task = runtime.start(talks('signals'), { args: [cell] });
+    let taken = 0;
+    for await (const part of task) {
+      expect(part).toEqual(new Map([[1, 2]]));
+      taken += 1;
+      expect(cell[0]).toBeLessThanOrEqual(taken + 17);
+      if (taken === 100) break;
+    }
+    expect(await task.outcome).toMatchObject({ kind: 'cancelled', rung: 'stop' });
+  });
+
+  it('ends its loop with the error of the task', async () => {
+    const runtime = await make();
+    const parts: unknown[] = [];
+    const loop = async (): Promise<void> => {
+      for await (const part of runtime.start(talks('wrong'))) parts.push(part);
+    };
+    await expect(loop()).rejects.toMatchObject({ code: 'VALUE_NOT_TRANSFERABLE' });
+    expect(parts).toEqual([1]);
+  });
+});
+
+describe('short module tasks', () => {
+  /** A runtime that knows how short they are. */
+  async function warm(): Promise<Runtime> {
+    const runtime = await make({ threads: 2, slots: 64 });
+    for (let i = 0; i < 20; i += 1) await runtime.run(ends('busy'), { args: [0] });
+    return runtime;
+  }
+
+  it('do not wait for one of their kind that takes long', async () => {
+    const runtime = await warm();
+    const long = runtime.start(ends('busy'), { args: [2000] });
+    let longEnded = false;
+    void long.outcome.then(() => {
+      longEnded = true;
+    });
+    const short = Array.from({ length: 40 }, (_, i) => runtime.start(ends('busy'), { args: [i / 1000] }));
+    const results = await Promise.all(short.map(({ result }) => result));
+    expect(longEnded).toBe(false);
+    expect(results).toEqual(Array.from({ length: 40 }, (_, i) => i / 1000));
+    await long.cancel();
+    expect(runtime.stats()).toMatchObject({ live: 0, ended: { completed: 60, cancelled: 1 } });
+  });
+
+  it('can be cancelled while they wait behind another one', async () => {
+    const runtime = await warm();
+    const long = [1500, 1500].map((ms) => runtime.start(ends('busy'), { args: [ms] }));
+    const behind = Array.from({ length: 10 }, () => runtime.start(ends('busy'), { args: [0] }));
+    const outcomes = await Promise.all(behind.map((task) => task.cancel()));
+    expect(outcomes.every(({ kind }) => kind === 'cancelled')).toBe(true);
+    await Promise.all(long.map((task) => task.cancel()));
+    expect(runtime.stats().live).toBe(0);
+    expect(await runtime.run(ends('busy'), { args: [0] })).toBe(0);
+  });
+});
+
+describe('a pool whose threads keep dying', () => {
+  it('waits longer before each try, says so, and recovers', async () => {
+    const runtime = await make();
+    for (let i = 0; i < 3; i += 1) await runtime.start(ends('dies')).outcome;
+    const { lost, restartsInMs } = runtime.stats().threads;
+    expect(lost).toBe(3);
+    expect(restartsInMs).toBeGreaterThan(0);
+    expect(await runtime.run(of('ends.mjs'), { args: [1] })).toBe(2);
+    await runtime.start(ends('dies')).outcome;
+    expect(runtime.stats().threads.restartsInMs).toBe(0);
+  });
+});

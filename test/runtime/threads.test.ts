@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createRuntime, type Runtime, type RuntimeOptions } from '#stint/index';
+
+const open: Runtime[] = [];
+async function make(options: RuntimeOptions): Promise<Runtime> {
+  const runtime = await createRuntime(options);
+  open.push(runtime);
+  return runtime;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
+});
+
+const module = new URL('modules/ends.mjs', import.meta.url);
+
+/** Looks again and again, giving way to the event loop in between. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+describe('threads', () => {
+  it('leave when they have nothing to do for the idle timeout, and come back for the next task', async () => {
+    const runtime = await make({ threads: 2, idleTimeout: 20 });
+    expect(await runtime.run({ module }, { args: [1] })).toBe(2);
+    await until(() => runtime.stats().threads.count === 1);
+    expect(await runtime.run({ module }, { args: [2] })).toBe(4);
+    expect(await runtime.run({ language: 'lua', code: 'sleep(60) return 1' })).toBe(1);
+    expect(runtime.stats()).toMatchObject({ live: 0, threads: { lost: 0 }, ended: { completed: 3, lost: 0 } });
+  });
+
+  it('are replaced after so many tasks, and those that they have still end', async () => {
+    const runtime = await make({ threads: 1, recycle: { tasks: 10 } });
+    const sleeping = Array.from({ length: 4 }, () => runtime.run({ language: 'lua', code: 'sleep(100) return 7' }));
+    for (let i = 0; i < 30; i += 1) expect(await runtime.run({ module }, { args: [i] })).toBe(2 * i);
+    expect(await Promise.all(sleeping)).toEqual([7, 7, 7, 7]);
+    const { started, lost } = runtime.stats().threads;
+    expect(started).toBeGreaterThanOrEqual(3);
+    expect(lost).toBe(0);
+  });
+
+  it('are replaced when they are too old', async () => {
+    const runtime = await make({ threads: 1, recycle: { age: 1 } });
+    expect(await runtime.run({ language: 'lua', code: 'sleep(5) return 1' })).toBe(1);
+    expect(await runtime.run({ module }, { args: [2] })).toBe(4);
+    expect(runtime.stats().threads.started).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('map', () => {
+  it('gives results in the order of the inputs, with no more tasks at once than it is told', async () => {
+    const runtime = await make({ threads: 2, slots: 64 });
+    let most = 0;
+    const inputs = function* () {
+      for (let i = 0; i < 50; i += 1) {
+        most = Math.max(most, runtime.stats().live);
+        yield i;
+      }
+    };
+    const results: unknown[] = [];
+    for await (const result of runtime.map({ module }, inputs(), { concurrency: 5 })) results.push(result);
+    expect(results).toEqual(Array.from({ length: 50 }, (_, i) => 2 * i));
+    expect(most).toBeLessThanOrEqual(5);
+  });
+
+  it('works for scripts, and takes inputs that come with time', async () => {
+    const runtime = await make({ threads: 2 });
+    const inputs = async function* () {
+      for (const text of ['a', 'b', 'c']) yield text;
+    };
+    const results: unknown[] = [];
+    const source = { language: 'lua', code: 'return (...):upper()' } as const;
+    for await (const result of runtime.map(source, inputs())) results.push(result);
+    expect(results).toEqual(['A', 'B', 'C']);
+  });
+
+  it('ends with the first failure, and ends what is on its way', async () => {
+    const runtime = await make({ threads: 2, slots: 8 });
+    const source = { language: 'lua', code: 'if ... == 3 then error("three") end sleep(... * 1000)' } as const;
+    const all = async (): Promise<void> => {
+      for await (const _ of runtime.map(source, [0, 3, 100, 100], { concurrency: 4 }));
+    };
+    await expect(all()).rejects.toThrow(/three/);
+    expect(runtime.stats().live).toBe(0);
+  });
+
+  it('ends what is on its way when the loop is left', async () => {
+    const runtime = await make({ threads: 1, slots: 8 });
+    for await (const result of runtime.map({ language: 'lua', code: 'sleep(... * 1000) return ...' }, [0, 100, 100])) {
+      expect(result).toBe(0);
+      break;
+    }
+    expect(runtime.stats().live).toBe(0);
+    expect(() => runtime.map({ module }, [], { concurrency: 0 })).toThrow(/options\.concurrency is 0/);
+  });
+});
+
+describe('a runtime with an idle timeout', () => {
+  it('does not keep the process alive', async () => {
+    const { spawn } = await import('node:child_process');
+    const code = `import { createRuntime } from '#stint/index';
+      const runtime = await createRuntime({ threads: 1, idleTimeout: '1m', recycle: { tasks: 1 } });
+      console.log(await runtime.run({ language: 'lua', code: 'return 5' }));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    expect((await once(child, 'exit'))[0]).toBe(0);
+    expect(output).toBe('5\n');
+  });
+});
