@@ -7,8 +7,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { ControlTable } from '../control/control-table.js';
-import { type InterrupterLease, watchTable } from '../control/interrupter.js';
 import { nesting } from '../control/nesting.js';
 import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js';
 import { engineFor } from '../engines/engine-name.js';
@@ -16,10 +14,9 @@ import type { EngineCode } from '../engines/load-engine.js';
 import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
 import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
-import { Dispatcher } from '../hosts/dispatcher.js';
-import type { ThreadHost } from '../hosts/thread-host.js';
-import { type Claim, MOST_AHEAD } from '../hosts/thread-load.js';
-import { ThreadPool } from '../hosts/thread-pool.js';
+import type { Host } from '../hosts/host.js';
+import { HostGroup } from '../hosts/host-group.js';
+import type { Claim } from '../hosts/thread-load.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
 import type { TaskOrder } from '../worker/messages.js';
@@ -50,12 +47,8 @@ export const MOST_NESTED = 4;
 /** Runs scripts under limits. Leaving its `await using` block closes it. */
 export class Runtime implements AsyncDisposable {
   readonly #options: ResolvedRuntimeOptions;
-  readonly #table: ControlTable;
-  readonly #interrupter: InterrupterLease;
-  readonly #pool: ThreadPool;
-  readonly #dispatcher: Dispatcher<TaskRun>;
+  readonly #hosts: HostGroup<TaskRun>;
   readonly #tasks = new Set<TaskRun>();
-  readonly #freeRows: number[];
   readonly #counter = new OutcomeCounter();
   readonly #queueTimes = new Durations();
   readonly #runTimes = new Durations();
@@ -64,8 +57,6 @@ export class Runtime implements AsyncDisposable {
   readonly #jobs = new JobCache();
   #lastNumber = 0;
   #started = 0;
-  /** Whether the thread blocks for a task. */
-  #blocking = false;
   #closing = false;
   #closed: Promise<void> | undefined;
 
@@ -73,47 +64,28 @@ export class Runtime implements AsyncDisposable {
   constructor(options?: RuntimeOptions) {
     this.#options = resolveRuntimeOptions(options);
     const { slots, queue, threads, grace, quantum, interrupts, cellSize, heap, idleTimeout, recycle } = this.#options;
-    // A row more for each task that may have been taken back from a thread that has not noticed yet.
-    const rows = slots + threads * MOST_AHEAD;
-    this.#table = ControlTable.create(rows, threads, grace, quantum);
-    this.#freeRows = Array.from({ length: rows }, (_, index) => rows - 1 - index);
-    this.#dispatcher = new Dispatcher(
-      () => this.#pool,
-      slots,
-      queue,
+    this.#hosts = new HostGroup<TaskRun>(
+      {
+        hosts: threads,
+        slots,
+        queue,
+        grace,
+        quantum,
+        means: interrupts,
+        cellSize,
+        heap,
+        depth: nesting.depth + 1,
+        idleMs: idleTimeout,
+        recycle,
+      },
       (task) => this.#claim(task),
       (task, host, claim) => this.#send(task, host, claim),
     );
-    this.#interrupter = watchTable(interrupts, this.#table, (thread) =>
-      this.#blocking ? this.#pool.abandon(thread) : this.#pool.terminate(thread),
-    );
-    this.#pool = new ThreadPool(
-      threads,
-      this.#table,
-      { means: interrupts, cellSize, heap, depth: nesting.depth + 1, idleMs: idleTimeout, recycle },
-      this.#interrupter,
-      (row) => this.#freeRow(row),
-      () => this.#dispatcher.dispatch(),
-    );
     this.#owner = {
       id: randomBytes(4).toString('hex'),
-      table: this.#table,
-      stopRequested: () => this.#interrupter.look('task'),
-      withdrawn: (task) => {
-        if (this.#dispatcher.remove(task)) task.settleWithdrawn();
-      },
-      takenBack: (task) => {
-        this.#displace(task);
-        this.#dispatcher.displace(task);
-      },
-      takeBack: (task) => this.#takeBack(task),
+      nextNumber: () => this.#nextNumber(),
       began: (task) => this.#emit(() => ({ type: 'started', id: task.id })),
-      waiting: () => this.#dispatcher.dispatch(),
       start: (source, options) => this.#begin(resolveSource(source), options),
-      answer: (task, answer) => {
-        const row = task.row as number;
-        this.#pool.host(this.#table.thread(row))?.answer(row, task.number, answer);
-      },
       ended: (task, outcome) => this.#ended(task, outcome),
     };
   }
@@ -180,49 +152,36 @@ export class Runtime implements AsyncDisposable {
     }
     const resolved = resolveSource(source);
     const loaded = 'load' in resolved ? resolved.loadSync() : resolved;
-    this.#blocking = true;
-    try {
-      const blocked = {
-        table: this.#table,
-        interrupter: this.#interrupter,
-        dispatcher: this.#dispatcher,
-        pool: this.#pool,
-      };
-      return blockFor(this.#begin(loaded, runOptions), blocked, cancel) as T;
-    } finally {
-      this.#blocking = false;
-      this.#pool.leave();
-    }
+    return this.#hosts.block(() => blockFor(this.#begin(loaded, runOptions), this.#hosts, cancel)) as T;
   }
 
   /** What the runtime is doing and has done. */
   stats(): RuntimeStats {
-    const states = [...this.#tasks].map((task) =>
-      task.row === undefined ? undefined : stateOf(this.#table.word(task.row)),
-    );
+    const { table, pool, dispatcher } = this.#hosts;
+    const states = [...this.#tasks].map((task) => (task.row === undefined ? undefined : stateOf(table.word(task.row))));
     const count = (...wanted: (State | undefined)[]): number => states.filter((state) => wanted.includes(state)).length;
     return {
       name: this.#options.name,
       threads: {
-        count: this.#pool.hosts.length,
-        started: this.#pool.started,
-        lost: this.#pool.lost,
-        restartsInMs: this.#pool.restartsIn,
+        count: pool.hosts.length,
+        started: pool.started,
+        lost: pool.lost,
+        restartsInMs: pool.restartsIn,
       },
       interrupts: this.#options.interrupts,
       queued: count(undefined, State.queued),
-      live: this.#dispatcher.live,
+      live: dispatcher.live,
       running: count(State.running),
       waiting: count(State.waiting),
       stopping: count(State.stopping, State.breaking, State.ended),
-      slices: this.#table.threads.counted('slices'),
-      wakeups: this.#table.threads.counted('wakeups'),
+      slices: table.threads.counted('slices'),
+      wakeups: table.threads.counted('wakeups'),
       queueMs: this.#queueTimes.read(),
       runMs: this.#runTimes.read(),
       started: this.#started,
       ended: { ...this.#counter.ended },
       rungs: { ...this.#counter.rungs },
-      engines: sumEngines(this.#pool.hosts.map((host) => host.engineCounts)),
+      engines: sumEngines(pool.hosts.map((host) => host.engineCounts)),
     };
   }
 
@@ -241,7 +200,7 @@ export class Runtime implements AsyncDisposable {
   close(options?: { grace?: Duration }): Promise<void> {
     const { grace } = readOptions(options, 'options', { grace: parseDuration });
     this.#closing = true;
-    this.#dispatcher.close();
+    this.#hosts.dispatcher.close();
     this.#closed ??= this.#close(grace);
     return this.#closed;
   }
@@ -264,7 +223,7 @@ export class Runtime implements AsyncDisposable {
   #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined): TaskRun {
     const resolved = resolveRunOptions(options, this.#options.limits, loaded.language);
     this.#started += 1;
-    const task = new TaskRun(this.#started, this.#nextNumber(), loaded, resolved, this.#owner);
+    const task = new TaskRun(this.#started, loaded, resolved, this.#hosts, this.#owner);
     if (loaded.language === 'module') task.job = this.#jobs.find(loaded, resolved);
     this.#tasks.add(task);
     this.#accept(task);
@@ -278,7 +237,7 @@ export class Runtime implements AsyncDisposable {
     } else if (signal?.aborted === true) {
       task.requestStop(StopReason.cancelled, signal.reason);
       task.settleWithdrawn();
-    } else if (this.#dispatcher.offer(task, priority)) {
+    } else if (this.#hosts.dispatcher.offer(task, priority)) {
       this.#emit(() => ({ type: 'queued', id: task.id }));
       if (!task.live) this.#keepArgs(task);
     } else {
@@ -293,7 +252,7 @@ export class Runtime implements AsyncDisposable {
     try {
       task.keepArgs();
     } catch (error) {
-      if (!this.#dispatcher.remove(task)) return;
+      if (!this.#hosts.dispatcher.remove(task)) return;
       task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
     }
   }
@@ -306,31 +265,13 @@ export class Runtime implements AsyncDisposable {
     };
   }
 
-  #takeBack(task: TaskRun): boolean {
-    const row = task.row as number;
-    if (this.#pool.host(this.#table.thread(row))?.takeBack(row, task.number) !== true) return false;
-    this.#displace(task);
-    return true;
-  }
-
-  /** The task has no row any more, and needs another number: the old ones are still with its thread. */
-  #displace(task: TaskRun): void {
-    task.row = undefined;
-    task.number = this.#nextNumber();
-  }
-
   #nextNumber(): number {
     this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
     return this.#lastNumber;
   }
 
-  #freeRow(row: number): void {
-    this.#table.release(row);
-    this.#freeRows.push(row);
-  }
-
   /** Brings a task to its thread: at once if all is there, else when its file is read or its engine compiled. */
-  #send(task: TaskRun, host: ThreadHost, claim: Claim): void {
+  #send(task: TaskRun, host: Host, claim: Claim): void {
     task.live = true;
     const source = task.source;
     if (source.language === 'module') {
@@ -339,7 +280,7 @@ export class Runtime implements AsyncDisposable {
     }
     const name = engineFor(source.language);
     // Nothing can be compiled here while the thread blocks.
-    const engine = compiledEngine(name) ?? (this.#blocking ? { name } : undefined);
+    const engine = compiledEngine(name) ?? (this.#hosts.blocks ? { name } : undefined);
     if (engine !== undefined && !('load' in source)) {
       host.addEngine(engine);
       this.#start(task, host, claim, source);
@@ -351,7 +292,7 @@ export class Runtime implements AsyncDisposable {
         host.unreserve();
         host.addEngine(compiled);
         this.#start(task, host, claim, loaded);
-        this.#dispatcher.dispatch();
+        this.#hosts.dispatcher.dispatch();
       },
       (error: unknown) => {
         host.unreserve();
@@ -365,15 +306,13 @@ export class Runtime implements AsyncDisposable {
     return [loaded, await compileEngineOnce(engineFor(loaded.language))];
   }
 
-  #start(task: TaskRun, host: ThreadHost, claim: Claim, source: LoadedSource | ModuleSource): void {
+  #start(task: TaskRun, host: Host, claim: Claim, source: LoadedSource | ModuleSource): void {
     if (task.isWithdrawn) {
       task.settleWithdrawn();
       return;
     }
-    // There is one: a row for each slot, which the task has, beside those that threads have not given back.
-    const row = this.#freeRows.pop() as number;
+    const row = this.#hosts.takeRow(task.number, host);
     task.row = row;
-    this.#table.assign(row, task.number, host.index);
     try {
       const job = task.job ?? this.#jobs.find(source, task.options);
       host.start(this.#order(row, task), job, claim, task, task.options.transfer);
@@ -395,10 +334,10 @@ export class Runtime implements AsyncDisposable {
 
   #ended(task: TaskRun, outcome: Outcome): void {
     if (task.row !== undefined) {
-      this.#freeRow(task.row);
+      this.#hosts.freeRow(task.row);
       task.row = undefined;
     }
-    if (task.live) this.#dispatcher.release();
+    if (task.live) this.#hosts.dispatcher.release();
     this.#tasks.delete(task);
     if (task.job !== undefined) this.#jobs.note(task.job, outcome.usage.runMs);
     this.#counter.add(outcome);
@@ -406,7 +345,7 @@ export class Runtime implements AsyncDisposable {
     this.#runTimes.add(outcome.usage.runMs);
     this.#emit(() => ({ type: 'ended', id: task.id, outcome }));
     if (this.#tasks.size === 0) this.#events.emit('idle');
-    this.#dispatcher.dispatch();
+    this.#hosts.dispatcher.dispatch();
   }
 
   /** Not from here, but next: a listener that throws must not leave a task half ended. */
@@ -417,11 +356,10 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #close(grace: number | undefined): Promise<void> {
-    if (grace !== undefined) this.#table.grace = grace;
+    if (grace !== undefined) this.#hosts.table.grace = grace;
     for (const task of this.#tasks) task.requestStop(StopReason.closed);
     await this.drain();
-    await this.#pool.close();
-    await this.#interrupter.release();
+    await this.#hosts.close();
   }
 }
 
