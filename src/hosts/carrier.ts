@@ -1,7 +1,14 @@
 import type { StopReason } from '../control/task-word.js';
 import type { EngineOrder } from '../engines/load-engine.js';
+import type { Thrown } from '../errors/thrown.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Job, TaskOrder, ToHost, ToWorker } from '../worker/messages.js';
+
+/** What a carrier tells of a task. */
+export type FromCarrier =
+  | ToHost
+  /** It died with a part of its carrier; `waits`: it had nothing to do then. */
+  | { op: 'lost'; row: number; number: number; cause: Thrown | undefined; waits: boolean };
 
 /** What runs a host's tasks: a worker thread, or a child process. It is told what to do, and tells what becomes of it. */
 export interface Carrier {
@@ -12,6 +19,8 @@ export interface Carrier {
   readonly lastRung: 'terminate' | 'kill';
   /** Whether tasks may be sent to it while another holds it: only where they can be taken back. */
   readonly takesAhead: boolean;
+  /** Whether it compiles its engines itself. */
+  readonly compiles: boolean;
   /** Has it keep the process alive, or not. */
   keepAlive(keep: boolean): void;
   /** Hands over an engine's compiled WebAssembly, once. */
@@ -42,4 +51,4 @@ export interface Carrier {
  * @param receive takes what it sends
  * @param onExit called when it is gone, after what it sent was taken
  */
-export type CarrierMaker = (index: number, receive: (message: ToHost) => void, onExit: () => void) => Carrier;
+export type CarrierMaker = (index: number, receive: (message: FromCarrier) => void, onExit: () => void) => Carrier;

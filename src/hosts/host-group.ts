@@ -8,13 +8,21 @@ import { ControlTable } from '../control/control-table.js';
 import { type InterrupterLease, type InterruptMeans, watchTable } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
 import type { Answer } from '../engines/engine.js';
+import type { CarrierMaker } from './carrier.js';
+import { ChildProcess } from './child-process.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Host, HostSettings } from './host.js';
 import { HostPool } from './host-pool.js';
+import { LaunchedProcess } from './launched-process.js';
+import { SpareProcess } from './spare-process.js';
 import { type Claim, MOST_AHEAD } from './thread-load.js';
 import { type WorkerSettings, WorkerThread } from './worker-thread.js';
 
+/** Where tasks run: on threads of this process, or in child processes. */
+export type Isolation = 'thread' | 'process';
+
 export interface GroupSettings extends HostSettings, WorkerSettings {
+  readonly isolation: Isolation;
   readonly hosts: number;
   readonly slots: number;
   readonly queue: number;
@@ -23,14 +31,20 @@ export interface GroupSettings extends HostSettings, WorkerSettings {
   /** Milliseconds that a script may hold its thread while others want it. */
   readonly quantum: number;
   readonly means: InterruptMeans;
+  /** Bytes that each child process may have as data. */
+  readonly processMemory: number;
 }
+
+const CHILD_PATIENCE_MS = 500;
 
 export class HostGroup<T> {
   readonly table: ControlTable;
   readonly dispatcher: Dispatcher<T>;
   readonly #interrupter: InterrupterLease;
   readonly #pool: HostPool;
+  readonly #spare: SpareProcess | undefined;
   readonly #freeRows: number[];
+  #grace: number;
   #blocks = false;
 
   /**
@@ -42,23 +56,31 @@ export class HostGroup<T> {
     claimOf: (entry: T) => Claim,
     send: (entry: T, host: Host, claim: Claim) => void,
   ) {
-    const { hosts, slots, queue, grace, quantum, means } = settings;
+    const { isolation, hosts, slots, queue, grace, quantum, means } = settings;
     // A row more for each task that may have been taken back from a thread that has not noticed yet.
     const rows = slots + hosts * MOST_AHEAD;
-    this.table = ControlTable.create(rows, hosts, grace, quantum);
+    this.table = ControlTable.create(rows, hosts, isolation === 'process' ? killGrace(grace) : grace, quantum);
     this.#freeRows = Array.from({ length: rows }, (_, index) => rows - 1 - index);
     this.dispatcher = new Dispatcher(() => this.#pool, slots, queue, claimOf, send);
     this.#interrupter = watchTable(means, this.table, (index) =>
       this.#blocks ? this.#pool.abandon(index) : this.#pool.terminate(index),
     );
+    this.#grace = grace;
+    this.#spare = isolation === 'process' ? spareFor(settings) : undefined;
     this.#pool = new HostPool(
       hosts,
       this.table,
       settings,
-      (index, receive, onExit) => new WorkerThread(index, this.table, settings, this.#interrupter, receive, onExit),
+      this.#spare === undefined ? this.#threads(settings) : this.#processes(this.#spare),
       (row) => this.freeRow(row),
       () => this.dispatcher.dispatch(),
     );
+  }
+
+  /** Milliseconds from the stop of a task to the break. */
+  set grace(ms: number) {
+    this.#grace = ms;
+    this.table.grace = this.#spare === undefined ? ms : killGrace(ms);
   }
 
   /** Its hosts, and what became of those before them. */
@@ -125,11 +147,32 @@ export class HostGroup<T> {
 
   /** Ends the hosts, which have no tasks any more; settles when nothing is left of them. */
   async close(): Promise<void> {
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), this.#spare?.close()]);
     await this.#interrupter.release();
+  }
+
+  #threads(settings: WorkerSettings): CarrierMaker {
+    return (index, receive, onExit) =>
+      new WorkerThread(index, this.table, settings, this.#interrupter, receive, onExit);
+  }
+
+  #processes(spare: SpareProcess): CarrierMaker {
+    const grace = (): number => this.#grace;
+    return (index, receive, onExit) =>
+      new ChildProcess(index, this.table, spare.take(), this.#interrupter, grace, receive, onExit);
   }
 
   #hostOf(row: number): Host | undefined {
     return this.#pool.host(this.table.thread(row));
   }
+}
+
+/** A child that takes its tasks up the ladder itself is given that long before it is taken to hang. */
+function killGrace(grace: number): number {
+  return 2 * grace + CHILD_PATIENCE_MS;
+}
+
+function spareFor({ slots, grace, quantum, cellSize, heap, processMemory }: GroupSettings): SpareProcess {
+  const settings = { slots, grace, quantum, cellSize, heap };
+  return new SpareProcess((onReady) => new LaunchedProcess(settings, processMemory, onReady));
 }

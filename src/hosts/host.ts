@@ -10,9 +10,10 @@ import type { StopReason } from '../control/task-word.js';
 import type { Answer, Call, EngineCounts } from '../engines/engine.js';
 import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
+import { unpackThrown } from '../errors/thrown.js';
 import type { Transferable } from '../values/transfer.js';
-import type { Job, SentEvent, TaskOrder, TaskReport, ToHost } from '../worker/messages.js';
-import type { Carrier, CarrierMaker } from './carrier.js';
+import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
+import type { Carrier, CarrierMaker, FromCarrier } from './carrier.js';
 import type { Recycling } from './recycling.js';
 import { type Claim, ThreadLoad } from './thread-load.js';
 
@@ -23,12 +24,18 @@ export interface TaskListener {
   takenBack(): void;
   /** The task waits; its thread can run another. */
   waiting(): void;
+  /** It has something to do again. */
+  woken?(): void;
   output(text: string, stream: 'stdout' | 'stderr'): void;
   call(call: Call): void;
-  events(events: readonly SentEvent[]): void;
+  /** @param delivered called when they have been: until then they count as on their way */
+  events(events: readonly SentEvent[], delivered: () => void): void;
   ended(report: TaskReport): void;
-  /** The thread is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `waits`: the task did. */
-  lost(cause: Error | undefined, waits: boolean): void;
+  /**
+   * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `waits`: the
+   * task did.
+   */
+  lost(cause: Error | undefined, waits: boolean, lastRung: Carrier['lastRung']): void;
 }
 
 interface HostedTask extends Claim {
@@ -111,6 +118,11 @@ export class Host {
     return counts;
   }
 
+  /** Whether it compiles engines itself. */
+  get compiles(): boolean {
+    return this.#carrier.compiles;
+  }
+
   /** Whether the thread has something left of a task that ended, or has served its time, and goes when its other tasks have ended. */
   get spoiled(): boolean {
     return this.#spoiled;
@@ -154,7 +166,7 @@ export class Host {
     transfer: readonly Transferable[] = [],
   ): void {
     if (this.#carrier.isGone) {
-      listener.lost(this.#carrier.cause, false);
+      listener.lost(this.#carrier.cause, false, this.#carrier.lastRung);
       return;
     }
     this.#carrier.start(order, job, transfer);
@@ -250,7 +262,7 @@ export class Host {
     for (const [row, { number, listener }] of behind) if (this.takeBack(row, number)) listener.takenBack();
   }
 
-  #receive(message: ToHost): void {
+  #receive(message: FromCarrier): void {
     if (message.op === 'dropped') {
       this.#freeRow(message.row);
       return;
@@ -271,22 +283,28 @@ export class Host {
         if (!task.waiting) return;
         task.waiting = false;
         this.#load.add(task);
+        task.listener.woken?.();
         return;
       case 'call':
         task.listener.call(message.call);
         return;
       case 'events':
-        task.listener.events(message.events);
-        this.#carrier.tell({
-          op: 'delivered',
-          row: message.row,
-          number: message.number,
-          events: message.events.length,
-          bytes: message.bytes,
-        });
+        task.listener.events(message.events, () =>
+          this.#carrier.tell({
+            op: 'delivered',
+            row: message.row,
+            number: message.number,
+            events: message.events.length,
+            bytes: message.bytes,
+          }),
+        );
         return;
       case 'output':
         task.listener.output(message.text, message.stream);
+        return;
+      case 'lost':
+        this.#forget(message.row, task);
+        task.listener.lost(message.cause && (unpackThrown(message.cause) as Error), message.waits, 'terminate');
         return;
       case 'ended':
         this.#forget(message.row, task);
@@ -319,6 +337,7 @@ export class Host {
     for (const row of this.#revoked) this.#freeRow(row);
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();
-    for (const { listener, waiting } of tasks) listener.lost(this.#carrier.cause, waiting);
+    const { lastRung } = this.#carrier;
+    for (const { listener, waiting } of tasks) listener.lost(this.#carrier.cause, waiting, lastRung);
   }
 }

@@ -13,6 +13,7 @@ import { Link } from '../worker/link.js';
 import type { Job, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
 import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
 import type { Carrier } from './carrier.js';
+import { JobNumbers } from './job-numbers.js';
 
 /** What a thread is set up with. */
 export interface WorkerSettings {
@@ -30,20 +31,17 @@ const YOUNG_GENERATION_MB = 8;
 /** How long a thread that was ended may live before it is ended again, in ms; twice as long each time. */
 const FIRST_WAIT_MS = 20;
 
-/** So many jobs a thread is to know by number. */
-const MOST_JOBS = 1024;
-
 export class WorkerThread implements Carrier {
   readonly lastRung = 'terminate';
   readonly takesAhead = true;
+  readonly compiles = false;
   readonly #link: Link<ToWorker, ToHost>;
   readonly #index: number;
   readonly #table: ControlTable;
   readonly #interrupter: InterrupterLease;
   readonly #worker: Worker;
   readonly #engines = new Set<EngineName>();
-  /** Jobs that the thread knows by number. */
-  readonly #jobs = new Map<Job, number>();
+  readonly #jobs = new JobNumbers((message) => this.#post(message));
   readonly #exited: Promise<void>;
   /** What it died of, if that is known. */
   cause: Error | undefined;
@@ -106,7 +104,7 @@ export class WorkerThread implements Carrier {
   }
 
   start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void {
-    const message: ToWorker = { op: 'start', order, job: this.#numberOf(job) ?? job };
+    const message: ToWorker = { op: 'start', order, job: this.#jobs.short(job) };
     if (order.args.every(isPrimitive)) this.#link.send(message);
     else this.#link.sendCloned(message, transfer);
     this.#notePosted();
@@ -149,19 +147,6 @@ export class WorkerThread implements Carrier {
   #post(message: ToWorker): void {
     this.#link.send(message);
     this.#notePosted();
-  }
-
-  #numberOf(job: Job): number | undefined {
-    const known = this.#jobs.get(job);
-    if (known !== undefined || !job.recurs) return known;
-    if (this.#jobs.size >= MOST_JOBS) {
-      this.#jobs.clear();
-      this.#post({ op: 'forget' });
-    }
-    const id = this.#jobs.size;
-    this.#jobs.set(job, id);
-    this.#post({ op: 'job', id, job });
-    return id;
   }
 
   #notePosted(): void {

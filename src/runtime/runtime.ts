@@ -15,7 +15,8 @@ import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
 import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
 import type { Host } from '../hosts/host.js';
-import { HostGroup } from '../hosts/host-group.js';
+import { HostGroup, type Isolation } from '../hosts/host-group.js';
+import type { HostPool } from '../hosts/host-pool.js';
 import type { Claim } from '../hosts/thread-load.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
@@ -36,10 +37,10 @@ import {
 import type { Outcome } from './outcome.js';
 import { readOptions } from './read-options.js';
 import { type LoadedSource, type ModuleSource, resolveSource, type Source, type SourceFile } from './source.js';
-import { Durations, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
+import { Durations, type HostStats, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
-import { type Duration, parseDuration } from './units.js';
+import { type Duration, invalid, parseDuration } from './units.js';
 
 /** How deep synchronous calls may be nested. Each level has threads of its own. */
 export const MOST_NESTED = 4;
@@ -47,7 +48,7 @@ export const MOST_NESTED = 4;
 /** Runs scripts under limits. Leaving its `await using` block closes it. */
 export class Runtime implements AsyncDisposable {
   readonly #options: ResolvedRuntimeOptions;
-  readonly #hosts: HostGroup<TaskRun>;
+  readonly #groups = new Map<Isolation, HostGroup<TaskRun>>();
   readonly #tasks = new Set<TaskRun>();
   readonly #counter = new OutcomeCounter();
   readonly #queueTimes = new Durations();
@@ -63,24 +64,6 @@ export class Runtime implements AsyncDisposable {
   /** @throws StintError `INVALID_ARGUMENT` */
   constructor(options?: RuntimeOptions) {
     this.#options = resolveRuntimeOptions(options);
-    const { slots, queue, threads, grace, quantum, interrupts, cellSize, heap, idleTimeout, recycle } = this.#options;
-    this.#hosts = new HostGroup<TaskRun>(
-      {
-        hosts: threads,
-        slots,
-        queue,
-        grace,
-        quantum,
-        means: interrupts,
-        cellSize,
-        heap,
-        depth: nesting.depth + 1,
-        idleMs: idleTimeout,
-        recycle,
-      },
-      (task) => this.#claim(task),
-      (task, host, claim) => this.#send(task, host, claim),
-    );
     this.#owner = {
       id: randomBytes(4).toString('hex'),
       nextNumber: () => this.#nextNumber(),
@@ -88,6 +71,7 @@ export class Runtime implements AsyncDisposable {
       start: (source, options) => this.#begin(resolveSource(source), options),
       ended: (task, outcome) => this.#ended(task, outcome),
     };
+    this.#group(this.#options.isolation);
   }
 
   /** Runs a script and returns what it returned. Rejects with a `StintError` if it does not complete. */
@@ -152,36 +136,40 @@ export class Runtime implements AsyncDisposable {
     }
     const resolved = resolveSource(source);
     const loaded = 'load' in resolved ? resolved.loadSync() : resolved;
-    return this.#hosts.block(() => blockFor(this.#begin(loaded, runOptions), this.#hosts, cancel)) as T;
+    if ((runOptions.isolation ?? this.#options.isolation) === 'process') {
+      throw invalid('options.isolation', 'process', "'thread': the event loop stands still during a synchronous call");
+    }
+    const hosts = this.#group('thread');
+    return hosts.block(() => blockFor(this.#begin(loaded, runOptions), hosts, cancel)) as T;
   }
 
   /** What the runtime is doing and has done. */
   stats(): RuntimeStats {
-    const { table, pool, dispatcher } = this.#hosts;
-    const states = [...this.#tasks].map((task) => (task.row === undefined ? undefined : stateOf(table.word(task.row))));
+    const groups = [...this.#groups.values()];
+    const states = [...this.#tasks].map(({ row, hosts }) =>
+      row === undefined ? undefined : stateOf(hosts.table.word(row)),
+    );
     const count = (...wanted: (State | undefined)[]): number => states.filter((state) => wanted.includes(state)).length;
+    const sum = (of: (group: HostGroup<TaskRun>) => number): number =>
+      groups.reduce((all, group) => all + of(group), 0);
     return {
       name: this.#options.name,
-      threads: {
-        count: pool.hosts.length,
-        started: pool.started,
-        lost: pool.lost,
-        restartsInMs: pool.restartsIn,
-      },
+      threads: hostStats(this.#groups.get('thread')?.pool),
+      processes: hostStats(this.#groups.get('process')?.pool),
       interrupts: this.#options.interrupts,
       queued: count(undefined, State.queued),
-      live: dispatcher.live,
+      live: sum(({ dispatcher }) => dispatcher.live),
       running: count(State.running),
       waiting: count(State.waiting),
       stopping: count(State.stopping, State.breaking, State.ended),
-      slices: table.threads.counted('slices'),
-      wakeups: table.threads.counted('wakeups'),
+      slices: sum(({ table }) => table.threads.counted('slices')),
+      wakeups: sum(({ table }) => table.threads.counted('wakeups')),
       queueMs: this.#queueTimes.read(),
       runMs: this.#runTimes.read(),
       started: this.#started,
       ended: { ...this.#counter.ended },
       rungs: { ...this.#counter.rungs },
-      engines: sumEngines(pool.hosts.map((host) => host.engineCounts)),
+      engines: sumEngines(groups.flatMap(({ pool }) => pool.hosts.map((host) => host.engineCounts))),
     };
   }
 
@@ -200,7 +188,7 @@ export class Runtime implements AsyncDisposable {
   close(options?: { grace?: Duration }): Promise<void> {
     const { grace } = readOptions(options, 'options', { grace: parseDuration });
     this.#closing = true;
-    this.#hosts.dispatcher.close();
+    for (const { dispatcher } of this.#groups.values()) dispatcher.close();
     this.#closed ??= this.#close(grace);
     return this.#closed;
   }
@@ -220,10 +208,25 @@ export class Runtime implements AsyncDisposable {
     return this;
   }
 
+  /** The hosts of one kind, made when they are first needed. */
+  #group(isolation: Isolation): HostGroup<TaskRun> {
+    const known = this.#groups.get(isolation);
+    if (known !== undefined) return known;
+    const { threads, interrupts, idleTimeout, ...others } = this.#options;
+    const group = new HostGroup<TaskRun>(
+      { ...others, isolation, hosts: threads, means: interrupts, depth: nesting.depth + 1, idleMs: idleTimeout },
+      (task) => this.#claim(task),
+      (task, host, claim) => this.#send(task, host, claim),
+    );
+    this.#groups.set(isolation, group);
+    return group;
+  }
+
   #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined): TaskRun {
     const resolved = resolveRunOptions(options, this.#options.limits, loaded.language);
+    const hosts = this.#group(resolved.isolation ?? this.#options.isolation);
     this.#started += 1;
-    const task = new TaskRun(this.#started, loaded, resolved, this.#hosts, this.#owner);
+    const task = new TaskRun(this.#started, loaded, resolved, hosts, this.#owner);
     if (loaded.language === 'module') task.job = this.#jobs.find(loaded, resolved);
     this.#tasks.add(task);
     this.#accept(task);
@@ -237,7 +240,7 @@ export class Runtime implements AsyncDisposable {
     } else if (signal?.aborted === true) {
       task.requestStop(StopReason.cancelled, signal.reason);
       task.settleWithdrawn();
-    } else if (this.#hosts.dispatcher.offer(task, priority)) {
+    } else if (task.hosts.dispatcher.offer(task, priority)) {
       this.#emit(() => ({ type: 'queued', id: task.id }));
       if (!task.live) this.#keepArgs(task);
     } else {
@@ -252,7 +255,7 @@ export class Runtime implements AsyncDisposable {
     try {
       task.keepArgs();
     } catch (error) {
-      if (!this.#hosts.dispatcher.remove(task)) return;
+      if (!task.hosts.dispatcher.remove(task)) return;
       task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
     }
   }
@@ -280,7 +283,7 @@ export class Runtime implements AsyncDisposable {
     }
     const name = engineFor(source.language);
     // Nothing can be compiled here while the thread blocks.
-    const engine = compiledEngine(name) ?? (this.#hosts.blocks ? { name } : undefined);
+    const engine = compiledEngine(name) ?? (host.compiles || task.hosts.blocks ? { name } : undefined);
     if (engine !== undefined && !('load' in source)) {
       host.addEngine(engine);
       this.#start(task, host, claim, source);
@@ -292,7 +295,7 @@ export class Runtime implements AsyncDisposable {
         host.unreserve();
         host.addEngine(compiled);
         this.#start(task, host, claim, loaded);
-        this.#hosts.dispatcher.dispatch();
+        task.hosts.dispatcher.dispatch();
       },
       (error: unknown) => {
         host.unreserve();
@@ -311,7 +314,7 @@ export class Runtime implements AsyncDisposable {
       task.settleWithdrawn();
       return;
     }
-    const row = this.#hosts.takeRow(task.number, host);
+    const row = task.hosts.takeRow(task.number, host);
     task.row = row;
     try {
       const job = task.job ?? this.#jobs.find(source, task.options);
@@ -334,10 +337,10 @@ export class Runtime implements AsyncDisposable {
 
   #ended(task: TaskRun, outcome: Outcome): void {
     if (task.row !== undefined) {
-      this.#hosts.freeRow(task.row);
+      task.hosts.freeRow(task.row);
       task.row = undefined;
     }
-    if (task.live) this.#hosts.dispatcher.release();
+    if (task.live) task.hosts.dispatcher.release();
     this.#tasks.delete(task);
     if (task.job !== undefined) this.#jobs.note(task.job, outcome.usage.runMs);
     this.#counter.add(outcome);
@@ -345,7 +348,7 @@ export class Runtime implements AsyncDisposable {
     this.#runTimes.add(outcome.usage.runMs);
     this.#emit(() => ({ type: 'ended', id: task.id, outcome }));
     if (this.#tasks.size === 0) this.#events.emit('idle');
-    this.#hosts.dispatcher.dispatch();
+    task.hosts.dispatcher.dispatch();
   }
 
   /** Not from here, but next: a listener that throws must not leave a task half ended. */
@@ -356,13 +359,19 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #close(grace: number | undefined): Promise<void> {
-    if (grace !== undefined) this.#hosts.table.grace = grace;
+    const groups = [...this.#groups.values()];
+    if (grace !== undefined) for (const group of groups) group.grace = grace;
     for (const task of this.#tasks) task.requestStop(StopReason.closed);
     await this.drain();
-    await this.#hosts.close();
+    await Promise.all(groups.map((group) => group.close()));
   }
 }
 
 function engineMissing(error: unknown): StintError {
   return new StintError('DEPENDENCY_MISSING', `the engine cannot be loaded: ${messageOf(error)}`, { cause: error });
+}
+
+function hostStats(pool: Pick<HostPool, 'hosts' | 'started' | 'lost' | 'restartsIn'> | undefined): HostStats {
+  if (pool === undefined) return { count: 0, started: 0, lost: 0, restartsInMs: 0 };
+  return { count: pool.hosts.length, started: pool.started, lost: pool.lost, restartsInMs: pool.restartsIn };
 }

@@ -64,6 +64,10 @@ export class TaskRun implements Task, TaskListener {
   #cancelReason: unknown;
   #stopReason: StopReason = StopReason.none;
   #settled = false;
+  /** How often it was run again. */
+  #retries = 0;
+  /** Whether something outside knows of it: it cannot be run again then as if nothing had been. */
+  #isKnown = false;
   /** Those that were started for it; none for most. */
   #children: Set<TaskRun> | undefined;
   #final: Outcome | undefined;
@@ -197,10 +201,12 @@ export class TaskRun implements Task, TaskListener {
   }
 
   output(text: string, stream: 'stdout' | 'stderr'): void {
+    this.#isKnown = true;
     this.#tell(() => this.options.output?.(text, stream));
   }
 
   call(call: Call): void {
+    this.#isKnown = true;
     if (call.kind === 'part') {
       this.#takeParts().add(call.args[0], () => this.#answer({ id: call.id, kind: 'value', value: undefined }));
       return;
@@ -212,8 +218,10 @@ export class TaskRun implements Task, TaskListener {
     this.#calls.call(call, (answer) => this.#answer(answer));
   }
 
-  events(events: readonly SentEvent[]): void {
+  events(events: readonly SentEvent[], delivered: () => void): void {
+    this.#isKnown = true;
     for (const { name, args } of events) this.#tell(() => this.options.events.get(name)?.(...args));
+    delivered();
   }
 
   ended(report: TaskReport): void {
@@ -228,15 +236,26 @@ export class TaskRun implements Task, TaskListener {
     });
   }
 
-  lost(cause: Error | undefined, waits: boolean): void {
+  lost(cause: Error | undefined, waits: boolean, lastRung: 'terminate' | 'kill'): void {
     const { table } = this.hosts;
     const row = this.row as number;
     const reason = table.endBroken(row, this.number);
-    const terminated = table.rung(row) === 'terminate' && reason !== StopReason.none;
+    if (reason === StopReason.none && this.#retries < this.options.retry && this.#canRunAgain) {
+      this.#retries += 1;
+      this.hosts.freeRow(row);
+      this.takenBack();
+      return;
+    }
+    const ended = table.rung(row) === 'terminate' && reason !== StopReason.none;
     this.settle(
-      terminated ? stoppedEnding(reason, 'terminate', this.#facts()) : this.#lostEnding(cause, waits),
+      ended ? stoppedEnding(reason, lastRung, this.#facts()) : this.#lostEnding(cause, waits),
       this.#waited(),
     );
+  }
+
+  /** What was handed over is gone. */
+  get #canRunAgain(): boolean {
+    return !this.#isKnown && this.options.transfer.length === 0;
   }
 
   /** A heap is filled by a module that runs, not by a script: its memory is elsewhere. */
