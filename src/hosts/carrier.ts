@@ -17,7 +17,7 @@ export interface Carrier {
   readonly cause: Error | undefined;
   /** The rung on which it is ended. */
   readonly lastRung: 'terminate' | 'kill';
-  /** Whether tasks may be sent to it while another holds it: only where they can be taken back. */
+  /** Whether tasks may be sent to it while another holds it, and can be taken back then. */
   readonly takesAhead: boolean;
   /** Whether it compiles its engines itself. */
   readonly compiles: boolean;

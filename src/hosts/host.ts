@@ -187,7 +187,7 @@ export class Host {
   /** Takes back a task that has not begun. False if it has. */
   takeBack(row: number, number: number): boolean {
     const task = this.#tasks.get(row);
-    if (task?.number !== number || !this.#table.revoke(row, number)) return false;
+    if (!this.#carrier.takesAhead || task?.number !== number || !this.#table.revoke(row, number)) return false;
     this.#forget(row, task);
     this.#revoked.add(row);
     return true;

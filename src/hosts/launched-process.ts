@@ -19,8 +19,6 @@ export class LaunchedProcess {
   /** What it died of. */
   cause: Error | undefined;
   isGone = false;
-  /** Whether it has its thread and its engines. */
-  isReady = false;
 
   /**
    * @param memory bytes that the process may have as data
@@ -33,12 +31,11 @@ export class LaunchedProcess {
       this.#lastWords = (this.#lastWords + text).slice(-MOST_LAST_WORDS);
       process.stderr.write(text);
     });
-    this.#child.on('message', (message: FromChild) => {
-      if (message.op === 'ready') {
-        this.isReady = true;
-        onReady();
+    this.#child.on('message', (messages: FromChild[]) => {
+      for (const message of messages) {
+        if (message.op === 'ready') onReady();
+        this.#onMessage?.(message);
       }
-      this.#onMessage?.(message);
     });
     this.#child.on('error', (error) => {
       this.cause ??= error;

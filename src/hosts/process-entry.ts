@@ -6,15 +6,13 @@
  */
 import { availableMeans } from '../control/interrupter.js';
 import { StopReason } from '../control/task-word.js';
-import { ENGINE_NAMES, engineFor } from '../engines/engine-name.js';
-import { toEnvelope } from '../errors/envelope.js';
-import { packThrown } from '../errors/thrown.js';
-import { whyNotTransferable } from '../values/copy-value.js';
+import { ENGINE_NAMES, type EngineName, engineFor } from '../engines/engine-name.js';
 import type { Job } from '../worker/messages.js';
 import { compiledEngine, compileEngineOnce } from './compiled-engines.js';
 import type { Host } from './host.js';
 import { HostGroup } from './host-group.js';
-import type { ChildSettings, FromChild, ToChild } from './process-messages.js';
+import type { ChildSettings, ToChild } from './process-messages.js';
+import { tell } from './process-outbox.js';
 import { RelayedTask } from './relayed-task.js';
 import type { Claim } from './thread-load.js';
 
@@ -22,6 +20,8 @@ class Relay {
   readonly #hosts: HostGroup<RelayedTask>;
   readonly #tasks = new Map<number, RelayedTask>();
   readonly #jobs = new Map<number, Job>();
+  /** The counts of each engine, as the owner knows them. */
+  readonly #told = new Map<string, string>();
 
   constructor(settings: ChildSettings) {
     const means = availableMeans();
@@ -124,31 +124,21 @@ class Relay {
     host.start({ ...task.order, row: task.row }, task.job, claim, task);
   }
 
+  #tellCounts(): void {
+    for (const [name, counts] of Object.entries(this.#hosts.pool.hosts[0]?.engineCounts ?? {})) {
+      const text = JSON.stringify(counts);
+      if (this.#told.get(name) === text) continue;
+      this.#told.set(name, text);
+      tell({ op: 'counts', engine: ENGINE_NAMES.indexOf(name as EngineName), counts });
+    }
+  }
+
   #ended(task: RelayedTask): void {
     this.#tasks.delete(task.order.row);
     if (task.row !== undefined) this.#hosts.freeRow(task.row);
-    for (const [name, counts] of Object.entries(this.#hosts.pool.hosts[0]?.engineCounts ?? {})) {
-      tell({ op: 'counts', engine: ENGINE_NAMES.indexOf(name as never), counts });
-    }
+    this.#tellCounts();
     this.#hosts.dispatcher.release();
     this.#hosts.dispatcher.dispatch();
-  }
-}
-
-/** Tells the owner something. A result that cannot cross is the failure of its task. */
-function tell(message: FromChild): void {
-  try {
-    // One that cannot be sent any more: the owner is gone, and `disconnect` says so.
-    process.send?.(message, undefined, undefined, () => undefined);
-  } catch (error) {
-    if (message.op === 'ended' && message.report.end.kind === 'completed') {
-      const { value } = message.report.end;
-      const failure = toEnvelope(whyNotTransferable(value, 'result', error));
-      tell({ ...message, report: { ...message.report, end: { kind: 'failed', outOfMemory: false, error: failure } } });
-    } else if ('row' in message) {
-      const { row, number } = message;
-      tell({ op: 'lost', row, number, cause: packThrown(error), waits: false });
-    } else throw error;
   }
 }
 
