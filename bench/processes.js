@@ -61,8 +61,20 @@ export async function run({ quick }) {
     ),
     judged('1 KB, p50: fork to stint', 'x', ratio(SMALL), '>= 1', ratio(SMALL) >= 1),
     judged('64 MB, p50: fork to stint', 'x', ratio(LARGE), '>= 20', ratio(LARGE) >= 20),
-    { name: 'a killed child is noticed', unit: 'ms', ...summary(detected), target: 'p95 < 10', pass: p95(detected) < 10 },
-    { name: 'from the kill to the next result', unit: 'ms', ...summary(back), target: 'p95 < 500', pass: p95(back) < 500 },
+    {
+      name: 'a killed child is noticed',
+      unit: 'ms',
+      ...summary(detected),
+      target: 'p95 < 10',
+      pass: p95(detected) < 10,
+    },
+    {
+      name: 'from the kill to the next result',
+      unit: 'ms',
+      ...summary(back),
+      target: 'p95 < 500',
+      pass: p95(back) < 500,
+    },
   ];
 }
 

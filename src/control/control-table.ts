@@ -28,10 +28,11 @@ const GRACE = 3;
 const ROWS = 4;
 const THREADS = 5;
 const QUANTUM = 6;
-// Row: word, rung, thread; deadline as the second double.
+// Row: word, rung, thread, a stop that may come before its task; when that began and its deadline as the third and fourth double.
 const WORD = 0;
 const RUNG = 1;
 const THREAD = 2;
+const FORESTALLED = 3;
 const BEGAN = 2;
 const DEADLINE = 3;
 
@@ -103,6 +104,22 @@ export class ControlTable {
     this.#doubles[doubleBase(row) + DEADLINE] = Number.POSITIVE_INFINITY;
     Atomics.store(this.#words, base + WORD, packWord(number, State.queued));
     if (row >= this.usedRows) Atomics.store(this.#words, USED_ROWS, row + 1);
+  }
+
+  /**
+   * Gives a row to a task that has come another way than what is said about it: if it was asked to end before, it is asked now.
+   */
+  assignLate(row: number, number: number, thread: number): void {
+    this.assign(row, number, thread);
+    const forestalled = Atomics.load(this.#words, wordBase(row) + FORESTALLED);
+    if (numberOf(forestalled) === number) this.requestStop(row, number, reasonOf(forestalled));
+  }
+
+  /** As {@link requestStop}, for a task that may still have to be given its row by {@link assignLate}. */
+  forestall(row: number, number: number, reason: StopReason): void {
+    Atomics.store(this.#words, wordBase(row) + FORESTALLED, packWord(number, State.stopping, reason));
+    // If the task came before that, it is there by now.
+    this.requestStop(row, number, reason);
   }
 
   /** Takes back a task that has not begun: whoever has its order drops it. False if it has begun, or was asked to end. */

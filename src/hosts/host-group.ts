@@ -66,7 +66,7 @@ export class HostGroup<T> {
       this.#blocks ? this.#pool.abandon(index) : this.#pool.terminate(index),
     );
     this.#grace = grace;
-    this.#spare = isolation === 'process' ? spareFor(settings) : undefined;
+    this.#spare = isolation === 'process' ? spareFor(settings, rows) : undefined;
     this.#pool = new HostPool(
       hosts,
       this.table,
@@ -172,7 +172,7 @@ function killGrace(grace: number): number {
   return 2 * grace + CHILD_PATIENCE_MS;
 }
 
-function spareFor({ slots, grace, quantum, cellSize, heap, processMemory }: GroupSettings): SpareProcess {
-  const settings = { slots, grace, quantum, cellSize, heap };
+function spareFor({ grace, quantum, cellSize, heap, processMemory }: GroupSettings, rows: number): SpareProcess {
+  const settings = { rows, grace, quantum, cellSize, heap };
   return new SpareProcess((onReady) => new LaunchedProcess(settings, processMemory, onReady));
 }
