@@ -107,19 +107,17 @@ export class ControlTable {
   }
 
   /**
-   * Gives a row to a task that has come another way than what is said about it: if it was asked to end before, it is asked now.
+   * Notes that a task has to end which may not have its row yet, because it comes another way than the stop. Who notes it calls
+   * {@link requestStop} after that, and who assigns the row calls {@link heedForestalled}: one of them finds it.
    */
-  assignLate(row: number, number: number, thread: number): void {
-    this.assign(row, number, thread);
-    const forestalled = Atomics.load(this.#words, wordBase(row) + FORESTALLED);
-    if (numberOf(forestalled) === number) this.requestStop(row, number, reasonOf(forestalled));
-  }
-
-  /** As {@link requestStop}, for a task that may still have to be given its row by {@link assignLate}. */
   forestall(row: number, number: number, reason: StopReason): void {
     Atomics.store(this.#words, wordBase(row) + FORESTALLED, packWord(number, State.stopping, reason));
-    // If the task came before that, it is there by now.
-    this.requestStop(row, number, reason);
+  }
+
+  /** Asks a task to end that has just been given its row, if that was noted before. */
+  heedForestalled(row: number, number: number): void {
+    const forestalled = Atomics.load(this.#words, wordBase(row) + FORESTALLED);
+    if (numberOf(forestalled) === number) this.requestStop(row, number, reasonOf(forestalled));
   }
 
   /** Takes back a task that has not begun: whoever has its order drops it. False if it has begun, or was asked to end. */

@@ -57,6 +57,8 @@ export class Host {
   readonly #settings: HostSettings;
   readonly #startedAt = monotonicNow();
   #taskCount = 0;
+  /** For how many tasks it is kept that are still being loaded. */
+  #reserved = 0;
   #idle: NodeJS.Timeout | undefined;
   readonly #carrier: Carrier;
   readonly #table: ControlTable;
@@ -124,9 +126,9 @@ export class Host {
     return this.#spoiled;
   }
 
-  /** How many tasks the thread has, waiting ones included. */
+  /** How many tasks the thread has, or is kept for, waiting ones included. */
   get load(): number {
-    return this.#tasks.size;
+    return this.#tasks.size + this.#reserved;
   }
 
   /** How many tasks run or could run. */
@@ -141,10 +143,12 @@ export class Host {
 
   /** Keeps the thread for a task that is still being loaded. */
   reserve(): void {
+    this.#reserved += 1;
     this.#load.add(RESERVED);
   }
 
   unreserve(): void {
+    this.#reserved -= 1;
     this.#load.remove(RESERVED);
   }
 
@@ -304,7 +308,7 @@ export class Host {
         else this.served = true;
         this.#recycle();
         task.listener.ended(message.report);
-        if (this.#spoiled && this.#tasks.size === 0) void this.terminate();
+        if (this.#spoiled && this.load === 0) void this.terminate();
     }
   }
 

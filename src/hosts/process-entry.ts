@@ -5,6 +5,7 @@
  */
 import { ControlTable } from '../control/control-table.js';
 import { availableMeans, watchTable } from '../control/interrupter.js';
+import type { StopReason } from '../control/task-word.js';
 import { packThrown } from '../errors/thrown.js';
 import { compileEngineOnce } from './compiled-engines.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
@@ -45,12 +46,17 @@ class Supervisor {
         return;
       case 'stop':
         this.#table.grace = message.grace;
-        this.#table.forestall(message.row, message.number, message.reason);
-        this.#thread.stop();
+        this.#stop(message.row, message.number, message.reason);
         return;
       default:
         this.#thread.tell(message);
     }
+  }
+
+  /** The task comes by another way, and may still be on it. */
+  #stop(row: number, number: number, reason: StopReason): void {
+    this.#table.forestall(row, number, reason);
+    if (this.#table.requestStop(row, number, reason)) this.#thread.stop();
   }
 }
 

@@ -152,7 +152,8 @@ const NONE: readonly never[] = [];
 const NO_PERMISSIONS: Permissions = {};
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
-const readIsolation = oneOf<Isolation>('thread', 'process');
+/** Reads where tasks run. @throws StintError `INVALID_ARGUMENT` */
+export const readIsolation = oneOf<Isolation>('thread', 'process');
 
 const readLimitsShape: OptionReader<Limits> = (value, name) => {
   const any: OptionReader<never> = (item) => item as never;

@@ -39,7 +39,11 @@ export class PipeLink implements WorkerLink {
       const { message, announced } = frame as PipedMessage;
       // What was announced has been counted by the main thread.
       if (!announced) table.threads.notePosted(THREAD);
-      if (message.op === 'start') table.assignLate(message.order.row, message.order.number, THREAD);
+      if (message.op === 'start') {
+        const { row, number } = message.order;
+        table.assign(row, number, THREAD);
+        table.heedForestalled(row, number);
+      }
       receive(message);
     });
     new Socket({ fd: incoming, readable: true, writable: false }).on('data', (piece) => reader.add(piece));
