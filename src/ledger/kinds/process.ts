@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { here, processInfo } from '../identity.js';
-import { systemCode, unless } from '../ledger-error.js';
+import { systemCode } from '../ledger-error.js';
 import type { Context, Kind, Reclaimed } from './kind.js';
 
 /** The variable in a child's environment by which it, and what it starts, is known as the one of a record. */
@@ -21,6 +22,8 @@ const MOST_MS = 2000;
 const INTERVAL_MS = 2;
 /** A process may start others until it is killed: how often they are looked for. */
 const MOST_ROUNDS = 10;
+/** How many processes are looked at before others have a turn. */
+const AT_A_TIME = 64;
 
 export const childProcess: Kind<Process> = {
   fault({ command, pid, startedAt }) {
@@ -75,24 +78,28 @@ async function whyUnmarked({ pid, startedAt }: Process): Promise<Reclaimed | und
 /** The processes of this user that carry a mark, except this one. */
 async function carriers(token: string): Promise<Found[]> {
   const found: Found[] = [];
-  for (const name of await readdir('/proc')) {
-    const pid = Number(name);
-    if (!Number.isSafeInteger(pid) || pid === process.pid || pid < 2) continue;
-    if (!(await carries(pid, token))) continue;
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => Number.isSafeInteger(pid) && pid > 1);
+  for (const [index, pid] of pids.entries()) {
+    // The system answers from memory: reading in turns is much faster than by promises, and holds nobody up for long.
+    if (index % AT_A_TIME === AT_A_TIME - 1) await setImmediate();
+    if (pid === process.pid || !carries(pid, token)) continue;
     const info = await processInfo(pid);
     // Once more: the pid was not given to another process while we looked.
-    if (info === undefined || info.ended || !(await carries(pid, token))) continue;
+    if (info === undefined || info.ended || !carries(pid, token)) continue;
     found.push({ pid, startedAt: info.startedAt });
   }
   return found;
 }
 
-async function carries(pid: number, token: string): Promise<boolean> {
-  const codes = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
-  const about = await unless(codes, stat(`/proc/${pid}`), undefined);
-  if (about === undefined || about.uid !== process.geteuid?.()) return false;
-  const environment = await unless(codes, readFile(`/proc/${pid}/environ`, 'latin1'), '');
-  return environment.split('\0').includes(`${MARK}=${token}`);
+function carries(pid: number, token: string): boolean {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    if (!environment.split('\0').includes(`${MARK}=${token}`)) return false;
+    return statSync(`/proc/${pid}`).uid === process.geteuid?.();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 async function kill({ pid, startedAt }: Found): Promise<void> {
