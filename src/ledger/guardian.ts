@@ -47,15 +47,15 @@ export class Guardian {
     return this.#child?.pid;
   }
 
-  /** Sends it away; if something is left to reclaim it does that first. */
-  async dismiss(nothingLeft: boolean): Promise<void> {
+  /** Sends it away: nothing is left to reclaim. */
+  async dismiss(): Promise<void> {
     this.#closed = true;
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     await new Promise((resolve) => {
       child.ref();
       child.once('exit', resolve);
-      child.stdin?.end(nothingLeft ? `${FAREWELL}\n` : undefined);
+      child.stdin?.end(`${FAREWELL}\n`);
     });
   }
 

@@ -5,8 +5,8 @@
  * 2. What is released is gone before its record is. Records of a living owner are its own: nobody else writes them, so that
  *    there is no lock to be left and no update to be lost.
  * 3. Opening a ledger reclaims what dead owners left. Until something is registered it starts and holds nothing.
- * 4. A closed ledger has nothing left: no thing, no record, no folder, no guardian. What it could not release it leaves to the
- *    guardian, and says so.
+ * 4. A closed ledger has nothing left: no thing, no record, no folder, no guardian. While something cannot be released the guardian
+ *    watches on, and `close` can be tried again.
  */
 import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
@@ -48,6 +48,7 @@ export class Ledger implements AsyncDisposable {
   readonly #acquiring = new Set<Promise<unknown>>();
   #sequence = 0;
   #claimed: Promise<Claimed> | undefined;
+  #closing = false;
   #closed: Promise<void> | undefined;
 
   /** Use {@link openLedger}. */
@@ -93,7 +94,7 @@ export class Ledger implements AsyncDisposable {
     describe: (token: string) => R,
     make: (registration: Registration<R>) => Promise<T>,
   ): Promise<T> {
-    if (this.#closed !== undefined) throw new StintError('RUNTIME_CLOSED', 'the ledger is closed');
+    if (this.#closing) throw new StintError('RUNTIME_CLOSED', 'the ledger is closed');
     if (this.#registrations.size + this.#acquiring.size >= MOST_RECORDS) {
       throw new StintError('QUEUE_FULL', `the ledger holds ${MOST_RECORDS} things; release some first`);
     }
@@ -114,10 +115,14 @@ export class Ledger implements AsyncDisposable {
   /**
    * Releases everything that is registered, the last first, and sends the guardian away. May be called any number of times.
    *
-   * @throws StintError if something could not be released: then the guardian has tried too
+   * @throws StintError if something could not be released: call it again, or leave that to the guardian
    */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closing = true;
+    this.#closed ??= this.#close().catch((error: unknown) => {
+      this.#closed = undefined;
+      throw error;
+    });
     return this.#closed;
   }
 
@@ -167,14 +172,14 @@ export class Ledger implements AsyncDisposable {
   async #close(): Promise<void> {
     await Promise.allSettled(this.#acquiring);
     const scope = new Scope();
-    const claimed = await this.#claimed?.catch(() => undefined);
-    if (claimed !== undefined) scope.defer(async () => claimed.owner[Symbol.asyncDispose]());
     for (const registration of this.#registrations) scope.defer(async () => registration[Symbol.asyncDispose]());
-    const errors = await scope.dispose();
-    await this.#guardian.dismiss(errors.length === 0);
-    if (errors.length > 0) {
-      throw refused(`release ${errors.length} of its things`, new AggregateError(errors, String(errors[0])));
+    const thrown = await scope.dispose();
+    if (thrown.length > 0) {
+      throw refused(`release ${thrown.length} of its things`, new AggregateError(thrown, messageOf(thrown[0])));
     }
+    const claimed = await this.#claimed?.catch(() => undefined);
+    await claimed?.owner[Symbol.asyncDispose]();
+    await this.#guardian.dismiss();
   }
 }
 

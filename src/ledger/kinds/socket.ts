@@ -15,8 +15,8 @@ export const socket: Kind<Socket> = {
   async reclaim({ path }) {
     const found = await find(path);
     if (found === 'gone' || 'kept' in found) return found;
-    if (!found.about.isSocket()) return { kept: `${path} is no socket any more` };
-    // The path is the caller's choice and may be somebody else's by now: one that answers is.
+    // The path is the caller's choice and may be somebody else's by now: what is no socket is, and one that answers.
+    if (!found.about.isSocket()) return 'gone';
     const answer = await knock(path);
     if (answer === 'no socket') return 'gone';
     if (answer !== 'nobody listens') return { kept: `somebody listens on ${path}` };

@@ -10,6 +10,7 @@ import { createScratch } from '#stint/ledger/scratch';
 
 const [directory, place, ...things] = process.argv.slice(2);
 const ledger = await openLedger({ directory });
+let server;
 const held = { id: ledger.id };
 
 const makers = {
@@ -21,7 +22,8 @@ const makers = {
   },
   async socket() {
     const { path } = await claimSocket(ledger, join(place, `${ledger.id}.sock`));
-    createServer().listen(path).unref();
+    server = createServer().listen(path);
+    server.unref();
     held.socket = path;
   },
   async pidfile() {
@@ -41,13 +43,17 @@ console.log(JSON.stringify(held));
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'close') {
+    process.stdin.destroy();
+    server?.close();
     await ledger.close();
     break;
   }
   if (line === 'work') {
-    await using memory = await SharedMemory.create(4096, { ledger });
+    const memory = await SharedMemory.create(4096, { ledger });
     memory.bytes.fill(7);
-    console.log(JSON.stringify({ worked: memory.bytes.every((byte) => byte === 7) }));
+    const worked = memory.bytes.every((byte) => byte === 7);
+    await memory.close();
+    console.log(JSON.stringify({ worked }));
   }
   if (line === 'guardian') console.log(JSON.stringify({ guardian: ledger.guardianPid }));
 }
