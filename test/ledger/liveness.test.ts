@@ -1,23 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownIdentity, processInfo } from '#stint/ledger/identity';
-import { sweep } from '#stint/ledger/index';
+import { inspect, sweep } from '#stint/ledger/index';
 import { guardiansGone, leftIn, makeDeadOwner, present, startOwner, temporaryFolder } from './support.js';
 
-/** Whether this user may have namespaces of pids. */
-const NAMESPACES = canUnshare();
 const UNSHARE = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
-function canUnshare(): boolean {
-  try {
-    execFileSync(UNSHARE[0] as string, [...UNSHARE.slice(1), 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether this user may have namespaces of pids. */
+const NAMESPACES = spawnSync(UNSHARE[0] as string, [...UNSHARE.slice(1), 'true']).status === 0;
 
 /** An owner that holds a scratch directory. */
 async function holder(directory: string, identity: Parameters<typeof makeDeadOwner>[1] = {}) {
@@ -125,6 +117,8 @@ describe.skipIf(!NAMESPACES)('in a namespace of pids', () => {
       [1, 2].map(() => startOwner(directory, directory, ['scratch', 'segment'], UNSHARE)),
     );
     const [first, second] = owners as [(typeof owners)[0], (typeof owners)[0]];
+    const pids = (await inspect({ directory })).map(({ pid, state }) => [pid, state]);
+    expect(pids).toEqual(Array.from({ length: 4 }, () => [pids[0]?.[0], 'living']));
     await first.end('SIGKILL');
     // Its guardian was in its namespace and died with it.
     await expect.poll(async () => (await sweep({ directory })).living).toEqual([second.held.id]);
