@@ -14,7 +14,7 @@ import { Scope } from '../scope/scope.js';
 import { openDirectory } from './directory.js';
 import { Guardian } from './guardian.js';
 import { type Identity, ownIdentity } from './identity.js';
-import { refused } from './ledger-error.js';
+import { refused, unless } from './ledger-error.js';
 import { newOwnerId, tokenOf } from './names.js';
 import { Owner } from './owner.js';
 import type { Resource } from './record.js';
@@ -166,7 +166,10 @@ export class Ledger implements AsyncDisposable {
   }
 
   async #claim(): Promise<Claimed> {
-    return { owner: await Owner.claim(this.#folder, this.#id), identity: await ownIdentity() };
+    const claim = () => Owner.claim(this.#folder, this.#id);
+    // A sweep that came in the moment between the making of the socket and its first listening took us for dead.
+    const owner = await unless(['ENOENT'], claim(), undefined);
+    return { owner: owner ?? (await claim()), identity: await ownIdentity() };
   }
 
   async #close(): Promise<void> {

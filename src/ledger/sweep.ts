@@ -12,9 +12,11 @@ import { messageOf } from '../errors/describe.js';
 import { openDirectory, QUARANTINE } from './directory.js';
 import { type Finding, findingAt, findingOf } from './finding.js';
 import { unless } from './ledger-error.js';
+import { ALIVE } from './liveness.js';
 import { removeOwnerFolder, STAGED } from './owner.js';
 import { quarantine } from './quarantine.js';
 import { kindOf } from './record.js';
+import { knock } from './socket-path.js';
 import { findFiles, findOwners, lookAtOwner, type Owned, readEntry } from './survey.js';
 import { warn } from './warn.js';
 
@@ -33,7 +35,7 @@ export interface SweepReport {
 /** How many records are worked on at a time. */
 const AT_A_TIME = 16;
 
-/** An owner has its folder made after so long, or never. */
+/** An owner that made a folder has a socket in it after so long, or never. */
 const MOST_STAGED_MS = 60_000;
 
 /** How many findings a warning names. */
@@ -71,7 +73,7 @@ export async function sweepFolder(ledger: string): Promise<SweepReport> {
     }
   }
   for (const name of await readdir(ledger)) {
-    if (name.startsWith(STAGED) && (await isOld(join(ledger, name)))) await removeStaged(ledger, name);
+    if (name.startsWith(STAGED) && (await isAbandoned(join(ledger, name)))) await removeStaged(ledger, name);
   }
   return report;
 }
@@ -115,8 +117,11 @@ async function sweepRecord(ledger: string, owned: Owned, file: string, report: S
   }
 }
 
-async function isOld(path: string): Promise<boolean> {
-  const about = await unless(['ENOENT'], lstat(path), undefined);
+/** Whether a folder that was being made will never be: its owner died, or has not come to give a sign of life. */
+async function isAbandoned(staged: string): Promise<boolean> {
+  const answer = await knock(join(staged, ALIVE));
+  if (answer !== 'no socket') return answer === 'nobody listens';
+  const about = await unless(['ENOENT'], lstat(staged), undefined);
   return about !== undefined && Date.now() - about.mtimeMs > MOST_STAGED_MS;
 }
 

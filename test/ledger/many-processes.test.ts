@@ -9,7 +9,7 @@ import { leftIn, temporaryFolder } from './support.js';
 const REGISTRAR = fileURLToPath(new URL('./programs/registrar.mjs', import.meta.url));
 const PROCESSES = 8;
 /** `npm run test:faults` takes all. */
-const EACH = process.env['STINT_FAULTS'] === 'all' ? 1000 : 150;
+const EACH = process.env['STINT_FAULTS'] === 'all' ? 1000 : 250;
 
 it(`${PROCESSES} processes register ${EACH} things each at once, and none is lost`, { timeout: 120_000 }, async () => {
   const directory = temporaryFolder();

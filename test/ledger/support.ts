@@ -149,11 +149,17 @@ export function guardians(directory: string): number[] {
     .map(({ pid }) => pid);
 }
 
-/** Waits until all guardians of a ledger are done. */
-export async function guardiansGone(directory: string): Promise<void> {
-  await expect
-    .poll(() => somebodyStarts() || guardians(directory).length > 0, { interval: 5, timeout: 20_000 })
-    .toBe(false);
+/** Waits until all guardians of a ledger are done, but for one. */
+export async function guardiansGone(directory: string, except?: number): Promise<void> {
+  const busy = () => somebodyStarts() || guardians(directory).some((pid) => pid !== except);
+  await expect.poll(busy, { interval: 5, timeout: 20_000 }).toBe(false);
+}
+
+/** The processes that carry the mark of a record of one of these owners. */
+export function marked(ids: readonly string[]): number[] {
+  return processes()
+    .filter(({ pid }) => ids.some((id) => readProcess(String(pid), 'environ').includes(`STINT_CHILD=stint-${id}-`)))
+    .map(({ pid }) => pid);
 }
 
 /** What is in the folder of a ledger, but for what is always there. */
