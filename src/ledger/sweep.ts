@@ -6,7 +6,7 @@
  * 3. What cannot be believed reclaims nothing. It goes into quarantine, and that is said.
  * 4. One trouble does not keep the rest from being reclaimed. Sweeps at the same time do each other no harm.
  */
-import { lstat, readdir, rm, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
 import { openDirectory, QUARANTINE } from './directory.js';
@@ -64,6 +64,7 @@ export async function sweepFolder(ledger: string): Promise<SweepReport> {
   }
   for (const id of ids) {
     try {
+      if (await removeEmpty(join(ledger, id))) continue;
       const owned = await lookAtOwner(ledger, id);
       if (owned.liveness === 'alive') report.living.push(id);
       else if (owned.liveness === 'dead') await sweepOwner(ledger, owned, report);
@@ -115,6 +116,15 @@ async function sweepRecord(ledger: string, owned: Owned, file: string, report: S
   } catch (error) {
     report.kept.push(findingAt(owned, 'record', path, messageOf(error)));
   }
+}
+
+/** Removes the folder of an owner that was about to go: one that lives has a socket in its. */
+async function removeEmpty(folder: string): Promise<boolean> {
+  return unless(
+    ['ENOTEMPTY', 'EEXIST'],
+    rmdir(folder).then(() => true),
+    false,
+  );
 }
 
 /** Whether a folder that was being made will never be: its owner died, or has not come to give a sign of life. */

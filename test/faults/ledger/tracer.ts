@@ -28,6 +28,27 @@ export const SYSTEM_CALLS = {
 export type SystemCall = keyof typeof SYSTEM_CALLS;
 export type Scenario = 'life' | 'child' | 'sweep';
 
+/** What each scenario calls, and how often at least it meets a fault there. */
+export const PLACES: readonly [Scenario, SystemCall, number][] = [
+  ['life', 'open', 3],
+  ['life', 'write', 2],
+  ['life', 'fsync', 3],
+  ['life', 'rename', 2],
+  ['life', 'unlink', 2],
+  ['life', 'mkdir', 2],
+  ['life', 'rmdir', 1],
+  ['life', 'link', 1],
+  ['life', 'allocate', 1],
+  ['life', 'mmap', 1],
+  ['life', 'listen', 1],
+  ['child', 'fsync', 2],
+  ['child', 'rename', 1],
+  ['child', 'unlink', 1],
+  ['sweep', 'open', 1],
+  ['sweep', 'unlink', 1],
+  ['sweep', 'rmdir', 1],
+];
+
 export interface Fault {
   readonly call: SystemCall;
   /** Which one of them, from 1. Each thread of the program counts its own. */
