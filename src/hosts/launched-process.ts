@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { unpackThrown } from '../errors/thrown.js';
 import { encodeFrame, FrameReader } from '../worker/frames.js';
 import type { PipedMessage, ToHost } from '../worker/messages.js';
+import { type BufferMessage, isBufferMessage, SharedBuffers } from '../worker/shared-buffers.js';
 import type { ChildSettings, FromChild, ToChild } from './process-messages.js';
 
 /** So many of the last characters that a process wrote to its standard error are kept, to say what it died of. */
@@ -26,6 +27,7 @@ export class LaunchedProcess {
   #end = '';
   #lastWords = '';
   #fatal: string | undefined;
+  readonly #buffers = new SharedBuffers((message) => this.give({ message, announced: false }));
   readonly #reader: FrameReader;
   /** The pipes of its worker thread: what that is given, and what it tells. */
   readonly #given: Socket | undefined;
@@ -49,7 +51,7 @@ export class LaunchedProcess {
       this.#fatal ??= FATAL.exec(text)?.[0];
       process.stderr.write(text);
     });
-    this.#reader = new FrameReader((message) => this.#onMessage?.(message as ToHost));
+    this.#reader = new FrameReader(this.#buffers, (message) => this.#take(message as ToHost | BufferMessage));
     const [, , , , given, told] = this.#child.stdio as (Socket | undefined)[];
     this.#given = given;
     this.#told = told;
@@ -89,7 +91,7 @@ export class LaunchedProcess {
 
   /** Gives its worker thread something. @throws DataCloneError if the message cannot be cloned */
   give(message: PipedMessage): void {
-    this.#given?.write(encodeFrame(message));
+    this.#given?.write(encodeFrame(message, this.#buffers));
   }
 
   /** Tells its main thread something. @throws Error if the message cannot be serialized */
@@ -119,6 +121,11 @@ export class LaunchedProcess {
     await this.#ended;
   }
 
+  #take(message: ToHost | BufferMessage): void {
+    if (isBufferMessage(message)) this.#buffers.receive(message);
+    else this.#onMessage?.(message);
+  }
+
   #read(piece: Buffer): void {
     try {
       this.#reader.add(piece);
@@ -133,6 +140,7 @@ export class LaunchedProcess {
     if (this.isGone) return;
     this.isGone = true;
     this.cause ??= this.#death;
+    this.#buffers.close();
     this.#onExit?.();
   }
 

@@ -70,6 +70,18 @@ describe('a task in a child process', () => {
     expect(output.join('')).toBe('said\n');
   });
 
+  it('takes and gives large buffers', async () => {
+    for (let size = 1024; size <= 16 * 1024 ** 2; size *= 4) {
+      const bytes = new Uint8Array(size).fill(size % 251);
+      const back = await runtime.run<Uint8Array>({ module: talks, export: 'same' }, { args: [bytes] });
+      expect(Buffer.compare(back, bytes)).toBe(0);
+    }
+    const code = 'const all = args[0]; all.fill(3); all';
+    const bytes = new Uint8Array(4 * 1024 ** 2);
+    const back = await runtime.run<Uint8Array>({ language: 'javascript', code }, { args: [bytes] });
+    expect([back.length, back.at(-1), bytes.at(-1)]).toEqual([bytes.length, 3, 0]);
+  });
+
   it('streams what a generator yields', async () => {
     const parts: unknown[] = [];
     const task = runtime.start({ module: talks, export: 'counts' }, { args: [40] });
