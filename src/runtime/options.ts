@@ -44,6 +44,8 @@ export interface RuntimeOptions {
    * beyond that is refused. Default 2 GiB. Linux and macOS.
    */
   processMemory?: Bytes;
+  /** Where the ledger is that records child processes, an absolute path. Default: as `openLedger` of `stint/ledger` has it. */
+  directory?: string;
   /** How long a thread may have nothing to do before it leaves; the next task that needs it starts it again. Default: for ever. */
   idleTimeout?: Duration;
   /** When a thread is replaced by a new one, once its tasks have ended: after so many tasks, or when it is so old. Default: never. */
@@ -73,6 +75,7 @@ export interface ResolvedRuntimeOptions {
   readonly heap: number | undefined;
   readonly isolation: Isolation;
   readonly processMemory: number;
+  readonly directory: string | undefined;
   readonly idleTimeout: number;
   readonly recycle: Recycling;
   readonly interrupts: InterruptMeans;
@@ -179,6 +182,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     quantum: readQuantum,
     heap: readHeap,
     processMemory: readProcessMemory,
+    directory: text,
     idleTimeout: parseDuration,
     recycle: readRecycling,
     cellSize: wholeNumber(1, 1024),
@@ -196,6 +200,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     heap: read.heap,
     isolation: read.isolation ?? 'thread',
     processMemory: read.processMemory ?? DEFAULT_PROCESS_MEMORY,
+    directory: read.directory,
     idleTimeout: read.idleTimeout ?? Number.POSITIVE_INFINITY,
     recycle: read.recycle ?? { tasks: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY },
     interrupts: read.interrupts ?? availableMeans(),

@@ -219,6 +219,21 @@ describe('an owner of child processes', () => {
     expect(pids.filter(isThere)).toEqual([]);
   });
 
+  it('takes along even one that does not notice', async () => {
+    const owner = spawn(process.execPath, ['--input-type=module', '--eval', program('')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pids: number[] = [];
+    for await (const line of createInterface({ input: owner.stdout })) {
+      const [pid, started] = JSON.parse(line) as [number, number];
+      pids.push(pid, started);
+      process.kill(pid, 'SIGSTOP');
+      if (pids.length === 4) owner.kill('SIGKILL');
+    }
+    await Promise.all(pids.map(ended));
+    expect(pids.filter(isThere)).toEqual([]);
+  });
+
   it('is not kept alive by them', async () => {
     const code = `
       import { createRuntime } from '${INDEX}';
