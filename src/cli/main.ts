@@ -79,6 +79,30 @@ Example:
     process.exitCode = await repl(options);
   });
 
+program
+  .command('bench')
+  .description('measure this machine: creation, calls, workloads, threads, memory, leaks, timeouts, sockets, restarts')
+  .option('--quick', 'half a minute, for a look, in place of some ten minutes')
+  .option('--only <suite>', 'only this suite; may be repeated', collect, [])
+  .option('--report <file.html>', 'write a page with charts of the distributions')
+  .option('--json <file>', "write the results as JSON ('/dev/stdout' works)")
+  .option('--compare <old.json>', 'say what changed beyond noise since these results of --json')
+  .addHelpText(
+    'after',
+    `
+Every suite runs three times, each time in a process of its own.
+Exit status: 0 all targets are met, 1 one is missed, 2 wrong usage, 3 it could not be measured.
+
+Examples:
+  $ stint bench --quick
+  $ stint bench --report bench.html --json bench.json
+  $ stint bench --compare bench.json`,
+  )
+  .action(async (options) => {
+    const { bench } = await import('./commands/bench.js');
+    process.exitCode = await bench(options);
+  });
+
 function collect(value: string, values: string[]): string[] {
   return [...values, value];
 }

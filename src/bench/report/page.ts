@@ -1,0 +1,1 @@
+export async function openPage(): Promise<(body: unknown) => string> { return String; }

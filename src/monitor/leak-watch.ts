@@ -1,0 +1,121 @@
+/**
+ * Gathers samples of a work that is done again and again, and says what grows with it.
+ *
+ * 1. Garbage is collected in all threads before each sample, where that can be done: what is left is held by something.
+ * 2. It keeps no more than so many samples, however long it goes on: when there are more, every second one is dropped.
+ */
+import { type EventEmitter, getEventListeners } from 'node:events';
+import { GarbageCollector } from './collect-garbage.js';
+import { type GrowthLimit, type GrowthVerdict, LEAST_POINTS, verdictOf } from './leak-verdict.js';
+import { countListeners, MEASURES, type Measure, measuresOf, type Unit } from './measures.js';
+import { sample } from './sample.js';
+import type { Point } from './slope.js';
+
+const MIB = 1024 ** 2;
+const MOST_SAMPLES = 240;
+
+/** What may be added while one watches. V8 and allocators settle by megabytes; of the rest, one more may be a step. */
+export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>> = {
+  rss: { rate: 0, total: 8 * MIB },
+  heap: { rate: 0, total: MIB / 2 },
+  external: { rate: 0, total: MIB / 2 },
+  descriptors: { rate: 0, total: 1.5 },
+  threads: { rate: 0, total: 1.5 },
+  segments: { rate: 0, total: 1.5 },
+  children: { rate: 0, total: 1.5 },
+  zombies: { rate: 0, total: 1.5 },
+  timers: { rate: 0, total: 1.5 },
+  resources: { rate: 0, total: 1.5 },
+  listeners: { rate: 0, total: 1.5 },
+};
+
+export interface LeakWatchOptions {
+  /** What else is counted, by name: live VMs of a runtime, say. The limits are those of the other counts. */
+  counters?: Record<string, () => number>;
+  /** Emitters and signals whose listeners are counted, beside those of the process. */
+  emitters?: Iterable<EventEmitter | EventTarget>;
+  /** What growth is none, where it is not as usual. */
+  limits?: Record<string, GrowthLimit>;
+}
+
+/** What became of one measure. */
+export interface SeriesVerdict extends GrowthVerdict {
+  readonly unit: Unit;
+  readonly points: readonly Point[];
+}
+
+/** What grows and what does not, by measure. */
+export interface LeakVerdict {
+  /** Whether anything does. */
+  readonly leaks: boolean;
+  /** The names of what does. */
+  readonly leaking: readonly string[];
+  readonly series: Readonly<Record<string, SeriesVerdict>>;
+  /** What this system does not tell. */
+  readonly unavailable: readonly string[];
+  /** Whether garbage was collected before each sample: without that, memory says less. */
+  readonly collected: boolean;
+}
+
+export class LeakWatch implements Disposable {
+  readonly #options: LeakWatchOptions;
+  readonly #collector: GarbageCollector | undefined;
+  #samples: { x: number; values: Record<string, number | undefined> }[] = [];
+
+  private constructor(options: LeakWatchOptions, collector: GarbageCollector | undefined) {
+    this.#options = options;
+    this.#collector = collector;
+  }
+
+  static async open(options: LeakWatchOptions = {}): Promise<LeakWatch> {
+    return new LeakWatch(options, await GarbageCollector.open());
+  }
+
+  /** @param x where the work is: cycles, or minutes; more each time */
+  async sample(x: number): Promise<void> {
+    await this.#collector?.collect();
+    const { counters = {}, emitters = [] } = this.#options;
+    this.#samples.push({
+      x,
+      values: {
+        ...measuresOf(sample()),
+        listeners: countListeners([process, ...emitters], getEventListeners),
+        ...Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, count()])),
+      },
+    });
+    if (this.#samples.length > MOST_SAMPLES) this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
+  }
+
+  /** Undefined as long as there are too few samples. */
+  verdict(): LeakVerdict | undefined {
+    if (this.#samples.length < LEAST_POINTS) return undefined;
+    const series: Record<string, SeriesVerdict> = {};
+    const unavailable: string[] = [];
+    for (const name of Object.keys(this.#samples[0]?.values ?? {})) {
+      const points = this.#samples.flatMap(({ x, values }): Point[] => {
+        const value = values[name];
+        return value === undefined ? [] : [[x, value]];
+      });
+      if (points.length < LEAST_POINTS) unavailable.push(name);
+      else series[name] = { unit: unitOf(name), points, ...verdictOf(points, this.#limit(name)) };
+    }
+    const leaking = Object.keys(series).filter((name) => series[name]?.leaks === true);
+    return { leaks: leaking.length > 0, leaking, series, unavailable, collected: this.#collector !== undefined };
+  }
+
+  close(): void {
+    this.#collector?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #limit(name: string): GrowthLimit {
+    return this.#options.limits?.[name] ?? DEFAULT_LIMITS[name as Measure] ?? DEFAULT_LIMITS.listeners;
+  }
+}
+
+function unitOf(name: string): Unit {
+  return Object.hasOwn(MEASURES, name) ? MEASURES[name as Measure] : 'count';
+}
