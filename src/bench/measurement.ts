@@ -6,6 +6,7 @@ export type Statistic = 'min' | 'p50' | 'p95' | 'p99' | 'max' | 'mean';
 
 /** What a figure has to be. */
 export interface Target {
+  /** What it is about. Of the relation `=`: every value has to be that, and this says nothing. */
   readonly statistic: Statistic;
   readonly relation: '<=' | '>=' | '=';
   readonly value: number;
@@ -52,9 +53,6 @@ export function atLeast(statistic: Statistic, value: number, source: string): Ta
 }
 
 /** Every value must be this. */
-export function exactly(value: number, source: string): Target[] {
-  return [
-    { statistic: 'min', relation: '=', value, source },
-    { statistic: 'max', relation: '=', value, source },
-  ];
+export function exactly(value: number, source: string): Target {
+  return { statistic: 'max', relation: '=', value, source };
 }

@@ -40,7 +40,7 @@ export function rowOf(runs: readonly Measurement[]): Row {
   const sorted = runs.flatMap(({ values }) => values).sort((a, b) => a - b);
   const statistics = statisticsOf(sorted);
   const summaries = runs.map(({ values }) => summaryOf(values));
-  const targets = first.targets.map((target) => judge(target, statistics[target.statistic]));
+  const targets = first.targets.map((target) => judge(target, statistics));
   return {
     id,
     title,
@@ -70,10 +70,14 @@ function summaryOf(values: readonly number[]): RunSummary {
   return { samples: values.length, p50: quantileSorted(sorted, 0.5), values: few };
 }
 
-function judge(target: Target, actual: number): JudgedTarget {
-  const { relation, value } = target;
-  const met = relation === '=' ? actual === value : relation === '<=' ? actual <= value : actual >= value;
-  return { ...target, actual, met };
+function judge(target: Target, statistics: Record<Statistic, number>): JudgedTarget {
+  const { relation, value, statistic } = target;
+  if (relation === '=') {
+    const wrong = [statistics.min, statistics.max].find((actual) => actual !== value);
+    return { ...target, actual: wrong ?? value, met: wrong === undefined };
+  }
+  const actual = statistics[statistic];
+  return { ...target, actual, met: relation === '<=' ? actual <= value : actual >= value };
 }
 
 function variation(medians: number[]): number {

@@ -43,7 +43,7 @@ async function measureMeeting(context: SuiteContext, runtime: Runtime, callers: 
     unit: 'count',
     better: 'higher',
     values: [Math.min(...met)],
-    targets: exactly(callers, SOURCES.own),
+    targets: [exactly(callers, SOURCES.own)],
   });
 }
 

@@ -14,9 +14,9 @@ export const suite: Suite = {
   title: 'Calls',
   about: 'One call after the other: through a runtime made for it, one made early, and the shared one that is made on first use.',
   async run(context) {
-    const count = context.size(3000, 300);
+    const count = context.size(3000, 150);
     const starts: number[] = [];
-    for (let i = 0; i < context.size(20, 3); i += 1) {
+    for (let i = 0; i < context.size(20, 1); i += 1) {
       starts.push(...timeEachSync(1, sharedRuntime));
       await closeSharedRuntime();
     }
@@ -27,7 +27,7 @@ export const suite: Suite = {
       values: inMicroseconds(starts),
       targets: [atMost('p50', 100, SOURCES.bridge)],
     });
-    const fresh = await timeEach(context.size(20, 3), callThroughNew);
+    const fresh = await timeEach(context.size(20, 2), callThroughNew);
     context.row({
       id: 'new-runtime',
       title: 'call through a runtime made and closed for it',
@@ -78,7 +78,7 @@ async function measureEager(context: SuiteContext, count: number): Promise<numbe
     id: 'eager-javascript',
     title: 'call through a runtime made early, JavaScript',
     unit: 'us',
-    values: inMicroseconds(await timeEach(context.size(500, 60), () => runtime.run({ language: 'javascript', code: '1' }), 20)),
+    values: inMicroseconds(await timeEach(context.size(500, 30), () => runtime.run({ language: 'javascript', code: '1' }), context.size(20, 5))),
   });
   await runtime.close();
   return times;

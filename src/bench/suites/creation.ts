@@ -28,7 +28,7 @@ export const suite: Suite = {
       id: 'thread',
       title: 'worker thread: start to its first message',
       unit: 'ms',
-      values: await timeEach(context.size(30, 4), startThread, 1),
+      values: await timeEach(context.size(30, 3), startThread, 1),
       note: 'what a pool pays that cancels by ending threads',
     });
     await measureVms(context);
@@ -54,7 +54,7 @@ async function measureVms(context: SuiteContext): Promise<void> {
     id: 'javascript-vm',
     title: 'JavaScript VM: create and close, no spare ready',
     unit: 'us',
-    values: inMicroseconds(await timeEach(context.size(300, 40), makeJavaScript, 10)),
+    values: inMicroseconds(await timeEach(context.size(300, 30), makeJavaScript, 10)),
   });
 }
 
@@ -73,8 +73,8 @@ async function measureSubScripts(context: SuiteContext): Promise<void> {
     },
   });
   const times: number[] = [];
-  const warmup = 50;
-  const count = context.size(1000, 100);
+  const warmup = context.size(50, 10);
+  const count = context.size(1000, 60);
   for (let i = -warmup; i < count; i += 1) {
     const ended = new Promise<void>((resolve) => {
       finished = resolve;
@@ -104,7 +104,7 @@ async function measureRuntimes(context: SuiteContext): Promise<void> {
   const made: number[] = [];
   const first: number[] = [];
   const closed: number[] = [];
-  for (let i = 0; i < context.size(20, 3); i += 1) {
+  for (let i = 0; i < context.size(20, 2); i += 1) {
     const from = performance.now();
     const runtime = await createRuntime({ threads: 1 });
     const ready = performance.now();

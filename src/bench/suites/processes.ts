@@ -28,7 +28,7 @@ export const suite: Suite = {
         eval: [CLI, 'eval', 'return 42', '--language', 'lua'],
         run: [CLI, 'run', file],
       };
-      const times = await inTurns(commands, context.size(15, 2));
+      const times = await inTurns(commands, context.size(15, 1), context.size(1, 0));
       context.row({ id: 'empty', title: 'node -e 0: to its end', unit: 'ms', values: times.empty.map(({ ended }) => ended) });
       context.row({
         id: 'first-call',
@@ -69,11 +69,11 @@ interface ProcessTimes {
   readonly ended: number;
 }
 
-/** One of each in turn, so that a drift of the machine favours none. The first round is not counted: it reads files that the system does not hold yet. */
-async function inTurns<K extends string>(commands: Record<K, string[]>, rounds: number): Promise<Record<K, ProcessTimes[]>> {
+/** One of each in turn, so that a drift of the machine favours none. The warm-up is not counted: it reads files that the system does not hold yet. */
+async function inTurns<K extends string>(commands: Record<K, string[]>, rounds: number, warmup: number): Promise<Record<K, ProcessTimes[]>> {
   const names = Object.keys(commands) as K[];
   const times = Object.fromEntries(names.map((name) => [name, [] as ProcessTimes[]])) as Record<K, ProcessTimes[]>;
-  for (let round = -1; round < rounds; round += 1) {
+  for (let round = -warmup; round < rounds; round += 1) {
     for (const name of names) {
       const measured = await timeProcess(commands[name]);
       if (round >= 0) times[name].push(measured);

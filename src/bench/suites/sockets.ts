@@ -29,7 +29,7 @@ export const suite: Suite = {
   title: 'Sockets and timers',
   about: `Lua scripts, all live at once: clients of an echo server that send ${BYTES} bytes and wait for them, ${BATCH} more every ${BATCH_EVERY_MS} ms; and scripts with ${TIMERS} timers each.`,
   async run(context) {
-    const wanted = context.size(10_000, 500);
+    const wanted = context.size(10_000, 300);
     const clients = Math.min(wanted, openFiles() - OTHER_DESCRIPTORS);
     const server = fork(new URL('../work/echo-server.js', import.meta.url), [String(BYTES)]);
     try {
@@ -67,7 +67,7 @@ async function measureClients(context: SuiteContext, clients: number, wanted: nu
     unit: 'count',
     better: 'higher',
     values: [right],
-    targets: exactly(clients, SOURCES.taskRuntime),
+    targets: [exactly(clients, SOURCES.taskRuntime)],
     ...(clients < wanted ? { note: `${wanted} would need a limit of ${wanted + OTHER_DESCRIPTORS} open files (ulimit -n)` } : {}),
   });
   context.row({
@@ -96,7 +96,7 @@ async function measureClients(context: SuiteContext, clients: number, wanted: nu
 }
 
 async function measureTimers(context: SuiteContext): Promise<void> {
-  const tasks = context.size(1000, 100);
+  const tasks = context.size(1000, 50);
   const runtime = await createRuntime({ threads: THREADS, slots: tasks, limits: LIMITS });
   let fired = 0;
   const late: number[] = [];
@@ -112,7 +112,7 @@ async function measureTimers(context: SuiteContext): Promise<void> {
     unit: 'count',
     better: 'higher',
     values: [fired],
-    targets: exactly(tasks * TIMERS, SOURCES.taskRuntime),
+    targets: [exactly(tasks * TIMERS, SOURCES.taskRuntime)],
   });
   context.row({
     id: 'timers-late',

@@ -21,7 +21,7 @@ export const suite: Suite = {
   async run(context) {
     let single = 0;
     for (const [threads, theirs] of THEIRS) {
-      const rates = await steadyRates(threads, context.size(10, 3), context.size(300, 60));
+      const rates = await steadyRates(threads, context.size(10, 2), context.size(500, 40));
       if (threads === 1) single = median(rates);
       context.row({
         id: `rate-${threads}`,
@@ -44,33 +44,22 @@ export const suite: Suite = {
   },
 };
 
-/** Scripts per second in each of so many windows. */
-async function steadyRates(threads: number, windows: number, windowMs: number): Promise<number[]> {
-  const runtime = await createRuntime({ threads, slots: threads * IN_FLIGHT_PER_THREAD });
-  const warm = performance.now() + windowMs;
+/** Scripts per second over each so many of them, after as many that are not counted: all threads run by then. */
+async function steadyRates(threads: number, windows: number, scripts: number): Promise<number[]> {
+  const inFlight = threads * IN_FLIGHT_PER_THREAD;
+  const runtime = await createRuntime({ threads, slots: inFlight });
+  await Promise.all(Array.from({ length: inFlight }, () => runtime.run(WORK)));
+  const ends: number[] = [];
   let done = 0;
-  let going = true;
-  const feeders = Array.from({ length: threads * IN_FLIGHT_PER_THREAD }, async () => {
-    while (going) {
-      await runtime.run(WORK);
-      done += 1;
-    }
-  });
-  const rates: number[] = [];
-  await reached(warm);
-  for (let i = 0; i < windows; i += 1) {
-    const from = performance.now();
-    const before = done;
-    await reached(from + windowMs);
-    rates.push((done - before) / ((performance.now() - from) / 1000));
-  }
-  going = false;
-  await Promise.all(feeders);
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      while (ends.length <= windows) {
+        await runtime.run(WORK);
+        done += 1;
+        if (done % scripts === 0) ends.push(performance.now());
+      }
+    }),
+  );
   await runtime.close();
-  return rates;
-}
-
-/** Settles at a moment of `performance.now()`. */
-function reached(at: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, at - performance.now()));
+  return Array.from({ length: windows }, (_, i) => scripts / (((ends[i + 1] as number) - (ends[i] as number)) / 1000));
 }

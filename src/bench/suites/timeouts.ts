@@ -9,6 +9,7 @@ const MB = 1024 ** 2;
 const ENDLESS = { language: 'lua', code: 'while true do end' } as const;
 const TIMEOUT_MS = 150;
 const AT_ONCE = 10;
+const FEW_AT_ONCE = 4;
 const FIB = 'local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end return fib(...)';
 
 export const suite: Suite = {
@@ -26,7 +27,7 @@ export const suite: Suite = {
       title: 'threads started to replace one',
       unit: 'count',
       values: [threads.started - 1],
-      targets: exactly(0, SOURCES.own),
+      targets: [exactly(0, SOURCES.own)],
     });
     await measureAtOnce(context);
   },
@@ -35,7 +36,7 @@ export const suite: Suite = {
 async function measureCancels(context: SuiteContext, runtime: Runtime): Promise<void> {
   const settled: number[] = [];
   const next: number[] = [];
-  const count = context.size(300, 30);
+  const count = context.size(300, 15);
   for (let i = -3; i < count; i += 1) {
     const started = withResolvers();
     const task = runtime.start(
@@ -70,8 +71,8 @@ async function measureCancels(context: SuiteContext, runtime: Runtime): Promise<
 
 async function measureCycles(context: SuiteContext, runtime: Runtime): Promise<void> {
   using collector = await GarbageCollector.open();
-  const timeout = context.size(TIMEOUT_MS, 30);
-  const cycles = context.size(100, 10);
+  const timeout = context.size(TIMEOUT_MS, 20);
+  const cycles = context.size(100, 8);
   const launch = () => runtime.start(ENDLESS, { limits: { timeout } }).outcome;
   for (let i = 0; i < context.size(10, 3); i += 1) await launch();
   await collector?.collect();
@@ -106,7 +107,7 @@ async function measureCycles(context: SuiteContext, runtime: Runtime): Promise<v
 
 /** With and without a deadline in turn, so that a drift of the machine favours neither. */
 async function measureCost(context: SuiteContext, runtime: Runtime): Promise<void> {
-  const n = context.size(27, 20);
+  const n = context.size(27, 18);
   const timed = async (timeout: '30s' | null): Promise<number> => {
     const task = runtime.start({ language: 'lua', code: FIB }, { args: [n], limits: { timeout } });
     return (await task.outcome).usage.cpuMs;
@@ -130,15 +131,17 @@ async function measureCost(context: SuiteContext, runtime: Runtime): Promise<voi
 }
 
 async function measureAtOnce(context: SuiteContext): Promise<void> {
-  const runtime = await createRuntime({ threads: AT_ONCE, slots: AT_ONCE });
+  const atOnce = context.size(AT_ONCE, FEW_AT_ONCE);
+  const runtime = await createRuntime({ threads: atOnce, slots: atOnce });
+  const timeout = context.size(TIMEOUT_MS, 50);
   const late: number[] = [];
   let peak = 0;
   for (let round = 0; round < context.size(10, 1); round += 1) {
     const from = performance.now();
     await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        const { usage } = await runtime.start(ENDLESS, { limits: { timeout: TIMEOUT_MS } }).outcome;
-        late.push(performance.now() - from - TIMEOUT_MS - usage.queuedMs);
+      Array.from({ length: atOnce }, async () => {
+        const { usage } = await runtime.start(ENDLESS, { limits: { timeout } }).outcome;
+        late.push(performance.now() - from - timeout - usage.queuedMs);
       }),
     );
     peak = Math.max(peak, process.memoryUsage.rss() / MB);
@@ -146,14 +149,14 @@ async function measureAtOnce(context: SuiteContext): Promise<void> {
   await runtime.close();
   context.row({
     id: 'at-once-rss',
-    title: `${AT_ONCE} endless scripts at once, each on a thread of its own: peak of resident memory`,
+    title: `${atOnce} endless scripts at once, each on a thread of its own: peak of resident memory`,
     unit: 'MB',
     values: [peak],
     targets: [atMost('max', 600, SOURCES.subScripts)],
   });
   context.row({
     id: 'at-once-late',
-    title: `${AT_ONCE} endless scripts at once: outcome after their deadline`,
+    title: `${atOnce} endless scripts at once: outcome after their deadline`,
     unit: 'ms',
     values: late,
     targets: [atMost('max', 500, SOURCES.subScripts)],

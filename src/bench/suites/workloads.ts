@@ -53,7 +53,7 @@ async function measureTemplate(context: SuiteContext, runtime: Runtime): Promise
       },
     };
     const times = await timeEach(
-      context.size(300, 40),
+      context.size(300, 20),
       () => runtime.run({ language: 'lua', code: RENDER }, { functions }),
       5,
     );
@@ -79,7 +79,7 @@ async function measureGraph(context: SuiteContext, runtime: Runtime): Promise<vo
     const first = await layer(4, [await node([1])]);
     return node(await layer(4, first));
   };
-  const times = await timeEach(context.size(100, 15), graph, 3);
+  const times = await timeEach(context.size(100, 8), graph, 3);
   context.row({
     id: 'graph',
     title: 'graph of ten tasks in four layers',
@@ -97,7 +97,7 @@ async function measureWaiting(context: SuiteContext, runtime: Runtime): Promise<
       { language: 'lua', code: `sleep(${WAIT_MS}) return functions.lookUp(...)` },
       { args: [i], functions },
     );
-  const times = await timeEach(context.size(20, 2), () => Promise.all(Array.from({ length: WAITERS }, (_, i) => wait(i))), 1);
+  const times = await timeEach(context.size(20, 1), () => Promise.all(Array.from({ length: WAITERS }, (_, i) => wait(i))), context.size(1, 0));
   context.row({
     id: 'waiting',
     title: `${WAITERS} scripts at once that wait ${WAIT_MS} ms and call the host`,
