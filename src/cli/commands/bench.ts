@@ -24,7 +24,7 @@ export async function bench(flags: BenchFlags): Promise<number> {
   const before = flags.compare === undefined ? undefined : readResults(flags.compare, '--compare');
   using json = flags.json === undefined ? undefined : OutputFile.open(flags.json, '--json');
   using report = flags.report === undefined ? undefined : OutputFile.open(flags.report, '--report');
-  const page = report && (await (await import('../../bench/report/page.js')).openPage());
+  const page = report && (await import('../../bench/report/page.js')).openPage();
   endOnBrokenPipe();
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort());
