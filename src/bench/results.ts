@@ -17,6 +17,7 @@ export interface SuiteResults {
   readonly name: string;
   readonly title: string;
   readonly about: string;
+  readonly runs: number;
   readonly rows: readonly Row[];
   /** Runs of it that did not come to their end, and why. */
   readonly failures: readonly { readonly run: number; readonly message: string }[];
@@ -30,6 +31,7 @@ export interface Results {
   /** ISO 8601. */
   readonly at: string;
   readonly tookMs: number;
+  /** Independent runs that every suite had: three, but for a quick look on a busy machine. */
   readonly runs: number;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;

@@ -103,6 +103,33 @@ Examples:
     process.exitCode = await bench(options);
   });
 
+addLimitOptions(
+  program
+    .command('soak')
+    .description('run a script again and again, and say whether memory, descriptors, threads or segments grow with it')
+    .argument('<file>', 'the script'),
+)
+  .option('--cycles <n>', 'how often (default: 400), after a quarter as many of warm-up')
+  .option('--duration <time>', 'for how long instead: 30s, 10m')
+  .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
+  .option('--module', 'the file is a module of your own: call a function that it exports')
+  .option('--export <name>', 'which function (default: default)')
+  .option('--report <file.html>', 'write a page with a plot of each measure')
+  .addHelpText(
+    'after',
+    `
+Exit status: 0 nothing grows, 1 something does, or the script failed; else as for run.
+
+Examples:
+  $ stint soak report.lua --cycles 1000
+  $ stint soak report.lua --duration 10m --report soak.html
+  $ stint soak resize.ts --module --export resize --arg cat.png`,
+  )
+  .action(async (file: string, options) => {
+    const { soakFile } = await import('./commands/soak.js');
+    process.exitCode = await soakFile(file, options);
+  });
+
 function collect(value: string, values: string[]): string[] {
   return [...values, value];
 }

@@ -8,7 +8,7 @@ import { type EventEmitter, getEventListeners } from 'node:events';
 import { GarbageCollector } from './collect-garbage.js';
 import { type GrowthLimit, type GrowthVerdict, LEAST_POINTS, verdictOf } from './leak-verdict.js';
 import { countListeners, MEASURES, type Measure, measuresOf, type Unit } from './measures.js';
-import { sample } from './sample.js';
+import { type SampleOptions, sample } from './sample.js';
 import type { Point } from './slope.js';
 
 const MIB = 1024 ** 2;
@@ -29,7 +29,7 @@ export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>
   listeners: { rate: 0, total: 1.5 },
 };
 
-export interface LeakWatchOptions {
+export interface LeakWatchOptions extends SampleOptions {
   /** What else is counted, by name: live VMs of a runtime, say. The limits are those of the other counts. */
   counters?: Record<string, () => number>;
   /** Emitters and signals whose listeners are counted, beside those of the process. */
@@ -74,11 +74,12 @@ export class LeakWatch implements Disposable {
   /** @param x where the work is: cycles, or minutes; more each time */
   async sample(x: number): Promise<void> {
     await this.#collector?.collect();
-    const { counters = {}, emitters = [] } = this.#options;
+    // A segment that is lost has nobody's name on it, so all of this user's count; what other programs do is not steady.
+    const { counters = {}, emitters = [], segmentPrefix = '' } = this.#options;
     this.#samples.push({
       x,
       values: {
-        ...measuresOf(sample()),
+        ...measuresOf(sample({ segmentPrefix })),
         listeners: countListeners([process, ...emitters], getEventListeners),
         ...Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, count()])),
       },

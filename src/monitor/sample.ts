@@ -46,7 +46,7 @@ export interface Sample {
   readonly descriptors: Descriptors | undefined;
   /** Threads of this process, V8's and libuv's own included. */
   readonly threads: number | undefined;
-  /** Names of shared memory that this process or one below it has mapped, or that has a name with the prefix. */
+  /** Names of shared memory that this process or one below it has mapped, and of what `segmentPrefix` asks for. */
   readonly segments: readonly string[] | undefined;
   readonly children: readonly ChildSample[] | undefined;
   readonly zombies: number | undefined;
@@ -55,12 +55,12 @@ export interface Sample {
 }
 
 export interface SampleOptions {
-  /** How the names of segments begin that count although nobody has them mapped. Default: `stint-`. */
-  segmentPrefix?: string;
+  /**
+   * How the names of segments of this user begin that count although nobody below this process has them mapped: nobody can tell whose
+   * they are. `''` for all. Default: only what is mapped.
+   */
+  segmentPrefix?: string | undefined;
 }
-
-/** What the names of stint's own segments begin with. */
-const SEGMENT_PREFIX = 'stint-';
 
 /**
  * Looks at this process and its children, now. Takes about a millisecond: it reads /proc.
@@ -70,7 +70,7 @@ const SEGMENT_PREFIX = 'stint-';
  * const { rss, descriptors, threads, zombies } = sample();
  * ```
  */
-export function sample({ segmentPrefix = SEGMENT_PREFIX }: SampleOptions = {}): Sample {
+export function sample({ segmentPrefix }: SampleOptions = {}): Sample {
   const { rss, heapUsed, external } = process.memoryUsage();
   const children = hasProc ? readDescendants(process.pid) : undefined;
   return {
@@ -92,9 +92,9 @@ function readDescriptors(pid: number | 'self'): Descriptors | undefined {
   return byKind && { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), byKind };
 }
 
-function segmentsOf(children: ProcessStatus[], prefix: string): string[] {
+function segmentsOf(children: ProcessStatus[], prefix: string | undefined): string[] {
   const all: (Mapping[] | undefined)[] = [
-    listSegments(prefix),
+    prefix === undefined ? [] : listSegments(prefix),
     readMappings('self'),
     ...children.map(({ pid }) => readMappings(pid)),
   ];

@@ -70,6 +70,25 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
     // A target far outside would leave no room for what was measured.
     const near = chart.targets.filter(({ value }) => value > 0 && value < most * (spread > 12 ? 30 : 2.5) && value > (all[0] as number) / 3);
     const x = scaleFor([...all, ...near.map(({ value }) => value)], chart.unit);
+    // Labels that would run into each other are put into rows, and those near the right edge go to the left.
+    const domain = [Math.min(all[0] as number, ...near.map(({ value }) => value)), Math.max(most, ...near.map(({ value }) => value))];
+    const place = (value: number): number => {
+      const [a, b] = domain as [number, number];
+      return x['type'] === 'log' ? Math.log(value / a) / Math.log(b / a) : (value - a) / (b - a);
+    };
+    const rows: number[] = [];
+    const labels = [...near]
+      .sort((a, b) => a.value - b.value)
+      .map(({ label, value }) => {
+        const toLeft = place(value) > 0.6;
+        const space = (label.length * 6.2) / width;
+        const [left, right] = toLeft ? [place(value) - space, place(value)] : [place(value), place(value) + space];
+        let row = rows.findIndex((end) => end < left);
+        if (row < 0) row = rows.length;
+        rows[row] = right;
+        return { label, value, toLeft, row };
+      });
+    const marginTop = 8 + rows.length * 15;
     const [from, to] = [all[0] as number, most];
     const bins = 40;
     const thresholds = Array.from({ length: bins - 1 }, (_, i) => {
@@ -97,10 +116,10 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
     const scaled = call('mapY', (values: number[]) => values.map((value) => value / highest), histogram);
     return call('plot', {
       width,
-      height: 150,
+      height: 134 + marginTop,
       marginLeft: 8,
       marginRight: 8,
-      marginTop: near.length > 0 ? 24 : 8,
+      marginTop,
       marginBottom: 30,
       style,
       x,
@@ -124,14 +143,18 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
           ? []
           : [call('tickX', [at(sorted(chart.before), 0.5)], { stroke: 'var(--muted)', strokeWidth: 2, strokeDasharray: '1 3' })]),
         call('ruleX', near, { x: 'value', stroke: 'var(--target)', strokeWidth: 1.5, strokeDasharray: '5 3' }),
-        call('text', near, {
-          x: 'value',
-          text: 'label',
-          frameAnchor: 'top',
-          dy: -14,
-          fill: 'var(--target)',
-          fontWeight: 600,
-        }),
+        ...labels.map((label) =>
+          call('text', [label], {
+            x: 'value',
+            text: 'label',
+            frameAnchor: 'top',
+            textAnchor: label.toLeft ? 'end' : 'start',
+            dx: label.toLeft ? 2 : -2,
+            dy: -10 - label.row * 15,
+            fill: 'var(--target)',
+            fontWeight: 600,
+          }),
+        ),
       ],
     });
   };

@@ -15,7 +15,7 @@ export const suite: Suite = {
     const runtime = await createRuntime({ threads: 1 });
     const liveVms = (): number => Object.values(runtime.stats().engines).reduce((sum, { live }) => sum + live, 0);
     const watch = (work: () => Promise<unknown>): ReturnType<typeof watchLeaks> =>
-      watchLeaks(work, { cycles: context.size(100, 8), warmup: context.size(100, 2), counters: { vms: liveVms } });
+      watchLeaks(work, { cycles: context.size(100, 8), warmup: context.size(100, 20), counters: { vms: liveVms } });
     const batch = context.size(10, 3);
     const works = {
       calls: () => runtime.run({ language: 'lua', code: 'return 1' }),
