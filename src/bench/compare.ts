@@ -1,5 +1,5 @@
 import { median, quantileSorted, sampleWithReplacement } from 'simple-statistics';
-import { randomFrom } from '../monitor/slope.js';
+import { randomFrom } from './random.js';
 import type { Results } from './results.js';
 import type { Row } from './row.js';
 
@@ -43,7 +43,8 @@ export function compare(now: Results, before: Results): Comparison {
   const changes: Change[] = [];
   for (const [key, row] of news) {
     const old = olds.get(key);
-    if (old !== undefined && old.unit === row.unit) changes.push({ ...change(row, old), suite: suiteOf(key), id: row.id });
+    if (old !== undefined && old.unit === row.unit)
+      changes.push({ ...change(row, old), suite: suiteOf(key), id: row.id });
   }
   return {
     at: before.at,
@@ -57,7 +58,9 @@ export function compare(now: Results, before: Results): Comparison {
 /** Exported for its test. */
 export function change(now: Row, before: Row): Omit<Change, 'suite' | 'id'> {
   const next = randomFrom(1);
-  const ratios = Array.from({ length: RESAMPLES }, () => ratioOf(redraw(now, next), redraw(before, next))).sort((a, b) => a - b);
+  const ratios = Array.from({ length: RESAMPLES }, () => ratioOf(redraw(now, next), redraw(before, next))).sort(
+    (a, b) => a - b,
+  );
   const low = quantileSorted(ratios, (1 - CONFIDENCE) / 2);
   const high = quantileSorted(ratios, (1 + CONFIDENCE) / 2);
   const ratio = ratioOf(now.p50, before.p50);

@@ -42,7 +42,9 @@ export class OutputFile implements Disposable {
       return new OutputFile(full, temporary);
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      throw new StintError('INVALID_ARGUMENT', `${flag} ${path} cannot be written: ${REASONS[code] ?? code}`, { cause: error });
+      throw new StintError('INVALID_ARGUMENT', `${flag} ${path} cannot be written: ${REASONS[code] ?? code}`, {
+        cause: error,
+      });
     }
   }
 

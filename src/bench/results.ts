@@ -59,5 +59,11 @@ export function readVersions(): Record<string, string> {
     dependencies: Record<string, string>;
   };
   const { node = '', v8 = '' } = process.versions;
-  return { stint: version, node, v8, wasmoon: dependencies['wasmoon'] ?? '', 'quickjs-wasi': dependencies['quickjs-wasi'] ?? '' };
+  return {
+    stint: version,
+    node,
+    v8,
+    wasmoon: dependencies['wasmoon'] ?? '',
+    'quickjs-wasi': dependencies['quickjs-wasi'] ?? '',
+  };
 }

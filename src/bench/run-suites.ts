@@ -132,7 +132,9 @@ function runSuite(name: SuiteName, quick: boolean, signal: AbortSignal | undefin
       told = message as FromSuite;
     });
     child.once('error', (error) => ended(error.message));
-    child.once('close', (status, how) => ended(how === 'SIGKILL' ? `SIGKILL, after ${patienceMs} ms or by request` : String(status ?? how)));
+    child.once('close', (status, how) =>
+      ended(how === 'SIGKILL' ? `SIGKILL, after ${patienceMs} ms or by request` : String(status ?? how)),
+    );
   });
 }
 

@@ -3,7 +3,16 @@ import { number } from './numbers.js';
 import type { SoakResults } from './soak.js';
 
 /** What came of a soak, as text. */
-export function soakText({ file, cycles, warmup, tookMs, series, leaking, unavailable, collected }: SoakResults): string {
+export function soakText({
+  file,
+  cycles,
+  warmup,
+  tookMs,
+  series,
+  leaking,
+  unavailable,
+  collected,
+}: SoakResults): string {
   const lines = Object.entries(series).map(
     ([name, verdict]) => `  ${verdict.leaks ? 'LEAKS' : 'ok   '} ${name.padEnd(12)} ${growthText(verdict)}`,
   );
@@ -22,5 +31,8 @@ export function growthText({ unit, points, value, low, high }: SeriesVerdict): s
   const last = points[points.length - 1]?.[1] ?? 0;
   const [shown, perRun] = unit === 'bytes' ? [`${number(last / 1024 ** 2)} MB`, 'bytes'] : [number(last), ''];
   const slope = (each: number): string => (each === 0 ? '0' : number(each));
-  return `${shown}, ${value > 0 ? '+' : ''}${slope(value)} ${perRun} a run (95 %: ${slope(low)} to ${slope(high)})`.replace('  ', ' ');
+  return `${shown}, ${value > 0 ? '+' : ''}${slope(value)} ${perRun} a run (95 %: ${slope(low)} to ${slope(high)})`.replace(
+    '  ',
+    ' ',
+  );
 }

@@ -58,7 +58,7 @@ export async function soak(options: SoakOptions, file: string): Promise<SoakResu
     if (outcome.kind !== 'completed') return outcome;
     done += 1;
     const place = 'cycles' in length ? done : performance.now() - from;
-    if (place < start) warmup = done;
+    if (place <= start) warmup = done;
     onProgress(Math.min(1, place / whole), done);
     if (place >= due) {
       await watch.sample(done - warmup);

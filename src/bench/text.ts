@@ -34,12 +34,7 @@ export function comparisonText({ at, sameMachine, changes, added, removed }: Com
 }
 
 function suiteLines({ title, rows, failures }: SuiteResults): string[] {
-  return [
-    '',
-    title,
-    ...rows.map(rowLine),
-    ...failures.map(({ run, message }) => `  FAILED in run ${run}: ${message}`),
-  ];
+  return ['', title, ...rows.map(rowLine), ...failures.map(({ run, message }) => `  FAILED in run ${run}: ${message}`)];
 }
 
 function rowLine(row: Row): string {

@@ -22,7 +22,10 @@ interface Received {
 /** The part of `Session` that talks about workers; the type that ships with Node lacks these events. */
 interface WorkerSession {
   post(method: string, params?: object, callback?: (error: Error | null) => void): void;
-  on(event: 'NodeWorker.attachedToWorker' | 'NodeWorker.detachedFromWorker', listener: (message: Attached) => void): void;
+  on(
+    event: 'NodeWorker.attachedToWorker' | 'NodeWorker.detachedFromWorker',
+    listener: (message: Attached) => void,
+  ): void;
   on(event: 'NodeWorker.receivedMessageFromWorker', listener: (message: Received) => void): void;
 }
 
@@ -61,7 +64,9 @@ export class GarbageCollector implements Disposable {
     // One after the other: the peak of memory is lower. Those that come meanwhile are not asked.
     for (const sessionId of [...this.#workers]) if (await this.#inWorker(sessionId)) reached += 1;
     await new Promise<void>((resolve, reject) => {
-      this.#session.post('HeapProfiler.collectGarbage', undefined, (error) => (error === null ? resolve() : reject(error)));
+      this.#session.post('HeapProfiler.collectGarbage', undefined, (error) =>
+        error === null ? resolve() : reject(error),
+      );
     });
     return reached;
   }

@@ -2,7 +2,8 @@
  * Gathers samples of a work that is done again and again, and says what grows with it.
  *
  * 1. Garbage is collected in all threads before each sample, where that can be done: what is left is held by something.
- * 2. It keeps no more than so many samples, however long it goes on: when there are more, every second one is dropped.
+ * 2. It keeps no more than so many samples, however long it goes on: when there are more, every second one is dropped. The room for them
+ *    is taken at the beginning, so that it does not watch itself grow.
  */
 import { type EventEmitter, getEventListeners } from 'node:events';
 import { GarbageCollector } from './collect-garbage.js';
@@ -17,7 +18,7 @@ const MOST_SAMPLES = 240;
 /** What may be added while one watches. V8 and allocators settle by megabytes; of the rest, one more may be a step. */
 export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>> = {
   rss: { rate: 0, total: 8 * MIB },
-  heap: { rate: 0, total: MIB / 2 },
+  heap: { rate: 0, total: MIB },
   external: { rate: 0, total: MIB / 2 },
   descriptors: { rate: 0, total: 1.5 },
   threads: { rate: 0, total: 1.5 },
@@ -60,7 +61,9 @@ export interface LeakVerdict {
 export class LeakWatch implements Disposable {
   readonly #options: LeakWatchOptions;
   readonly #collector: GarbageCollector | undefined;
-  #samples: { x: number; values: Record<string, number | undefined> }[] = [];
+  readonly #xs = new Float64Array(MOST_SAMPLES);
+  readonly #series = new Map<string, Float64Array>();
+  #count = 0;
 
   private constructor(options: LeakWatchOptions, collector: GarbageCollector | undefined) {
     this.#options = options;
@@ -76,27 +79,24 @@ export class LeakWatch implements Disposable {
     await this.#collector?.collect();
     // A segment that is lost has nobody's name on it, so all of this user's count; what other programs do is not steady.
     const { counters = {}, emitters = [], segmentPrefix = '' } = this.#options;
-    this.#samples.push({
-      x,
-      values: {
-        ...measuresOf(sample({ segmentPrefix })),
-        listeners: countListeners([process, ...emitters], getEventListeners),
-        ...Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, count()])),
-      },
-    });
-    if (this.#samples.length > MOST_SAMPLES) this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
+    if (this.#count === MOST_SAMPLES) this.#dropHalf();
+    this.#xs[this.#count] = x;
+    for (const [name, value] of Object.entries(measuresOf(sample({ segmentPrefix })))) this.#note(name, value);
+    this.#note('listeners', countListeners([process, ...emitters], getEventListeners));
+    for (const [name, count] of Object.entries(counters)) this.#note(name, count());
+    this.#count += 1;
   }
 
   /** Undefined as long as there are too few samples. */
   verdict(): LeakVerdict | undefined {
-    if (this.#samples.length < LEAST_POINTS) return undefined;
+    if (this.#count < LEAST_POINTS) return undefined;
     const series: Record<string, SeriesVerdict> = {};
     const unavailable: string[] = [];
-    for (const name of Object.keys(this.#samples[0]?.values ?? {})) {
-      const points = this.#samples.flatMap(({ x, values }): Point[] => {
-        const value = values[name];
-        return value === undefined ? [] : [[x, value]];
-      });
+    for (const [name, values] of this.#series) {
+      const points = Array.from(
+        values.subarray(0, this.#count),
+        (value, i): Point => [this.#xs[i] as number, value],
+      ).filter(([, value]) => !Number.isNaN(value));
       if (points.length < LEAST_POINTS) unavailable.push(name);
       else series[name] = { unit: unitOf(name), points, ...verdictOf(points, this.#limit(name)) };
     }
@@ -110,6 +110,20 @@ export class LeakWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** What the system does not tell is NaN. */
+  #note(name: string, value = Number.NaN): void {
+    const values = this.#series.get(name) ?? new Float64Array(MOST_SAMPLES).fill(Number.NaN);
+    values[this.#count] = value;
+    this.#series.set(name, values);
+  }
+
+  #dropHalf(): void {
+    this.#count = MOST_SAMPLES / 2;
+    for (const values of [this.#xs, ...this.#series.values()]) {
+      for (let i = 0; i < this.#count; i += 1) values[i] = values[i * 2] as number;
+    }
   }
 
   #limit(name: string): GrowthLimit {

@@ -29,7 +29,8 @@ export function measuresOf(sample: Sample): Record<Measure, number | undefined> 
     rss: sample.rss + total(children, ({ rss }) => rss),
     heap: sample.heap,
     external: sample.external,
-    descriptors: sample.descriptors && sample.descriptors.total + total(children, (child) => child.descriptors?.total ?? 0),
+    descriptors:
+      sample.descriptors && sample.descriptors.total + total(children, (child) => child.descriptors?.total ?? 0),
     threads: sample.threads && sample.threads + total(children, ({ threads }) => threads),
     segments: sample.segments?.length,
     children: children?.length,

@@ -55,7 +55,8 @@ export class Monitor extends EventEmitter<MonitorEvents> implements Disposable {
       if (!Object.hasOwn(MEASURES, name)) {
         throw invalid('options.thresholds', name, `about ${Object.keys(MEASURES).join(', ')}`);
       }
-      if (typeof value !== 'number' || !(value >= 0)) throw invalid(`options.thresholds.${name}`, value, 'a number from 0');
+      if (typeof value !== 'number' || !(value >= 0))
+        throw invalid(`options.thresholds.${name}`, value, 'a number from 0');
     }
     this.#options = options;
     this.#thresholds = Object.entries(thresholds) as [Measure, number][];

@@ -98,7 +98,9 @@ function segmentsOf(children: ProcessStatus[], prefix: string | undefined): stri
     readMappings('self'),
     ...children.map(({ pid }) => readMappings(pid)),
   ];
-  const found = new Map(all.flatMap((list) => list ?? []).map((segment) => [`${segment.inode} ${segment.name}`, segment.name]));
+  const found = new Map(
+    all.flatMap((list) => list ?? []).map((segment) => [`${segment.inode} ${segment.name}`, segment.name]),
+  );
   return [...found.values()].sort();
 }
 

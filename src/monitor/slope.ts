@@ -1,4 +1,4 @@
-import { median, quantileSorted } from 'simple-statistics';
+import { median, sum } from 'simple-statistics';
 
 /** A place on the way (a cycle, a minute) and what was measured there. */
 export type Point = readonly [x: number, y: number];
@@ -12,16 +12,19 @@ export interface Slope {
   readonly intercept: number;
 }
 
-const RESAMPLES = 400;
 /** More points than that are averaged in groups: pairs grow with the square. */
-const MOST_POINTS = 120;
+const MOST_POINTS = 240;
+/** Standard errors on either side that hold 95 %: a few more than for very many points. */
+const ERRORS = 2.1;
+const MOST_CORRELATION = 0.98;
 
 /**
  * The slope of a line through points by Theil and Sen: the median of the slopes of all pairs, which a few wild points do not move
- * (Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968). The interval is that of a block bootstrap of what is left beside
- * the line (Künsch, 1989): memory moves in steps, so neighbours are alike, and an interval that takes them for independent would be too narrow.
+ * (Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968).
  *
- * The same points give the same answer: what is random about it starts from a fixed seed.
+ * Memory moves in steps, so neighbours are alike, and an interval that takes them for independent would be too narrow. So the standard error is
+ * that of as many independent points as these are worth (Bartlett, 1935), by the correlation of what is left beside the line with its
+ * neighbour, which few points make look smaller than it is (Kendall, 1954). docs/monitor.md says what else was tried.
  *
  * @param points at least 3, in the order of x
  */
@@ -29,16 +32,22 @@ export function slopeOf(points: readonly Point[]): Slope {
   const few = thinned(points);
   const value = theilSen(few);
   const intercept = median(few.map(([x, y]) => y - value * x));
-  const rest = few.map(([x, y]) => y - intercept - value * x);
-  if (rest.every((residual) => residual === 0)) return { value, low: value, high: value, intercept };
-  const next = randomFrom(1);
-  const slopes: number[] = [];
-  for (let i = 0; i < RESAMPLES; i += 1) {
-    const drawn = blocks(rest, next);
-    slopes.push(theilSen(few.map(([x], at) => [x, intercept + value * x + (drawn[at] as number)])));
-  }
-  slopes.sort((a, b) => a - b);
-  return { value, low: quantileSorted(slopes, 0.025), high: quantileSorted(slopes, 0.975), intercept };
+  const error = standardError(
+    few.map(([x]) => x),
+    few.map(([x, y]) => y - intercept - value * x),
+  );
+  return { value, low: value - ERRORS * error, high: value + ERRORS * error, intercept };
+}
+
+function standardError(xs: readonly number[], rest: readonly number[]): number {
+  const n = xs.length;
+  const squares = sum(rest.map((residual) => residual ** 2));
+  if (squares === 0) return 0;
+  const middle = sum(xs) / n;
+  const width = sum(xs.map((x) => (x - middle) ** 2));
+  const seen = sum(rest.map((residual, i) => residual * (rest[i + 1] ?? 0))) / squares;
+  const correlation = Math.min(MOST_CORRELATION, Math.max(0, seen) + (1 + 4 * Math.max(0, seen)) / n);
+  return Math.sqrt((squares / Math.max(1, n - 2) / width) * ((1 + correlation) / (1 - correlation)));
 }
 
 /** The median of the slopes of all pairs of points; 0 if there are none. */
@@ -57,17 +66,6 @@ export function slopeValueOf(points: readonly Point[]): number {
   return theilSen(thinned(points));
 }
 
-/** As many values again, drawn in blocks of neighbours. */
-function blocks(values: readonly number[], next: () => number): number[] {
-  const length = Math.max(1, Math.round(Math.sqrt(values.length)));
-  const drawn: number[] = [];
-  while (drawn.length < values.length) {
-    const from = Math.floor(next() * values.length);
-    for (let i = 0; i < length; i += 1) drawn.push(values[(from + i) % values.length] as number);
-  }
-  return drawn;
-}
-
 /** Not more than {@link MOST_POINTS}, each the mean of a group of neighbours. */
 function thinned(points: readonly Point[]): Point[] {
   const size = Math.ceil(points.length / MOST_POINTS);
@@ -78,15 +76,4 @@ function thinned(points: readonly Point[]): Point[] {
     groups.push([mean(0), mean(1)]);
   }
   return groups;
-}
-
-/** Numbers from 0 to 1 that look random and are always the same (mulberry32 by Tommy Ettinger). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -51,7 +51,8 @@ ${suites.map((suite) => this.#suite(suite))}
   #tiles(): Html {
     const { met, missed, suites, runs, machine, versions } = this.#results;
     const rows = suites.flatMap((suite) => suite.rows);
-    const tile = (figure: string, text: string): Html => html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`;
+    const tile = (figure: string, text: string): Html =>
+      html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`;
     return html`<div class="tiles">
 ${tile(`${met} of ${met + missed}`, 'rows meet their targets')}
 ${tile(String(rows.length), `rows in ${suites.length} suites`)}

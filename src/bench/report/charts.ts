@@ -59,7 +59,14 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
     const all = sorted(values);
     const [least, most] = [all[0] as number, all[all.length - 1] as number];
     const logarithmic = least > 0 && most / least > 12;
-    return { type: logarithmic ? 'log' : 'linear', label: `${unit} →`, nice: !logarithmic, grid: true, tickFormat: '~s', ticks: 5 };
+    return {
+      type: logarithmic ? 'log' : 'linear',
+      label: `${unit} →`,
+      nice: !logarithmic,
+      grid: true,
+      tickFormat: '~s',
+      ticks: 5,
+    };
   };
 
   const distribution = (chart: Extract<Chart, { kind: 'distribution' }>, width: number): unknown => {
@@ -68,10 +75,15 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
     const most = all[all.length - 1] as number;
     const spread = most / Math.max(all[0] as number, Number.MIN_VALUE);
     // A target far outside would leave no room for what was measured.
-    const near = chart.targets.filter(({ value }) => value > 0 && value < most * (spread > 12 ? 30 : 2.5) && value > (all[0] as number) / 3);
+    const near = chart.targets.filter(
+      ({ value }) => value > 0 && value < most * (spread > 12 ? 30 : 2.5) && value > (all[0] as number) / 3,
+    );
     const x = scaleFor([...all, ...near.map(({ value }) => value)], chart.unit);
     // Labels that would run into each other are put into rows, and those near the right edge go to the left.
-    const domain = [Math.min(all[0] as number, ...near.map(({ value }) => value)), Math.max(most, ...near.map(({ value }) => value))];
+    const domain = [
+      Math.min(all[0] as number, ...near.map(({ value }) => value)),
+      Math.max(most, ...near.map(({ value }) => value)),
+    ];
     const place = (value: number): number => {
       const [a, b] = domain as [number, number];
       return x['type'] === 'log' ? Math.log(value / a) / Math.log(b / a) : (value - a) / (b - a);
@@ -105,7 +117,11 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
       run: `run ${i + 1}`,
     }));
     const counts = all.length;
-    const histogram = call('binX', { y: (values: unknown[]) => values.length / counts }, { x: (d: number) => d, thresholds });
+    const histogram = call(
+      'binX',
+      { y: (values: unknown[]) => values.length / counts },
+      { x: (d: number) => d, thresholds },
+    );
     // The highest bar reaches 1.
     const heights = new Map<number, number>();
     for (const value of all) {
@@ -125,10 +141,21 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
       x,
       y: { axis: null, domain: [-0.6, 1.02] },
       marks: [
-        call('rectY', all, Object.assign({}, scaled, { fill: 'var(--accent)', fillOpacity: 0.55, insetLeft: 0.5, insetRight: 0.5 })),
+        call(
+          'rectY',
+          all,
+          Object.assign({}, scaled, { fill: 'var(--accent)', fillOpacity: 0.55, insetLeft: 0.5, insetRight: 0.5 }),
+        ),
         call('ruleY', [0], { stroke: 'var(--line)' }),
         call('ruleY', strips, { y: 'y', x1: 'min', x2: 'p95', stroke: 'var(--accent)', strokeOpacity: 0.5 }),
-        call('ruleY', strips, { y: 'y', x1: 'q1', x2: 'q3', stroke: 'var(--accent)', strokeWidth: 5, strokeLinecap: 'round' }),
+        call('ruleY', strips, {
+          y: 'y',
+          x1: 'q1',
+          x2: 'q3',
+          stroke: 'var(--accent)',
+          strokeWidth: 5,
+          strokeLinecap: 'round',
+        }),
         call('dot', strips, {
           x: 'p50',
           y: 'y',
@@ -141,7 +168,13 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
         }),
         ...(chart.before === undefined
           ? []
-          : [call('tickX', [at(sorted(chart.before), 0.5)], { stroke: 'var(--muted)', strokeWidth: 2, strokeDasharray: '1 3' })]),
+          : [
+              call('tickX', [at(sorted(chart.before), 0.5)], {
+                stroke: 'var(--muted)',
+                strokeWidth: 2,
+                strokeDasharray: '1 3',
+              }),
+            ]),
         call('ruleX', near, { x: 'value', stroke: 'var(--target)', strokeWidth: 1.5, strokeDasharray: '5 3' }),
         ...labels.map((label) =>
           call('text', [label], {
@@ -172,12 +205,29 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
       marginTop: 16,
       marginBottom: 34,
       style,
-      x: { ...scaleFor(points.map(({ value }) => value), chart.unit), ticks: 8 },
+      x: {
+        ...scaleFor(
+          points.map(({ value }) => value),
+          chart.unit,
+        ),
+        ticks: 8,
+      },
       y: { label: '↑ share of samples', percent: true, grid: true, ticks: 4, domain: [0, 100] },
       marks: [
         call('ruleY', [0.5, 0.95], { stroke: 'var(--muted)', strokeDasharray: '2 4' }),
-        call('line', points, { x: 'value', y: 'share', z: 'name', stroke: 'color', strokeWidth: 2, curve: 'step-after' }),
-        call('tip', points, call('pointer', { x: 'value', y: 'share', channels: { row: 'name' }, format: { stroke: false } })),
+        call('line', points, {
+          x: 'value',
+          y: 'share',
+          z: 'name',
+          stroke: 'color',
+          strokeWidth: 2,
+          curve: 'step-after',
+        }),
+        call(
+          'tip',
+          points,
+          call('pointer', { x: 'value', y: 'share', channels: { row: 'name' }, format: { stroke: false } }),
+        ),
       ],
     });
   };
@@ -205,7 +255,14 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
       marginBottom: 34,
       style,
       x: { label: `${chart.x} →`, ticks: 6 },
-      y: { label: `↑ ${chart.unit}`, grid: true, ticks: 4, tickFormat: '~s', domain: [least - room, most + room], clamp: true },
+      y: {
+        label: `↑ ${chart.unit}`,
+        grid: true,
+        ticks: 4,
+        tickFormat: '~s',
+        domain: [least - room, most + room],
+        clamp: true,
+      },
       marks: [
         call('areaY', ends, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.15 }),
         call('dot', points, { x: 'x', y: 'y', r: 2.2, fill: 'var(--muted)', fillOpacity: 0.8, tip: true }),

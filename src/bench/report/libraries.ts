@@ -20,9 +20,13 @@ export function readLibraries(): string[] {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ENOENT') throw error;
-      throw new StintError('DEPENDENCY_MISSING', `--report draws its charts with ${name}, which is not installed: npm install ${name}`, {
-        cause: error,
-      });
+      throw new StintError(
+        'DEPENDENCY_MISSING',
+        `--report draws its charts with ${name}, which is not installed: npm install ${name}`,
+        {
+          cause: error,
+        },
+      );
     }
   });
 }

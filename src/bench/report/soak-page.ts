@@ -12,7 +12,8 @@ const MB = 1024 ** 2;
 export function soakPage(results: SoakResults): PageContent {
   const { file, at, cycles, tookMs, series, leaking, unavailable, collected, machine, versions } = results;
   const named = Object.entries(series).sort(([, a], [, b]) => Number(b.leaks) - Number(a.leaks));
-  const tile = (figure: string, text: string): Html => html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`;
+  const tile = (figure: string, text: string): Html =>
+    html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`;
   return {
     title: `stint soak ${file}`,
     body: html`
@@ -27,7 +28,7 @@ ${tile(`Node ${versions['node']}`, `stint ${versions['stint']}, ${machine.system
 <div class="grid">${named.map(([name, verdict], i) => card(name, verdict, i))}</div>
 <footer>${unavailable.length > 0 && html`<p>Not told by this system: ${unavailable.join(', ')}.</p>`}
 <p>${collected ? 'Garbage was collected in every thread before each sample.' : 'Garbage could not be collected before each sample (no inspector): memory says little.'}
-The line is that of Theil and Sen; its 95 % interval, the tinted area, is that of a block bootstrap. Something leaks if that interval is above the limit,
+The line is that of Theil and Sen; its 95 % interval, the tinted area, allows for neighbours being alike. Something leaks if that interval is above the limit,
 if it gains more than the limit in all, and if it grows in both halves. Charts by Observable Plot (ISC).</p></footer>`,
     charts: named.map(([, verdict]) => chart(verdict)),
   };

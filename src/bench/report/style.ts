@@ -45,6 +45,7 @@ thead th { border-top: 0; color: var(--muted); font-size: 12px; font-weight: 600
 td.n, th.n { text-align: right; white-space: nowrap; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 13px; margin-top: 4px; }
 .legend i { display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin-right: 6px; vertical-align: middle; }
+section > .card { margin: 12px 0; }
 nav { display: flex; flex-wrap: wrap; gap: 6px; margin: 10px 0; } nav a { text-decoration: none; }
 a { color: var(--accent); }
 footer { margin-top: 40px; color: var(--muted); font-size: 13px; }

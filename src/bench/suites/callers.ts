@@ -34,7 +34,10 @@ async function measureMeeting(context: SuiteContext, runtime: Runtime, callers: 
   };
   const met = await Promise.all(
     Array.from({ length: callers }, () =>
-      runtime.run<number>({ language: 'lua', code: 'return functions.meet()' }, { functions: { meet }, limits: { timeout: '10s' } }),
+      runtime.run<number>(
+        { language: 'lua', code: 'return functions.meet()' },
+        { functions: { meet }, limits: { timeout: '10s' } },
+      ),
     ),
   );
   context.row({

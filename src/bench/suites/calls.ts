@@ -8,11 +8,13 @@ import type { Suite, SuiteContext } from '../suite.js';
 
 const LUA = { language: 'lua', code: 'return 1' } as const;
 const TASKS = new URL('../work/tasks.js', import.meta.url);
-const ECHO = "const { parentPort } = require('node:worker_threads'); parentPort.on('message', (x) => parentPort.postMessage(x))";
+const ECHO =
+  "const { parentPort } = require('node:worker_threads'); parentPort.on('message', (x) => parentPort.postMessage(x))";
 
 export const suite: Suite = {
   title: 'Calls',
-  about: 'One call after the other: through a runtime made for it, one made early, and the shared one that is made on first use.',
+  about:
+    'One call after the other: through a runtime made for it, one made early, and the shared one that is made on first use.',
   async run(context) {
     const count = context.size(3000, 150);
     const starts: number[] = [];
@@ -78,7 +80,13 @@ async function measureEager(context: SuiteContext, count: number): Promise<numbe
     id: 'eager-javascript',
     title: 'call through a runtime made early, JavaScript',
     unit: 'us',
-    values: inMicroseconds(await timeEach(context.size(500, 30), () => runtime.run({ language: 'javascript', code: '1' }), context.size(20, 5))),
+    values: inMicroseconds(
+      await timeEach(
+        context.size(500, 30),
+        () => runtime.run({ language: 'javascript', code: '1' }),
+        context.size(20, 5),
+      ),
+    ),
   });
   await runtime.close();
   return times;

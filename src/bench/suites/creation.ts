@@ -38,7 +38,13 @@ export const suite: Suite = {
 };
 
 async function measureVms(context: SuiteContext): Promise<void> {
-  const program = (language: Program['language']): Program => ({ language, code: '', name: 'bench', args: [], memory: MEMORY });
+  const program = (language: Program['language']): Program => ({
+    language,
+    code: '',
+    name: 'bench',
+    args: [],
+    memory: MEMORY,
+  });
   const lua = await createEngine(await compileEngine('lua'), { polling: false, cellSize: 64 });
   const makeLua = async (): Promise<void> => (await lua.create(program('lua'), HOST)).close();
   context.row({
@@ -122,7 +128,12 @@ async function measureRuntimes(context: SuiteContext): Promise<void> {
     values: made,
     targets: [atMost('max', 10, SOURCES.bridge)],
   });
-  context.row({ id: 'runtime-first', title: 'runtime: createRuntime() to the first result', unit: 'ms', values: first });
+  context.row({
+    id: 'runtime-first',
+    title: 'runtime: createRuntime() to the first result',
+    unit: 'ms',
+    values: first,
+  });
   context.row({ id: 'runtime-close', title: 'runtime: close()', unit: 'ms', values: closed });
 }
 

@@ -23,7 +23,8 @@ export const suite: Suite = {
     let ended = 0;
     const loops = Array.from({ length: scripts }, async (_, i) => {
       while (going) {
-        await runtime.start(SOURCES_OF_LOAD[i % 2] as (typeof SOURCES_OF_LOAD)[0], { limits: { timeout: TIMEOUT_MS } }).outcome;
+        await runtime.start(SOURCES_OF_LOAD[i % 2] as (typeof SOURCES_OF_LOAD)[0], { limits: { timeout: TIMEOUT_MS } })
+          .outcome;
         ended += 1;
       }
     });
@@ -34,7 +35,13 @@ export const suite: Suite = {
     await runtime.close();
     context.row({ id: 'idle', title: 'delay of the event loop, nothing else going on', unit: 'ms', values: idle });
     tellLoaded(context, loaded);
-    context.row({ id: 'ended', title: 'scripts that timed out meanwhile', unit: 'count', better: 'higher', values: [ended] });
+    context.row({
+      id: 'ended',
+      title: 'scripts that timed out meanwhile',
+      unit: 'count',
+      better: 'higher',
+      values: [ended],
+    });
     context.row({
       id: 'threads-started',
       title: 'threads started to replace one',

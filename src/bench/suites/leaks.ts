@@ -10,7 +10,8 @@ const PLANTED_BYTES = 512 * KB;
 
 export const suite: Suite = {
   title: 'Leaks',
-  about: 'Work that is done again and again: whether memory, descriptors, threads, VMs, timers or listeners grow with it, and whether a planted leak is found.',
+  about:
+    'Work that is done again and again: whether memory, descriptors, threads, VMs, timers or listeners grow with it, and whether a planted leak is found.',
   async run(context) {
     const runtime = await createRuntime({ threads: 1 });
     const liveVms = (): number => Object.values(runtime.stats().engines).reduce((sum, { live }) => sum + live, 0);
@@ -38,7 +39,10 @@ export const suite: Suite = {
     });
     await runtime.close();
     const kept: Buffer[] = [];
-    const planted = await watchLeaks(() => kept.push(Buffer.alloc(PLANTED_BYTES, 1)), { cycles: context.size(20, 8), warmup: 2 });
+    const planted = await watchLeaks(() => kept.push(Buffer.alloc(PLANTED_BYTES, 1)), {
+      cycles: context.size(20, 8),
+      warmup: 2,
+    });
     context.row({
       id: 'planted',
       title: 'a planted leak of 512 KB a cycle: found',

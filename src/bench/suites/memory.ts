@@ -10,7 +10,8 @@ const LUA = { language: 'lua', code: 'local t = {} for i = 1, 1000 do t[i] = i e
 
 export const suite: Suite = {
   title: 'Memory',
-  about: 'Resident memory after collections in all threads: of the shared runtime itself, then of so many calls, and of a runtime for each call.',
+  about:
+    'Resident memory after collections in all threads: of the shared runtime itself, then of so many calls, and of a runtime for each call.',
   async run(context) {
     using collector = await GarbageCollector.open();
     const rss = async (): Promise<number> => {

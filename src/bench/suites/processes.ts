@@ -16,7 +16,8 @@ const SCRIPT = `
 
 export const suite: Suite = {
   title: 'New processes',
-  about: 'From the start of a process to its first output, and to its end: an empty Node program, a first call, and real commands.',
+  about:
+    'From the start of a process to its first output, and to its end: an empty Node program, a first call, and real commands.',
   async run(context) {
     const folder = await mkdtemp(join(tmpdir(), 'stint-bench-'));
     try {
@@ -29,7 +30,12 @@ export const suite: Suite = {
         run: [CLI, 'run', file],
       };
       const times = await inTurns(commands, context.size(15, 1), context.size(1, 0));
-      context.row({ id: 'empty', title: 'node -e 0: to its end', unit: 'ms', values: times.empty.map(({ ended }) => ended) });
+      context.row({
+        id: 'empty',
+        title: 'node -e 0: to its end',
+        unit: 'ms',
+        values: times.empty.map(({ ended }) => ended),
+      });
       context.row({
         id: 'first-call',
         title: 'a program that calls run() once: to the result',
@@ -70,7 +76,11 @@ interface ProcessTimes {
 }
 
 /** One of each in turn, so that a drift of the machine favours none. The warm-up is not counted: it reads files that the system does not hold yet. */
-async function inTurns<K extends string>(commands: Record<K, string[]>, rounds: number, warmup: number): Promise<Record<K, ProcessTimes[]>> {
+async function inTurns<K extends string>(
+  commands: Record<K, string[]>,
+  rounds: number,
+  warmup: number,
+): Promise<Record<K, ProcessTimes[]>> {
   const names = Object.keys(commands) as K[];
   const times = Object.fromEntries(names.map((name) => [name, [] as ProcessTimes[]])) as Record<K, ProcessTimes[]>;
   for (let round = -warmup; round < rounds; round += 1) {

@@ -68,7 +68,9 @@ async function measureClients(context: SuiteContext, clients: number, wanted: nu
     better: 'higher',
     values: [right],
     targets: [exactly(clients, SOURCES.taskRuntime)],
-    ...(clients < wanted ? { note: `${wanted} would need a limit of ${wanted + OTHER_DESCRIPTORS} open files (ulimit -n)` } : {}),
+    ...(clients < wanted
+      ? { note: `${wanted} would need a limit of ${wanted + OTHER_DESCRIPTORS} open files (ulimit -n)` }
+      : {}),
   });
   context.row({
     id: 'time',
@@ -100,11 +102,13 @@ async function measureTimers(context: SuiteContext): Promise<void> {
   const runtime = await createRuntime({ threads: THREADS, slots: tasks, limits: LIMITS });
   let fired = 0;
   const late: number[] = [];
-  await Promise.all(Array.from({ length: tasks }, async () => {
-    const { value, usage } = await startTimers(runtime).outcome;
-    fired += Number(value);
-    late.push(usage.runMs - TIMERS * TIMER_MS);
-  }));
+  await Promise.all(
+    Array.from({ length: tasks }, async () => {
+      const { value, usage } = await startTimers(runtime).outcome;
+      fired += Number(value);
+      late.push(usage.runMs - TIMERS * TIMER_MS);
+    }),
+  );
   await runtime.close();
   context.row({
     id: 'timers',

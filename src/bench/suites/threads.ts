@@ -17,7 +17,8 @@ const IN_FLIGHT_PER_THREAD = 4;
 
 export const suite: Suite = {
   title: 'Threads',
-  about: 'Scripts of about half a millisecond, always four on their way for each thread, once the runtime runs steadily.',
+  about:
+    'Scripts of about half a millisecond, always four on their way for each thread, once the runtime runs steadily.',
   async run(context) {
     let single = 0;
     for (const [threads, theirs] of THEIRS) {

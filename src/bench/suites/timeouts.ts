@@ -1,6 +1,6 @@
+import { GarbageCollector } from '../../monitor/index.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
 import type { Runtime } from '../../runtime/runtime.js';
-import { GarbageCollector } from '../../monitor/index.js';
 import { timeEach } from '../clock.js';
 import { atMost, exactly, SOURCES } from '../measurement.js';
 import type { Suite, SuiteContext } from '../suite.js';
@@ -14,7 +14,8 @@ const FIB = 'local function fib(n) if n < 2 then return n end return fib(n - 1) 
 
 export const suite: Suite = {
   title: 'Timeouts',
-  about: 'Endless scripts: how late they end at their deadline, how soon after a cancel, what a deadline costs those that end by themselves.',
+  about:
+    'Endless scripts: how late they end at their deadline, how soon after a cancel, what a deadline costs those that end by themselves.',
   async run(context) {
     const runtime = await createRuntime({ threads: 1 });
     await measureCancels(context, runtime);

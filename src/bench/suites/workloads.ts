@@ -26,11 +26,13 @@ const RENDER = `
   return #text`;
 
 /** One node of the graph: some work on what its parents gave. */
-const NODE = 'local sum = 0 for _, n in ipairs(...) do for i = 1, 20000 do sum = (sum + n * i) % 1000003 end end return sum';
+const NODE =
+  'local sum = 0 for _, n in ipairs(...) do for i = 1, 20000 do sum = (sum + n * i) % 1000003 end end return sum';
 
 export const suite: Suite = {
   title: 'Workloads',
-  about: 'Whole commands: a template filled from files, a graph of tasks that wait for each other, and scripts that mostly wait.',
+  about:
+    'Whole commands: a template filled from files, a graph of tasks that wait for each other, and scripts that mostly wait.',
   async run(context) {
     const runtime = await createRuntime({ slots: WAITERS });
     await measureTemplate(context, runtime);
@@ -93,11 +95,12 @@ async function measureGraph(context: SuiteContext, runtime: Runtime): Promise<vo
 async function measureWaiting(context: SuiteContext, runtime: Runtime): Promise<void> {
   const functions = { lookUp: async (key: unknown) => Number(key) };
   const wait = (i: number): Promise<number> =>
-    runtime.run(
-      { language: 'lua', code: `sleep(${WAIT_MS}) return functions.lookUp(...)` },
-      { args: [i], functions },
-    );
-  const times = await timeEach(context.size(20, 1), () => Promise.all(Array.from({ length: WAITERS }, (_, i) => wait(i))), context.size(1, 0));
+    runtime.run({ language: 'lua', code: `sleep(${WAIT_MS}) return functions.lookUp(...)` }, { args: [i], functions });
+  const times = await timeEach(
+    context.size(20, 1),
+    () => Promise.all(Array.from({ length: WAITERS }, (_, i) => wait(i))),
+    context.size(1, 0),
+  );
   context.row({
     id: 'waiting',
     title: `${WAITERS} scripts at once that wait ${WAIT_MS} ms and call the host`,
