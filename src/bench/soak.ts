@@ -12,6 +12,8 @@ export interface SoakOptions {
   readonly runOptions: RunOptions;
   /** How often, or for how many ms. */
   readonly length: { readonly cycles: number } | { readonly durationMs: number };
+  /** Names of shared memory that begin so count, beside what is mapped. */
+  readonly segmentPrefix: string | undefined;
   readonly signal: AbortSignal;
   /** Told after each run: how much of it is done, from 0 to 1. */
   readonly onProgress: (share: number, cycles: number) => void;
@@ -43,8 +45,8 @@ const SAMPLES = 100;
  * @throws StintError `INVALID_ARGUMENT`: the time was too short for a verdict
  */
 export async function soak(options: SoakOptions, file: string): Promise<SoakResults | Outcome> {
-  const { runtime, source, runOptions, length, signal, onProgress } = options;
-  using watch = await LeakWatch.open({ counters: { vms: () => liveVms(runtime) } });
+  const { runtime, source, runOptions, length, segmentPrefix, signal, onProgress } = options;
+  using watch = await LeakWatch.open({ segmentPrefix, counters: { vms: () => liveVms(runtime) } });
   const at = new Date().toISOString();
   const from = performance.now();
   const whole = 'cycles' in length ? length.cycles * (1 + WARMUP_SHARE) : length.durationMs;

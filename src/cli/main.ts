@@ -114,6 +114,7 @@ addLimitOptions(
   .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
   .option('--module', 'the file is a module of your own: call a function that it exports')
   .option('--export <name>', 'which function (default: default)')
+  .option('--segments <prefix>', 'count shared memory with such names too, not only what is mapped')
   .option('--report <file.html>', 'write a page with a plot of each measure')
   .addHelpText(
     'after',

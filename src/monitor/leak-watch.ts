@@ -77,8 +77,7 @@ export class LeakWatch implements Disposable {
   /** @param x where the work is: cycles, or minutes; more each time */
   async sample(x: number): Promise<void> {
     await this.#collector?.collect();
-    // A segment that is lost has nobody's name on it, so all of this user's count; what other programs do is not steady.
-    const { counters = {}, emitters = [], segmentPrefix = '' } = this.#options;
+    const { counters = {}, emitters = [], segmentPrefix } = this.#options;
     if (this.#count === MOST_SAMPLES) this.#dropHalf();
     this.#xs[this.#count] = x;
     for (const [name, value] of Object.entries(measuresOf(sample({ segmentPrefix })))) this.#note(name, value);

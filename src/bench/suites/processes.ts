@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { atMost, SOURCES } from '../measurement.js';
 import type { Suite } from '../suite.js';
 
-const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-const INDEX = new URL('../../index.js', import.meta.url).href;
+// As a user's program finds them: through the package.
+const MANIFEST = import.meta.resolve('stint/package.json');
+const CLI = fileURLToPath(new URL(JSON.parse(readFileSync(new URL(MANIFEST), 'utf8')).bin.stint, MANIFEST));
+const INDEX = import.meta.resolve('stint');
 const FIRST_CALL = `import { run } from '${INDEX}'; console.log(await run({ language: 'lua', code: 'return 42' }));`;
 const SCRIPT = `
   local lines = {}

@@ -19,6 +19,7 @@ export interface SoakFlags extends LimitFlags {
   readonly report?: string;
   readonly module?: boolean;
   readonly export?: string;
+  readonly segments?: string;
 }
 
 const DEFAULT_CYCLES = 400;
@@ -47,6 +48,7 @@ export async function soakFile(file: string, flags: SoakFlags): Promise<number> 
       source,
       runOptions: { args: flags.arg, permissions },
       length,
+      segmentPrefix: flags.segments,
       signal: interrupted.signal,
       onProgress: (share, runs) => status.show(`${Math.floor(share * 100)} %, ${runs} runs`),
     },
