@@ -59,7 +59,10 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
     const all = sorted(values);
     const [least, most] = [all[0] as number, all[all.length - 1] as number];
     const logarithmic = least > 0 && most / least > 12;
+    // One value alone has no scale.
+    const room = Math.abs(least) * 0.1 || 1;
     return {
+      ...(least === most ? { domain: [least - room, least + room] } : {}),
       type: logarithmic ? 'log' : 'linear',
       label: `${unit} →`,
       nice: !logarithmic,
@@ -67,6 +70,24 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
       tickFormat: '~s',
       ticks: 5,
     };
+  };
+
+  /** Equal on the scale that they are shown on; the highest reaches 1. */
+  const barsOf = (all: number[], logarithmic: boolean): { from: number; to: number; height: number }[] => {
+    const [least, most] = [all[0] as number, all[all.length - 1] as number];
+    const bins = least === most ? 1 : 40;
+    const edge = (i: number): number =>
+      logarithmic ? least * (most / least) ** (i / bins) : least + (most - least) * (i / bins);
+    const counts = new Array<number>(bins).fill(0);
+    let bin = 0;
+    for (const value of all) {
+      while (bin < bins - 1 && value >= edge(bin + 1)) bin += 1;
+      counts[bin] = (counts[bin] as number) + 1;
+    }
+    const highest = Math.max(...counts);
+    return counts.flatMap((count, i) =>
+      count === 0 ? [] : [{ from: edge(i), to: edge(i + 1), height: count / highest }],
+    );
   };
 
   const distribution = (chart: Extract<Chart, { kind: 'distribution' }>, width: number): unknown => {
@@ -101,12 +122,7 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
         return { label, value, toLeft, row };
       });
     const marginTop = 8 + rows.length * 15;
-    const [from, to] = [all[0] as number, most];
-    const bins = 40;
-    const thresholds = Array.from({ length: bins - 1 }, (_, i) => {
-      const share = (i + 1) / bins;
-      return x['type'] === 'log' ? from * (to / from) ** share : from + (to - from) * share;
-    });
+    const bars = barsOf(all, x['type'] === 'log');
     const strips = runs.map((values, i) => ({
       y: -0.16 - i * 0.15,
       min: at(values, 0),
@@ -116,20 +132,6 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
       p95: at(values, 0.95),
       run: `run ${i + 1}`,
     }));
-    const counts = all.length;
-    const histogram = call(
-      'binX',
-      { y: (values: unknown[]) => values.length / counts },
-      { x: (d: number) => d, thresholds },
-    );
-    // The highest bar reaches 1.
-    const heights = new Map<number, number>();
-    for (const value of all) {
-      const bin = thresholds.filter((threshold) => threshold <= value).length;
-      heights.set(bin, (heights.get(bin) ?? 0) + 1 / counts);
-    }
-    const highest = Math.max(...heights.values());
-    const scaled = call('mapY', (values: number[]) => values.map((value) => value / highest), histogram);
     return call('plot', {
       width,
       height: 134 + marginTop,
@@ -141,11 +143,15 @@ export function drawCharts(Plot: PlotLibrary, document: PageDocument, charts: Ch
       x,
       y: { axis: null, domain: [-0.6, 1.02] },
       marks: [
-        call(
-          'rectY',
-          all,
-          Object.assign({}, scaled, { fill: 'var(--accent)', fillOpacity: 0.55, insetLeft: 0.5, insetRight: 0.5 }),
-        ),
+        call('rectY', bars, {
+          x1: 'from',
+          x2: 'to',
+          y: 'height',
+          fill: 'var(--accent)',
+          fillOpacity: 0.55,
+          insetLeft: 0.5,
+          insetRight: 0.5,
+        }),
         call('ruleY', [0], { stroke: 'var(--line)' }),
         call('ruleY', strips, { y: 'y', x1: 'min', x2: 'p95', stroke: 'var(--accent)', strokeOpacity: 0.5 }),
         call('ruleY', strips, {

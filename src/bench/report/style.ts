@@ -53,6 +53,8 @@ footer { margin-top: 40px; color: var(--muted); font-size: 13px; }
   :root, :root[data-theme="dark"] { --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --accent: #2f6fb5; --good: #1b7a43; --bad: #b3261e; --target: #a24b00; }
   body { font-size: 11px; } main { max-width: none; padding: 0; } button, nav { display: none; }
   .card, tr, .tile, figure { break-inside: avoid; } h2, h3 { break-after: avoid; } .grid { grid-template-columns: 1fr 1fr; gap: 8px; } h2 { margin-top: 22px; }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(100px, 1fr)); gap: 6px; } .tile, .card { padding: 8px 10px; } .tile b, .figure b { font-size: 16px; }
+  h3, table, dl, .note, .targets { font-size: 10px; } th, td { padding: 3px 8px; } td:nth-child(3) { white-space: nowrap; }
   @page { margin: 14mm; }
 }
 `;
