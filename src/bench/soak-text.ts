@@ -1,6 +1,6 @@
 import type { SeriesVerdict } from '../monitor/index.js';
 import { number } from './numbers.js';
-import type { SoakResults } from './soak.js';
+import type { SoakResults } from './run-soak.js';
 
 /** What came of a soak, as text. */
 export function soakText({

@@ -6,7 +6,7 @@ import { openPage } from '#stint/bench/report/page';
 import { soakPage } from '#stint/bench/report/soak-page';
 import type { Results } from '#stint/bench/results';
 import { rowOf } from '#stint/bench/row';
-import type { SoakResults } from '#stint/bench/soak';
+import type { SoakResults } from '#stint/bench/run-soak';
 import { verdictOf } from '#stint/monitor/index';
 
 const EVIL = '</script><img src=x onerror=alert(1)>';

@@ -1,6 +1,6 @@
 import type { SeriesVerdict } from '../../monitor/index.js';
 import { number } from '../numbers.js';
-import type { SoakResults } from '../soak.js';
+import type { SoakResults } from '../run-soak.js';
 import { growthText } from '../soak-text.js';
 import type { Chart } from './charts.js';
 import { type Html, html } from './html.js';

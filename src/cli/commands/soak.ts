@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { OutputFile } from '../../bench/output-file.js';
-import { soak } from '../../bench/soak.js';
+import { soak } from '../../bench/run-soak.js';
 import { soakText } from '../../bench/soak-text.js';
 import { StintError } from '../../errors/stint-error.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
