@@ -131,6 +131,27 @@ Examples:
     process.exitCode = await soakFile(file, options);
   });
 
+program
+  .command('doctor')
+  .description('list what outlives a process: what lives, what is orphaned, and whose it was')
+  .option('--sweep', 'reclaim what dead processes left, first')
+  .option('--json', 'print one JSON text')
+  .option('--directory <path>', "the ledger's directory")
+  .addHelpText(
+    'after',
+    `
+Exit status:
+  0 nothing is left by anybody dead     1 something is     2 wrong usage     3 the ledger cannot be used
+
+Examples:
+  $ stint doctor
+  $ stint doctor --sweep --json | jq .swept.reclaimed`,
+  )
+  .action(async (options) => {
+    const { doctor } = await import('./commands/doctor.js');
+    process.exitCode = await doctor(options);
+  });
+
 function collect(value: string, values: string[]): string[] {
   return [...values, value];
 }

@@ -29,7 +29,7 @@ const MOST_CYCLES = 100_000_000;
 
 /** `stint soak`: returns the exit status. */
 export async function soakFile(file: string, flags: SoakFlags): Promise<number> {
-  const { limits, grace } = readLimits(flags);
+  const settings = readLimits(flags);
   const permissions = readPermissions(flags);
   const length = readLength(flags);
   const source: Source = flags.module === true ? moduleSource(file, flags.export) : { file };
@@ -38,7 +38,7 @@ export async function soakFile(file: string, flags: SoakFlags): Promise<number> 
   using report = flags.report === undefined ? undefined : OutputFile.open(flags.report, '--report');
   const page = report && (await import('../../bench/report/page.js')).openPage();
   endOnBrokenPipe();
-  await using runtime = await createRuntime({ threads: 1, limits, ...(grace === undefined ? {} : { grace }) });
+  await using runtime = await createRuntime({ threads: 1, ...settings });
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort('interrupted'));
   using status = new Status();
