@@ -63,12 +63,12 @@ export function readLimits(flags: LimitFlags): Pick<RuntimeOptions, 'limits' | '
   }
 }
 
-/** Reads `--parallel`. @throws StintError `INVALID_ARGUMENT` */
-export function readCount(text: string | undefined, flag: string, most: number): number | undefined {
+/** Reads a flag that counts something. @throws StintError `INVALID_ARGUMENT` */
+export function readCount(text: string | undefined, flag: string, most: number, least = 1): number | undefined {
   if (text === undefined) return undefined;
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > most || text.trim() === '') {
-    throw invalid(flag, text, `a whole number from 1 to ${most}`);
+  if (!Number.isInteger(count) || count < least || count > most || text.trim() === '') {
+    throw invalid(flag, text, `a whole number from ${least} to ${most}`);
   }
   return count;
 }
