@@ -49,7 +49,11 @@ const MOST_NAMED = 3;
  * @throws StintError `PERMISSION_DENIED` if the directory is not this user's own or others may write there
  */
 export async function sweep({ directory }: { directory?: string } = {}): Promise<SweepReport> {
-  const ledger = await openDirectory(directory);
+  return sweepAndTell(await openDirectory(directory));
+}
+
+/** @param ledger the folder of all owners */
+export async function sweepAndTell(ledger: string): Promise<SweepReport> {
   const report = await sweepFolder(ledger).catch((error: unknown) => {
     throw refused(`sweep the ledger in ${ledger}`, error);
   });
