@@ -5,17 +5,21 @@
  * 2. What was opened through a door is closed when the call has ended.
  * 3. A door opens only if the tool declares it and the policy has it.
  */
+import { realpath } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { StintError } from '../errors/stint-error.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { ScratchDirectories } from '../runtime/scratch.js';
 import type { ToolPort } from '../runtime/tool-port.js';
 import { type Disposer, Scope } from '../scope/scope.js';
+import { CommandDoor } from './access/command-door.js';
 import { readVariable } from './access/environment.js';
 import type { Executed, ExecuteOptions } from './access/execute.js';
 import type { FileAccess } from './access/file-access.js';
+import { FileDoor } from './access/file-door.js';
 import type { Gate } from './access/gate.js';
 import type { ConnectOptions, FetchOptions } from './access/net-access.js';
+import { NetDoor } from './access/net-door.js';
 import type { AuditNotes } from './audit.js';
 import { denied, type Policy } from './policy.js';
 import type { ResolvedToolLimits, Tool, ToolPermission } from './tool.js';
@@ -39,6 +43,9 @@ export class CallContext implements ToolContext, Gate {
   #ended: StintError | undefined;
   #tools: ToolPort | undefined;
   #scratch: Promise<string> | undefined;
+  #files: FileDoor | undefined;
+  #network: NetDoor | undefined;
+  #commands: CommandDoor | undefined;
   readonly scratches: string[] = [];
 
   constructor(owner: CallOwner) {
@@ -90,44 +97,38 @@ export class CallContext implements ToolContext, Gate {
   };
 
   get files(): FileAccess {
-    throw this.refuse('read', 'to use files', 'files', 'wait for the next commit');
+    this.#files ??= new FileDoor(this);
+    return this.#files;
   }
 
-  readonly fetch = async (url: string | URL, _init?: FetchOptions): Promise<Response> => {
-    throw this.refuse('net', `to fetch ${url}`, String(url), 'wait for the next commit');
-  };
+  readonly fetch = (url: string | URL, init?: FetchOptions): Promise<Response> => this.#net.fetch(url, init);
 
-  readonly connect = async ({ host }: ConnectOptions): Promise<Socket> => {
-    throw this.refuse('net', `to connect to ${host}`, host, 'wait for the next commit');
-  };
+  readonly connect = (options: ConnectOptions): Promise<Socket> => this.#net.connect(options);
 
-  readonly lookup = async (host: string): Promise<string[]> => {
-    throw this.refuse('net', `to look up ${host}`, host, 'wait for the next commit');
-  };
+  readonly lookup = (host: string): Promise<string[]> => this.#net.lookup(host);
 
-  readonly execute = async (
-    command: string,
-    _args?: readonly string[],
-    _options?: ExecuteOptions,
-  ): Promise<Executed> => {
-    throw this.refuse('execute', `to run ${command}`, command, 'wait for the next commit');
+  readonly execute = (command: string, args?: readonly string[], options?: ExecuteOptions): Promise<Executed> => {
+    this.#commands ??= new CommandDoor(this);
+    return this.#commands.execute(command, args, options);
   };
 
   readonly environment = (name: string): string | undefined => readVariable(this, name);
 
   enter(door: ToolPermission, what: string): void {
     if (this.#ended !== undefined) throw this.#ended;
-    const { tool, notes } = this.#owner;
-    if (tool.permissions.includes(door)) {
-      notes.reach(door, what, true);
-      return;
-    }
-    throw this.refuse(door, `the door '${door}'`, what, `add '${door}' to the permissions of the tool '${tool.name}'`);
+    const { tool } = this.#owner;
+    if (tool.permissions.includes(door)) return;
+    const why = `the tool does not declare the door; add '${door}' to the permissions of the tool '${tool.name}'`;
+    throw this.refusal(door, what, `to use the door '${door}'`, why);
   }
 
-  refuse(door: ToolPermission, deed: string, what: string, remedy: string): StintError {
-    this.#owner.notes.reach(door, what, false);
-    return denied(deed, remedy);
+  note(door: ToolPermission, what: string, permitted: boolean): void {
+    this.#owner.notes.reach(door, what, permitted);
+  }
+
+  refusal(door: ToolPermission, what: string, deed: string, why: string): StintError {
+    this.note(door, what, false);
+    return denied(deed, why);
   }
 
   /** Tells the handler that it has to end. */
@@ -142,11 +143,17 @@ export class CallContext implements ToolContext, Gate {
     return this.#scope.isEmpty ? undefined : this.#scope.dispose();
   }
 
+  get #net(): NetDoor {
+    this.#network ??= new NetDoor(this);
+    return this.#network;
+  }
+
   async #makeScratch(): Promise<string> {
     if (this.#ended !== undefined) throw this.#ended;
     const directories = new ScratchDirectories();
     this.#scope.defer(() => directories.remove());
-    const path = await directories.make();
+    // Its real path: the system's directory for such may be a link.
+    const path = await realpath(await directories.make());
     this.scratches.push(path);
     return path;
   }
