@@ -7,6 +7,7 @@
  * 3. The handler gets a copy of the input that the schema has accepted; the caller gets a copy of a result that it has accepted.
  * 4. Whatever a handler throws, the caller gets a `StintError`.
  */
+import { setImmediate } from 'node:timers/promises';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { onAbort } from '../scope/on-abort.js';
 import { copyValue } from '../values/copy-value.js';
@@ -19,6 +20,8 @@ import type { ToolResult } from './tool.js';
 
 /** How long a handler that was told to end is waited for. */
 const GRACE_MS = 100;
+/** How long a generator may yield without a turn of the event loop. */
+const LONGEST_BURST_MS = 10;
 
 /** What the caller of a tool gives and hears, beyond input and result. */
 export interface CallPort {
@@ -30,11 +33,12 @@ export interface CallPort {
 /** Carries out a call that the policy has admitted. @throws StintError (rejects) */
 export async function carryOut(owner: CallOwner, input: unknown, port: CallPort): Promise<unknown> {
   const { tool } = owner;
-  if (port.signal?.aborted === true) throw cancelled(tool.name, port.signal.reason);
+  throwIfCancelled(tool.name, port.signal);
   const accepted = acceptInput(owner, input);
   const checked = check(tool.input, accepted, 'input');
   const outcome = checked instanceof Promise ? await checked : checked;
   if ('problem' in outcome) throw inputError(tool.name, outcome.problem);
+  throwIfCancelled(tool.name, port.signal);
   const context = new CallContext(owner);
   let disposal: Promise<unknown[]> | undefined;
   let result: unknown;
@@ -127,6 +131,8 @@ function withinTime(
     );
     const { signal } = port;
     const forget = signal && onAbort(signal, () => stop(cancelled(tool.name, signal.reason)));
+    // The handler itself may have had it aborted.
+    if (signal?.aborted === true) stop(cancelled(tool.name, signal.reason));
     const working =
       iterator === undefined ? Promise.resolve(begun) : drive(iterator, (part) => give(owner, port, part));
     working.then(
@@ -146,6 +152,7 @@ function endIterator(iterator: AnyIterator): void {
 type AnyIterator = AsyncGenerator<unknown, unknown, void> | Generator<unknown, unknown, void>;
 
 async function drive(iterator: AnyIterator, give: (part: unknown) => void | Promise<void>): Promise<unknown> {
+  let pausedAt = performance.now();
   for (;;) {
     const step = await iterator.next();
     if (step.done === true) return step.value;
@@ -155,13 +162,21 @@ async function drive(iterator: AnyIterator, give: (part: unknown) => void | Prom
       await iterator.return(undefined);
       throw error;
     }
+    // Parts that come without a pause would keep timers and signals from being heard.
+    if (performance.now() - pausedAt < LONGEST_BURST_MS) continue;
+    await setImmediate();
+    pausedAt = performance.now();
   }
 }
 
 /** Hands a part to the caller, who may be slow to take it. */
-function give(owner: CallOwner, { onPart }: CallPort, part: unknown): void | Promise<void> {
+async function give(owner: CallOwner, { onPart }: CallPort, part: unknown): Promise<void> {
   const copy = takeOutput(owner, part, 'part');
-  return onPart?.(copy);
+  try {
+    await onPart?.(copy);
+  } catch (error) {
+    throw cancelled(owner.tool.name, error);
+  }
 }
 
 function asIterator(value: unknown): AnyIterator | undefined {
@@ -173,6 +188,10 @@ function asIterator(value: unknown): AnyIterator | undefined {
 
 function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function throwIfCancelled(tool: string, signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw cancelled(tool, signal.reason);
 }
 
 function cancelled(tool: string, reason: unknown): StintError {

@@ -4,6 +4,7 @@ import { messageOf } from '../../errors/describe.js';
 /** As far as Ajv uses a regular expression. */
 interface Tester {
   test(text: string): boolean;
+  toString(): string;
 }
 
 /**
@@ -13,7 +14,8 @@ interface Tester {
 export function linearRegExp(pattern: string): Tester {
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-    return { test: (text) => compiled.matcher(text).find() };
+    // Ajv tells patterns from each other by their texts.
+    return { test: (text) => compiled.matcher(text).find(), toString: () => `linear:${pattern}` };
   } catch (error) {
     throw new Error(
       `the pattern ${JSON.stringify(pattern)} cannot be matched in linear time (${messageOf(error)}); write it without references back and without looking around`,
