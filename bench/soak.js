@@ -10,8 +10,8 @@ import { leakVerdict } from './lib/leak-verdict.js';
 
 const LIMIT_KB_A_MINUTE = 10;
 const WARM_UP_STOPS = 30_000;
-/** A collection costs about a kilobyte itself. */
-const LAUNCHES_A_SAMPLE = 150;
+/** One a minute: a collection costs about a kilobyte itself. */
+const LAUNCHES_A_SAMPLE = 600;
 /** What runs ten times a second becomes hot, and is compiled, minutes later than what runs without a pause. */
 const SETTLE_MINUTES = 4;
 const ENDLESS = { language: 'lua', code: 'while true do end' };

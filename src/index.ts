@@ -2,13 +2,14 @@ export type { InterruptMeans } from './control/interrupter.js';
 export type { ModuleContext } from './engines/module/module-context.js';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
 export { isStintError, type ScriptLanguage, StintError } from './errors/stint-error.js';
+export type { Isolation } from './hosts/host-group.js';
 export type { Permissions } from './io/permissions.js';
 export { Channel, createChannel } from './runtime/channel.js';
 export { createRuntime } from './runtime/create-runtime.js';
 export type { EventListener, HostCallContext, HostFunction } from './runtime/host-calls.js';
 export type { Limits } from './runtime/limits.js';
 export type { MapOptions } from './runtime/map.js';
-export type { Isolation, RunOptions, RunSyncOptions, RuntimeOptions } from './runtime/options.js';
+export type { RunOptions, RunSyncOptions, RuntimeOptions } from './runtime/options.js';
 export type { Outcome, OutcomeKind, Rung, Usage } from './runtime/outcome.js';
 export type { Runtime } from './runtime/runtime.js';
 export {

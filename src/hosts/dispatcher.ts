@@ -6,16 +6,16 @@
  */
 import { monotonicNow } from '../control/clock.js';
 import { AdmissionQueue } from './admission-queue.js';
-import type { ThreadHost } from './thread-host.js';
+import type { Host } from './host.js';
+import type { HostPool } from './host-pool.js';
 import type { Claim } from './thread-load.js';
-import type { ThreadPool } from './thread-pool.js';
 
 export class Dispatcher<T> {
-  readonly #pool: () => ThreadPool;
+  readonly #pool: () => HostPool;
   readonly #admission: AdmissionQueue<T>;
   readonly #displaced = new Set<T>();
   readonly #claimOf: (entry: T) => Claim;
-  readonly #send: (entry: T, host: ThreadHost, claim: Claim) => void;
+  readonly #send: (entry: T, host: Host, claim: Claim) => void;
   #next: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -25,11 +25,11 @@ export class Dispatcher<T> {
    * @param send takes an entry that now has a slot to a thread
    */
   constructor(
-    pool: () => ThreadPool,
+    pool: () => HostPool,
     slots: number,
     capacity: number,
     claimOf: (entry: T) => Claim,
-    send: (entry: T, host: ThreadHost, claim: Claim) => void,
+    send: (entry: T, host: Host, claim: Claim) => void,
   ) {
     this.#pool = pool;
     this.#admission = new AdmissionQueue(slots, capacity);

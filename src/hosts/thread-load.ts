@@ -18,6 +18,7 @@ const AHEAD = 16;
 /** What the tasks of a thread that run or could run take of it, and when there is room for another. */
 export class ThreadLoad {
   readonly #quantum: number;
+  readonly #takesAhead: boolean;
   #busy = 0;
   #holding = 0;
   #expectedMs = 0;
@@ -25,9 +26,13 @@ export class ThreadLoad {
   /** Whether a task that holds the thread takes longer than it was taken to need. */
   stuck = false;
 
-  /** @param quantum milliseconds after which a script has to share */
-  constructor(quantum: number) {
+  /**
+   * @param quantum milliseconds after which a script has to share
+   * @param takesAhead whether short tasks may come while another holds the thread
+   */
+  constructor(quantum: number, takesAhead: boolean) {
     this.#quantum = quantum;
+    this.#takesAhead = takesAhead;
   }
 
   /** How many there are. */
@@ -47,7 +52,7 @@ export class ThreadLoad {
   opensAt({ holds, expectedMs }: Claim): number {
     if (this.#busy === 0) return 0;
     if (this.#holding > 0) {
-      const fits = this.#busy < MOST_AHEAD && this.#expectedMs + expectedMs <= AHEAD_MS;
+      const fits = this.#takesAhead && this.#busy < MOST_AHEAD && this.#expectedMs + expectedMs <= AHEAD_MS;
       return holds && fits && !this.stuck ? 0 : Number.POSITIVE_INFINITY;
     }
     return !holds && this.#busy < AHEAD ? 0 : this.#busySince + this.#quantum;

@@ -12,6 +12,8 @@ import { isPrimitive } from '../values/value.js';
 import { Link } from '../worker/link.js';
 import type { Job, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
 import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
+import type { Carrier } from './carrier.js';
+import { JobNumbers } from './job-numbers.js';
 
 /** What a thread is set up with. */
 export interface WorkerSettings {
@@ -29,18 +31,17 @@ const YOUNG_GENERATION_MB = 8;
 /** How long a thread that was ended may live before it is ended again, in ms; twice as long each time. */
 const FIRST_WAIT_MS = 20;
 
-/** So many jobs a thread is to know by number. */
-const MOST_JOBS = 1024;
-
-export class WorkerThread {
-  readonly link: Link<ToWorker, ToHost>;
+export class WorkerThread implements Carrier {
+  readonly lastRung = 'terminate';
+  readonly takesAhead = true;
+  readonly compiles = false;
+  readonly #link: Link<ToWorker, ToHost>;
   readonly #index: number;
   readonly #table: ControlTable;
   readonly #interrupter: InterrupterLease;
   readonly #worker: Worker;
   readonly #engines = new Set<EngineName>();
-  /** Jobs that the thread knows by number. */
-  readonly #jobs = new Map<Job, number>();
+  readonly #jobs = new JobNumbers((message) => this.#post(message));
   readonly #exited: Promise<void>;
   /** What it died of, if that is known. */
   cause: Error | undefined;
@@ -67,11 +68,11 @@ export class WorkerThread {
     const rings = new SharedArrayBuffer(2 * Ring.BYTES);
     const { port1, port2 } = new MessageChannel();
     this.#worker = startWorker(name, settings, { thread: index, control: table.buffer, bell, port: port2, rings });
-    this.link = new Link(
+    this.#link = new Link(
       { port: port1, outgoing: new Ring(rings), incoming: new Ring(rings, Ring.BYTES) },
       { shorten: TO_WORKER.shorten, lengthen: TO_HOST.lengthen },
       receive,
-      () => this.link.takeAllAndLeave(),
+      () => this.#link.takeAllAndLeave(),
     );
     port1.unref();
     this.#worker.unref();
@@ -82,7 +83,7 @@ export class WorkerThread {
       this.#worker.once('exit', () => {
         this.isGone = true;
         // What it told before it died still counts.
-        this.link.takeAll();
+        this.#link.takeAll();
         port1.close();
         interrupter.removeThread(index, name);
         onExit();
@@ -91,43 +92,46 @@ export class WorkerThread {
     });
   }
 
-  /** Has the thread keep the process alive, or not. */
   keepAlive(keep: boolean): void {
     if (keep) this.#worker.ref();
     else this.#worker.unref();
   }
 
-  /** Hands over an engine's compiled WebAssembly, once. */
   addEngine(engine: EngineOrder): void {
     if (this.#engines.has(engine.name)) return;
     this.#engines.add(engine.name);
-    this.post({ op: 'engine', engine });
+    this.#post({ op: 'engine', engine });
   }
 
-  /**
-   * Hands a task over: by the number of its job, if that has one or is to have one.
-   *
-   * @throws DataCloneError if its arguments cannot be cloned: the thread hears nothing of it then
-   */
   start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void {
-    const message: ToWorker = { op: 'start', order, job: this.#numberOf(job) ?? job };
-    if (order.args.every(isPrimitive)) this.link.send(message);
-    else this.link.sendCloned(message, transfer);
+    const message: ToWorker = { op: 'start', order, job: this.#jobs.short(job) };
+    if (order.args.every(isPrimitive)) this.#link.send(message);
+    else this.#link.sendCloned(message, transfer);
     this.#notePosted();
   }
 
-  post(message: ToWorker): void {
-    this.link.send(message);
-    this.#notePosted();
+  /** It sees in the table which task was asked to end. */
+  stop(): void {
+    this.#interrupter.look('task');
   }
 
-  /** Posts something that a script may be blocking its thread for. */
   tell(message: ToWorker): void {
-    this.post(message);
+    this.#post(message);
     this.#table.threads.ring(this.#index);
   }
 
-  /** Ends the thread, whatever it is doing; settles when it is gone. */
+  receive(): boolean {
+    return this.#link.takeAll();
+  }
+
+  block(ms: number): void {
+    if (!this.#link.spin()) this.#link.block(ms);
+  }
+
+  leave(): void {
+    this.#link.takeAllAndLeave();
+  }
+
   async terminate(): Promise<void> {
     this.#insist(FIRST_WAIT_MS);
     await this.#exited;
@@ -140,17 +144,9 @@ export class WorkerThread {
     setTimeout(() => this.#insist(2 * ms), ms).unref();
   }
 
-  #numberOf(job: Job): number | undefined {
-    const known = this.#jobs.get(job);
-    if (known !== undefined || !job.recurs) return known;
-    if (this.#jobs.size >= MOST_JOBS) {
-      this.#jobs.clear();
-      this.post({ op: 'forget' });
-    }
-    const id = this.#jobs.size;
-    this.#jobs.set(job, id);
-    this.post({ op: 'job', id, job });
-    return id;
+  #post(message: ToWorker): void {
+    this.#link.send(message);
+    this.#notePosted();
   }
 
   #notePosted(): void {

@@ -31,15 +31,15 @@ export function endingOf(report: TaskReport, facts: TaskFacts): Ending {
 }
 
 /** The ending of a task that was asked to end. */
-export function stoppedEnding(reason: StopReason, rung: RungName, facts: TaskFacts): Ending {
+export function stoppedEnding(reason: StopReason, rung: RungName | 'kill', facts: TaskFacts): Ending {
   const ending = whyStopped(reason, facts);
   return rung === 'none' ? ending : { ...ending, rung };
 }
 
-/** The ending of a task whose thread died by itself. */
+/** The ending of a task whose thread or process died by itself. */
 export function lostEnding(cause: Error | undefined): Ending {
-  const why = cause === undefined ? 'it exited' : cause.message;
-  return { kind: 'lost', error: new StintError('TASK_LOST', `the thread of the task died: ${why}`, { cause }) };
+  const why = cause === undefined ? 'its thread exited' : cause.message;
+  return { kind: 'lost', error: new StintError('TASK_LOST', `the task was lost: ${why}`, { cause }) };
 }
 
 /** The ending of a module task that filled the heap of its thread. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
 import type { ScriptLanguage } from '../errors/stint-error.js';
+import type { Isolation } from '../hosts/host-group.js';
 import type { Recycling } from '../hosts/recycling.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { copyValue } from '../values/copy-value.js';
@@ -12,9 +13,6 @@ import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, resolveLimits } from 
 import { type OptionReader, oneOf, readOptions, readProperty, text, wholeNumber } from './read-options.js';
 import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
 
-/** Where a task runs. */
-export type Isolation = 'thread';
-
 /** What a runtime can be told. */
 export interface RuntimeOptions {
   /** Its name in events and statistics. Default `stint`. */
@@ -25,7 +23,10 @@ export interface RuntimeOptions {
   slots?: number;
   /** Tasks that can wait for a slot, 0 to 1,000,000. Default 1024. One more fails with `QUEUE_FULL`. */
   queue?: number;
-  /** Where tasks run: on threads of this process. Default, and all there is so far: `thread`. */
+  /**
+   * Where tasks run: `thread`, on threads of this process, or `process`, each thread in a child process of its own. Default `thread`. With
+   * `process` there is one child for each of `threads`, and one more that is kept ready.
+   */
   isolation?: Isolation;
   /** Default limits of its tasks. */
   limits?: Limits;
@@ -38,6 +39,11 @@ export interface RuntimeOptions {
    * its module task ends with `OUT_OF_MEMORY`. Default: V8's own, some gigabytes.
    */
   heap?: Bytes;
+  /**
+   * What a child process may have as data, everything included (it begins with some 150 MiB, most of it not resident). What it asks for
+   * beyond that is refused. Default 2 GiB. Linux and macOS.
+   */
+  processMemory?: Bytes;
   /** How long a thread may have nothing to do before it leaves; the next task that needs it starts it again. Default: for ever. */
   idleTimeout?: Duration;
   /** When a thread is replaced by a new one, once its tasks have ended: after so many tasks, or when it is so old. Default: never. */
@@ -65,6 +71,8 @@ export interface ResolvedRuntimeOptions {
   readonly quantum: number;
   readonly cellSize: number;
   readonly heap: number | undefined;
+  readonly isolation: Isolation;
+  readonly processMemory: number;
   readonly idleTimeout: number;
   readonly recycle: Recycling;
   readonly interrupts: InterruptMeans;
@@ -94,6 +102,11 @@ export interface RunOptions {
   permissions?: Permissions;
   /** Where the task runs. Default: as the runtime says. */
   isolation?: Isolation;
+  /**
+   * How often the task is run again if its thread or process dies under it, 0 to 100. Only as long as nobody outside knows of it: it has called
+   * no function, sent no event and written no output. Default 0.
+   */
+  retry?: number;
   /** -100 to 100, default 0. A task of higher priority gets a slot first. */
   priority?: number;
   /** Cancels the task when it aborts. */
@@ -116,6 +129,9 @@ export interface ResolvedRunOptions {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly permissions: Permissions;
   readonly limits: ResolvedLimits;
+  /** Undefined: as the runtime says. */
+  readonly isolation: Isolation | undefined;
+  readonly retry: number;
   readonly priority: number;
   readonly signal: AbortSignal | undefined;
   readonly output: ((chunk: string, stream: 'stdout' | 'stderr') => void) | undefined;
@@ -125,6 +141,9 @@ const MAX_SLOTS = 100_000;
 const MAX_QUEUE = 1_000_000;
 const DEFAULT_GRACE_MS = 100;
 const DEFAULT_QUANTUM_MS = 10;
+const DEFAULT_PROCESS_MEMORY = 2 * 1024 ** 3;
+const LEAST_PROCESS_MEMORY = 256 * 1024 ** 2;
+const MOST_PROCESS_MEMORY = 1024 ** 4;
 const LEAST_HEAP = 16 * 1024 ** 2;
 const MOST_HEAP = 64 * 1024 ** 3;
 const MAX_QUANTUM_MS = 10_000;
@@ -133,7 +152,7 @@ const NONE: readonly never[] = [];
 const NO_PERMISSIONS: Permissions = {};
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
-const readIsolation = oneOf<Isolation>('thread');
+const readIsolation = oneOf<Isolation>('thread', 'process');
 
 const readLimitsShape: OptionReader<Limits> = (value, name) => {
   const any: OptionReader<never> = (item) => item as never;
@@ -153,10 +172,12 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     slots: wholeNumber(1, MAX_SLOTS),
     queue: wholeNumber(0, MAX_QUEUE),
     isolation: readIsolation,
+    retry: wholeNumber(0, 100),
     limits: readLimitsShape,
     grace: parseDuration,
     quantum: readQuantum,
     heap: readHeap,
+    processMemory: readProcessMemory,
     idleTimeout: parseDuration,
     recycle: readRecycling,
     cellSize: wholeNumber(1, 1024),
@@ -172,6 +193,8 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     quantum: read.quantum ?? DEFAULT_QUANTUM_MS,
     cellSize: read.cellSize ?? 64,
     heap: read.heap,
+    isolation: read.isolation ?? 'thread',
+    processMemory: read.processMemory ?? DEFAULT_PROCESS_MEMORY,
     idleTimeout: read.idleTimeout ?? Number.POSITIVE_INFINITY,
     recycle: read.recycle ?? { tasks: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY },
     interrupts: read.interrupts ?? availableMeans(),
@@ -216,6 +239,8 @@ export function resolveRunOptions(
     channels: read.channels ?? NOTHING,
     permissions: read.permissions ?? NO_PERMISSIONS,
     limits: read.limits === undefined ? defaults : resolveLimits(read.limits, defaults, 'options.limits'),
+    isolation: read.isolation,
+    retry: read.retry ?? 0,
     priority: read.priority ?? 0,
     signal: read.signal,
     output: read.output,
@@ -230,6 +255,10 @@ function readRecycling(value: unknown, name: string): Recycling {
   return { tasks: tasks ?? Number.POSITIVE_INFINITY, ageMs: age ?? Number.POSITIVE_INFINITY };
 }
 
+function readProcessMemory(value: unknown, name: string): number {
+  return parseBytes(value, name, LEAST_PROCESS_MEMORY, MOST_PROCESS_MEMORY);
+}
+
 function readHeap(value: unknown, name: string): number {
   return parseBytes(value, name, LEAST_HEAP, MOST_HEAP);
 }
@@ -241,6 +270,7 @@ const COMMON_READERS = {
   permissions: parsePermissions,
   limits: readLimitsShape,
   isolation: readIsolation,
+  retry: wholeNumber(0, 100),
   priority: wholeNumber(-100, 100),
   signal: readSignal,
   output: readFunction<(chunk: string, stream: 'stdout' | 'stderr') => void>,

@@ -7,8 +7,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { ControlTable } from '../control/control-table.js';
-import { type InterrupterLease, watchTable } from '../control/interrupter.js';
 import { nesting } from '../control/nesting.js';
 import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js';
 import { engineFor } from '../engines/engine-name.js';
@@ -16,10 +14,10 @@ import type { EngineCode } from '../engines/load-engine.js';
 import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
 import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
-import { Dispatcher } from '../hosts/dispatcher.js';
-import type { ThreadHost } from '../hosts/thread-host.js';
-import { type Claim, MOST_AHEAD } from '../hosts/thread-load.js';
-import { ThreadPool } from '../hosts/thread-pool.js';
+import type { Host } from '../hosts/host.js';
+import { HostGroup, type Isolation } from '../hosts/host-group.js';
+import type { HostPool } from '../hosts/host-pool.js';
+import type { Claim } from '../hosts/thread-load.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
 import type { TaskOrder } from '../worker/messages.js';
@@ -39,10 +37,10 @@ import {
 import type { Outcome } from './outcome.js';
 import { readOptions } from './read-options.js';
 import { type LoadedSource, type ModuleSource, resolveSource, type Source, type SourceFile } from './source.js';
-import { Durations, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
+import { Durations, type HostStats, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
-import { type Duration, parseDuration } from './units.js';
+import { type Duration, invalid, parseDuration } from './units.js';
 
 /** How deep synchronous calls may be nested. Each level has threads of its own. */
 export const MOST_NESTED = 4;
@@ -50,12 +48,8 @@ export const MOST_NESTED = 4;
 /** Runs scripts under limits. Leaving its `await using` block closes it. */
 export class Runtime implements AsyncDisposable {
   readonly #options: ResolvedRuntimeOptions;
-  readonly #table: ControlTable;
-  readonly #interrupter: InterrupterLease;
-  readonly #pool: ThreadPool;
-  readonly #dispatcher: Dispatcher<TaskRun>;
+  readonly #groups = new Map<Isolation, HostGroup<TaskRun>>();
   readonly #tasks = new Set<TaskRun>();
-  readonly #freeRows: number[];
   readonly #counter = new OutcomeCounter();
   readonly #queueTimes = new Durations();
   readonly #runTimes = new Durations();
@@ -64,58 +58,20 @@ export class Runtime implements AsyncDisposable {
   readonly #jobs = new JobCache();
   #lastNumber = 0;
   #started = 0;
-  /** Whether the thread blocks for a task. */
-  #blocking = false;
   #closing = false;
   #closed: Promise<void> | undefined;
 
   /** @throws StintError `INVALID_ARGUMENT` */
   constructor(options?: RuntimeOptions) {
     this.#options = resolveRuntimeOptions(options);
-    const { slots, queue, threads, grace, quantum, interrupts, cellSize, heap, idleTimeout, recycle } = this.#options;
-    // A row more for each task that may have been taken back from a thread that has not noticed yet.
-    const rows = slots + threads * MOST_AHEAD;
-    this.#table = ControlTable.create(rows, threads, grace, quantum);
-    this.#freeRows = Array.from({ length: rows }, (_, index) => rows - 1 - index);
-    this.#dispatcher = new Dispatcher(
-      () => this.#pool,
-      slots,
-      queue,
-      (task) => this.#claim(task),
-      (task, host, claim) => this.#send(task, host, claim),
-    );
-    this.#interrupter = watchTable(interrupts, this.#table, (thread) =>
-      this.#blocking ? this.#pool.abandon(thread) : this.#pool.terminate(thread),
-    );
-    this.#pool = new ThreadPool(
-      threads,
-      this.#table,
-      { means: interrupts, cellSize, heap, depth: nesting.depth + 1, idleMs: idleTimeout, recycle },
-      this.#interrupter,
-      (row) => this.#freeRow(row),
-      () => this.#dispatcher.dispatch(),
-    );
     this.#owner = {
       id: randomBytes(4).toString('hex'),
-      table: this.#table,
-      stopRequested: () => this.#interrupter.look('task'),
-      withdrawn: (task) => {
-        if (this.#dispatcher.remove(task)) task.settleWithdrawn();
-      },
-      takenBack: (task) => {
-        this.#displace(task);
-        this.#dispatcher.displace(task);
-      },
-      takeBack: (task) => this.#takeBack(task),
+      nextNumber: () => this.#nextNumber(),
       began: (task) => this.#emit(() => ({ type: 'started', id: task.id })),
-      waiting: () => this.#dispatcher.dispatch(),
       start: (source, options) => this.#begin(resolveSource(source), options),
-      answer: (task, answer) => {
-        const row = task.row as number;
-        this.#pool.host(this.#table.thread(row))?.answer(row, task.number, answer);
-      },
       ended: (task, outcome) => this.#ended(task, outcome),
     };
+    this.#group(this.#options.isolation);
   }
 
   /** Runs a script and returns what it returned. Rejects with a `StintError` if it does not complete. */
@@ -180,49 +136,40 @@ export class Runtime implements AsyncDisposable {
     }
     const resolved = resolveSource(source);
     const loaded = 'load' in resolved ? resolved.loadSync() : resolved;
-    this.#blocking = true;
-    try {
-      const blocked = {
-        table: this.#table,
-        interrupter: this.#interrupter,
-        dispatcher: this.#dispatcher,
-        pool: this.#pool,
-      };
-      return blockFor(this.#begin(loaded, runOptions), blocked, cancel) as T;
-    } finally {
-      this.#blocking = false;
-      this.#pool.leave();
+    if ((runOptions.isolation ?? this.#options.isolation) === 'process') {
+      throw invalid('options.isolation', 'process', "'thread': the event loop stands still during a synchronous call");
     }
+    const hosts = this.#group('thread');
+    return hosts.block(() => blockFor(this.#begin(loaded, runOptions), hosts, cancel)) as T;
   }
 
   /** What the runtime is doing and has done. */
   stats(): RuntimeStats {
-    const states = [...this.#tasks].map((task) =>
-      task.row === undefined ? undefined : stateOf(this.#table.word(task.row)),
+    const groups = [...this.#groups.values()];
+    const states = [...this.#tasks].map(({ row, hosts }) =>
+      row === undefined ? undefined : stateOf(hosts.table.word(row)),
     );
     const count = (...wanted: (State | undefined)[]): number => states.filter((state) => wanted.includes(state)).length;
+    const sum = (of: (group: HostGroup<TaskRun>) => number): number =>
+      groups.reduce((all, group) => all + of(group), 0);
     return {
       name: this.#options.name,
-      threads: {
-        count: this.#pool.hosts.length,
-        started: this.#pool.started,
-        lost: this.#pool.lost,
-        restartsInMs: this.#pool.restartsIn,
-      },
+      threads: hostStats(this.#groups.get('thread')?.pool),
+      processes: hostStats(this.#groups.get('process')?.pool),
       interrupts: this.#options.interrupts,
       queued: count(undefined, State.queued),
-      live: this.#dispatcher.live,
+      live: sum(({ dispatcher }) => dispatcher.live),
       running: count(State.running),
       waiting: count(State.waiting),
       stopping: count(State.stopping, State.breaking, State.ended),
-      slices: this.#table.threads.counted('slices'),
-      wakeups: this.#table.threads.counted('wakeups'),
+      slices: sum(({ table }) => table.threads.counted('slices')),
+      wakeups: sum(({ table }) => table.threads.counted('wakeups')),
       queueMs: this.#queueTimes.read(),
       runMs: this.#runTimes.read(),
       started: this.#started,
       ended: { ...this.#counter.ended },
       rungs: { ...this.#counter.rungs },
-      engines: sumEngines(this.#pool.hosts.map((host) => host.engineCounts)),
+      engines: sumEngines(groups.flatMap(({ pool }) => pool.hosts.map((host) => host.engineCounts))),
     };
   }
 
@@ -241,7 +188,7 @@ export class Runtime implements AsyncDisposable {
   close(options?: { grace?: Duration }): Promise<void> {
     const { grace } = readOptions(options, 'options', { grace: parseDuration });
     this.#closing = true;
-    this.#dispatcher.close();
+    for (const { dispatcher } of this.#groups.values()) dispatcher.close();
     this.#closed ??= this.#close(grace);
     return this.#closed;
   }
@@ -261,10 +208,25 @@ export class Runtime implements AsyncDisposable {
     return this;
   }
 
+  /** The hosts of one kind, made when they are first needed. */
+  #group(isolation: Isolation): HostGroup<TaskRun> {
+    const known = this.#groups.get(isolation);
+    if (known !== undefined) return known;
+    const { threads, interrupts, idleTimeout, ...others } = this.#options;
+    const group = new HostGroup<TaskRun>(
+      { ...others, isolation, hosts: threads, means: interrupts, depth: nesting.depth + 1, idleMs: idleTimeout },
+      (task) => this.#claim(task),
+      (task, host, claim) => this.#send(task, host, claim),
+    );
+    this.#groups.set(isolation, group);
+    return group;
+  }
+
   #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined): TaskRun {
     const resolved = resolveRunOptions(options, this.#options.limits, loaded.language);
+    const hosts = this.#group(resolved.isolation ?? this.#options.isolation);
     this.#started += 1;
-    const task = new TaskRun(this.#started, this.#nextNumber(), loaded, resolved, this.#owner);
+    const task = new TaskRun(this.#started, loaded, resolved, hosts, this.#owner);
     if (loaded.language === 'module') task.job = this.#jobs.find(loaded, resolved);
     this.#tasks.add(task);
     this.#accept(task);
@@ -278,7 +240,7 @@ export class Runtime implements AsyncDisposable {
     } else if (signal?.aborted === true) {
       task.requestStop(StopReason.cancelled, signal.reason);
       task.settleWithdrawn();
-    } else if (this.#dispatcher.offer(task, priority)) {
+    } else if (task.hosts.dispatcher.offer(task, priority)) {
       this.#emit(() => ({ type: 'queued', id: task.id }));
       if (!task.live) this.#keepArgs(task);
     } else {
@@ -293,7 +255,7 @@ export class Runtime implements AsyncDisposable {
     try {
       task.keepArgs();
     } catch (error) {
-      if (!this.#dispatcher.remove(task)) return;
+      if (!task.hosts.dispatcher.remove(task)) return;
       task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
     }
   }
@@ -306,31 +268,13 @@ export class Runtime implements AsyncDisposable {
     };
   }
 
-  #takeBack(task: TaskRun): boolean {
-    const row = task.row as number;
-    if (this.#pool.host(this.#table.thread(row))?.takeBack(row, task.number) !== true) return false;
-    this.#displace(task);
-    return true;
-  }
-
-  /** The task has no row any more, and needs another number: the old ones are still with its thread. */
-  #displace(task: TaskRun): void {
-    task.row = undefined;
-    task.number = this.#nextNumber();
-  }
-
   #nextNumber(): number {
     this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
     return this.#lastNumber;
   }
 
-  #freeRow(row: number): void {
-    this.#table.release(row);
-    this.#freeRows.push(row);
-  }
-
   /** Brings a task to its thread: at once if all is there, else when its file is read or its engine compiled. */
-  #send(task: TaskRun, host: ThreadHost, claim: Claim): void {
+  #send(task: TaskRun, host: Host, claim: Claim): void {
     task.live = true;
     const source = task.source;
     if (source.language === 'module') {
@@ -339,7 +283,7 @@ export class Runtime implements AsyncDisposable {
     }
     const name = engineFor(source.language);
     // Nothing can be compiled here while the thread blocks.
-    const engine = compiledEngine(name) ?? (this.#blocking ? { name } : undefined);
+    const engine = compiledEngine(name) ?? (host.compiles || task.hosts.blocks ? { name } : undefined);
     if (engine !== undefined && !('load' in source)) {
       host.addEngine(engine);
       this.#start(task, host, claim, source);
@@ -351,7 +295,7 @@ export class Runtime implements AsyncDisposable {
         host.unreserve();
         host.addEngine(compiled);
         this.#start(task, host, claim, loaded);
-        this.#dispatcher.dispatch();
+        task.hosts.dispatcher.dispatch();
       },
       (error: unknown) => {
         host.unreserve();
@@ -365,15 +309,13 @@ export class Runtime implements AsyncDisposable {
     return [loaded, await compileEngineOnce(engineFor(loaded.language))];
   }
 
-  #start(task: TaskRun, host: ThreadHost, claim: Claim, source: LoadedSource | ModuleSource): void {
+  #start(task: TaskRun, host: Host, claim: Claim, source: LoadedSource | ModuleSource): void {
     if (task.isWithdrawn) {
       task.settleWithdrawn();
       return;
     }
-    // There is one: a row for each slot, which the task has, beside those that threads have not given back.
-    const row = this.#freeRows.pop() as number;
+    const row = task.hosts.takeRow(task.number, host);
     task.row = row;
-    this.#table.assign(row, task.number, host.index);
     try {
       const job = task.job ?? this.#jobs.find(source, task.options);
       host.start(this.#order(row, task), job, claim, task, task.options.transfer);
@@ -395,10 +337,10 @@ export class Runtime implements AsyncDisposable {
 
   #ended(task: TaskRun, outcome: Outcome): void {
     if (task.row !== undefined) {
-      this.#freeRow(task.row);
+      task.hosts.freeRow(task.row);
       task.row = undefined;
     }
-    if (task.live) this.#dispatcher.release();
+    if (task.live) task.hosts.dispatcher.release();
     this.#tasks.delete(task);
     if (task.job !== undefined) this.#jobs.note(task.job, outcome.usage.runMs);
     this.#counter.add(outcome);
@@ -406,7 +348,7 @@ export class Runtime implements AsyncDisposable {
     this.#runTimes.add(outcome.usage.runMs);
     this.#emit(() => ({ type: 'ended', id: task.id, outcome }));
     if (this.#tasks.size === 0) this.#events.emit('idle');
-    this.#dispatcher.dispatch();
+    task.hosts.dispatcher.dispatch();
   }
 
   /** Not from here, but next: a listener that throws must not leave a task half ended. */
@@ -417,14 +359,19 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #close(grace: number | undefined): Promise<void> {
-    if (grace !== undefined) this.#table.grace = grace;
+    const groups = [...this.#groups.values()];
+    if (grace !== undefined) for (const group of groups) group.grace = grace;
     for (const task of this.#tasks) task.requestStop(StopReason.closed);
     await this.drain();
-    await this.#pool.close();
-    await this.#interrupter.release();
+    await Promise.all(groups.map((group) => group.close()));
   }
 }
 
 function engineMissing(error: unknown): StintError {
   return new StintError('DEPENDENCY_MISSING', `the engine cannot be loaded: ${messageOf(error)}`, { cause: error });
+}
+
+function hostStats(pool: Pick<HostPool, 'hosts' | 'started' | 'lost' | 'restartsIn'> | undefined): HostStats {
+  if (pool === undefined) return { count: 0, started: 0, lost: 0, restartsInMs: 0 };
+  return { count: pool.hosts.length, started: pool.started, lost: pool.lost, restartsInMs: pool.restartsIn };
 }

@@ -1,10 +1,16 @@
 import type { Value } from '../values/value.js';
 import type { RunOptions, RunSyncOptions } from './options.js';
 import { Runtime } from './runtime.js';
+import { SharedClient } from './shared-client.js';
+import { serveThreads } from './shared-server.js';
 import type { Source } from './source.js';
 import type { Task } from './task.js';
 
 let shared: Runtime | undefined;
+/** This thread's way to the main thread's; null where there is none. */
+let client: SharedClient | null | undefined;
+
+serveThreads(sharedRuntime);
 
 /** The runtime that {@link run} and {@link start} use: made on first use, with default options. */
 export function sharedRuntime(): Runtime {
@@ -24,9 +30,14 @@ export async function run<T = Value>(source: Source, options?: RunOptions): Prom
   return sharedRuntime().run<T>(source, options);
 }
 
-/** {@link Runtime.runSync} on the shared runtime. */
+/**
+ * {@link Runtime.runSync} on the shared runtime: on that of the main thread, which all threads share, as long as it can be reached. What only the
+ * calling thread can do (`events`, `output`, `transfer`), and what is called in a task, takes a runtime of the thread's own.
+ */
 export function runSync<T = Value>(source: Source, options?: RunSyncOptions): T {
-  return sharedRuntime().runSync<T>(source, options);
+  client ??= SharedClient.connect() ?? null;
+  const ended = client?.takes(options) === true ? client.call(source, options) : undefined;
+  return ended === undefined ? sharedRuntime().runSync<T>(source, options) : (ended.value as T);
 }
 
 /** Calls a module's function on the shared runtime while the calling thread blocks. */

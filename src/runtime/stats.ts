@@ -12,19 +12,24 @@ export interface Percentiles {
   readonly max: number;
 }
 
+/** The threads of a runtime, or its child processes. */
+export interface HostStats {
+  /** Those that are there now. */
+  readonly count: number;
+  /** Started so far, replaced ones included. */
+  readonly started: number;
+  /** Those that died by themselves. */
+  readonly lost: number;
+  /** Milliseconds until one that died may be replaced: more each time, as long as none gets a task done. */
+  readonly restartsInMs: number;
+}
+
 /** What a runtime is doing and has done. */
 export interface RuntimeStats {
   readonly name: string;
-  readonly threads: {
-    /** Threads that are there now. */
-    readonly count: number;
-    /** Threads started so far, replaced ones included. */
-    readonly started: number;
-    /** Threads that died by themselves. */
-    readonly lost: number;
-    /** Milliseconds until one that died may be replaced: more each time, as long as none gets a task done. */
-    readonly restartsInMs: number;
-  };
+  readonly threads: HostStats;
+  /** Child processes; the one that is kept ready is not counted. */
+  readonly processes: HostStats;
   /** How scripts are interrupted here. */
   readonly interrupts: InterruptMeans;
   /** Tasks that wait for a slot or a thread. */

@@ -5,11 +5,11 @@
  * 2. The outcome is announced after the row and the slot are free.
  */
 import { monotonicNow } from '../control/clock.js';
-import type { ControlTable } from '../control/control-table.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
 import type { Answer, Call } from '../engines/engine.js';
 import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
-import type { TaskListener } from '../hosts/thread-host.js';
+import type { TaskListener } from '../hosts/host.js';
+import type { HostGroup } from '../hosts/host-group.js';
 import { onAbort } from '../scope/on-abort.js';
 import { isPrimitive } from '../values/value.js';
 import type { Job, SentEvent, TaskReport } from '../worker/messages.js';
@@ -25,21 +25,11 @@ import type { Task, TaskState } from './task.js';
 export interface TaskOwner {
   /** What the ids of its tasks begin with. */
   readonly id: string;
-  readonly table: ControlTable;
-  /** A live task was asked to end. */
-  stopRequested(): void;
-  /** A task that has no thread is to end. */
-  withdrawn(task: TaskRun): void;
+  /** A number that no live task has. */
+  nextNumber(): number;
   began(task: TaskRun): void;
-  waiting(): void;
-  /** The task has not begun, and its thread has given it back. */
-  takenBack(task: TaskRun): void;
-  /** Takes a task back from its thread. False if it has begun. */
-  takeBack(task: TaskRun): boolean;
   /** Starts a script for a live task. */
   start(source: Source, options: RunOptions | undefined): TaskRun;
-  /** Takes an answer to the thread of a live task. */
-  answer(task: TaskRun, answer: Answer): void;
   /** The task has its outcome: take its row and slot back, then tell the world. */
   ended(task: TaskRun, outcome: Outcome): void;
 }
@@ -67,12 +57,17 @@ export class TaskRun implements Task, TaskListener {
   row: number | undefined;
   /** Whether the task has a slot. */
   live = false;
+  readonly hosts: HostGroup<TaskRun>;
   readonly #owner: TaskOwner;
   readonly #startedAt = monotonicNow();
   #calls: HostCalls | undefined;
   #cancelReason: unknown;
   #stopReason: StopReason = StopReason.none;
   #settled = false;
+  /** How often it was run again. */
+  #retries = 0;
+  /** Whether something outside knows of it: it cannot be run again then as if nothing had been. */
+  #isKnown = false;
   /** Those that were started for it; none for most. */
   #children: Set<TaskRun> | undefined;
   #final: Outcome | undefined;
@@ -87,15 +82,16 @@ export class TaskRun implements Task, TaskListener {
 
   constructor(
     serial: number,
-    number: number,
     source: LoadedSource | SourceFile | ModuleSource,
     options: ResolvedRunOptions,
+    hosts: HostGroup<TaskRun>,
     owner: TaskOwner,
   ) {
     this.#serial = serial;
-    this.number = number;
+    this.number = owner.nextNumber();
     this.source = source;
     this.options = options;
+    this.hosts = hosts;
     this.#owner = owner;
     const { signal } = options;
     this.#forgetSignal = signal && onAbort(signal, () => this.requestStop(StopReason.cancelled, signal.reason));
@@ -111,7 +107,7 @@ export class TaskRun implements Task, TaskListener {
 
   get state(): TaskState {
     if (this.#settled) return this.#final === undefined ? 'stopping' : 'ended';
-    if (this.row !== undefined) return STATES[stateOf(this.#owner.table.word(this.row))];
+    if (this.row !== undefined) return STATES[stateOf(this.hosts.table.word(this.row))];
     return this.#stopReason === StopReason.none ? 'queued' : 'stopping';
   }
 
@@ -176,13 +172,13 @@ export class TaskRun implements Task, TaskListener {
     this.#cancelReason = cancelReason;
     if (this.row === undefined) {
       this.#stopReason = reason;
-      this.#owner.withdrawn(this);
-    } else if (this.#owner.takeBack(this)) {
+      if (this.hosts.dispatcher.remove(this)) this.settleWithdrawn();
+    } else if (this.hosts.takeBack(this.row, this.number)) {
+      this.#displace();
       this.#stopReason = reason;
       this.settleWithdrawn();
-    } else if (this.#owner.table.requestStop(this.row, this.number, reason)) {
+    } else if (this.hosts.stop(this.row, this.number, reason)) {
       this.#stopReason = reason;
-      this.#owner.stopRequested();
     }
   }
 
@@ -192,7 +188,8 @@ export class TaskRun implements Task, TaskListener {
   }
 
   takenBack(): void {
-    this.#owner.takenBack(this);
+    this.#displace();
+    this.hosts.dispatcher.displace(this);
   }
 
   began(): void {
@@ -200,14 +197,16 @@ export class TaskRun implements Task, TaskListener {
   }
 
   waiting(): void {
-    this.#owner.waiting();
+    this.hosts.dispatcher.dispatch();
   }
 
   output(text: string, stream: 'stdout' | 'stderr'): void {
+    this.#isKnown = true;
     this.#tell(() => this.options.output?.(text, stream));
   }
 
   call(call: Call): void {
+    this.#isKnown = true;
     if (call.kind === 'part') {
       this.#takeParts().add(call.args[0], () => this.#answer({ id: call.id, kind: 'value', value: undefined }));
       return;
@@ -219,8 +218,10 @@ export class TaskRun implements Task, TaskListener {
     this.#calls.call(call, (answer) => this.#answer(answer));
   }
 
-  events(events: readonly SentEvent[]): void {
+  events(events: readonly SentEvent[], delivered: () => void): void {
+    this.#isKnown = true;
     for (const { name, args } of events) this.#tell(() => this.options.events.get(name)?.(...args));
+    delivered();
   }
 
   ended(report: TaskReport): void {
@@ -235,15 +236,26 @@ export class TaskRun implements Task, TaskListener {
     });
   }
 
-  lost(cause: Error | undefined, waits: boolean): void {
-    const { table } = this.#owner;
+  lost(cause: Error | undefined, waits: boolean, lastRung: 'terminate' | 'kill'): void {
+    const { table } = this.hosts;
     const row = this.row as number;
     const reason = table.endBroken(row, this.number);
-    const terminated = table.rung(row) === 'terminate' && reason !== StopReason.none;
+    if (reason === StopReason.none && this.#retries < this.options.retry && this.#canRunAgain) {
+      this.#retries += 1;
+      this.hosts.freeRow(row);
+      this.takenBack();
+      return;
+    }
+    const ended = table.rung(row) === 'terminate' && reason !== StopReason.none;
     this.settle(
-      terminated ? stoppedEnding(reason, 'terminate', this.#facts()) : this.#lostEnding(cause, waits),
+      ended ? stoppedEnding(reason, lastRung, this.#facts()) : this.#lostEnding(cause, waits),
       this.#waited(),
     );
+  }
+
+  /** What was handed over is gone. */
+  get #canRunAgain(): boolean {
+    return !this.#isKnown && this.options.transfer.length === 0;
   }
 
   /** A heap is filled by a module that runs, not by a script: its memory is elsewhere. */
@@ -282,7 +294,13 @@ export class TaskRun implements Task, TaskListener {
   }
 
   #answer(answer: Answer): void {
-    if (!this.#settled) this.#owner.answer(this, answer);
+    if (!this.#settled && this.row !== undefined) this.hosts.answer(this.row, this.number, answer);
+  }
+
+  /** The task has no row any more, and needs another number: the old ones are still with its thread. */
+  #displace(): void {
+    this.row = undefined;
+    this.number = this.#owner.nextNumber();
   }
 
   #takeParts(): Parts {
@@ -320,7 +338,7 @@ export class TaskRun implements Task, TaskListener {
   /** The usage of a task about which no more is known than how long it took. */
   #waited(): Usage {
     const now = monotonicNow();
-    const beganAt = this.row === undefined ? 0 : this.#owner.table.beganAt(this.row);
+    const beganAt = this.row === undefined ? 0 : this.hosts.table.beganAt(this.row);
     if (beganAt < this.#startedAt) return { ...NO_USAGE, queuedMs: now - this.#startedAt };
     return { ...NO_USAGE, queuedMs: beganAt - this.#startedAt, runMs: now - beganAt };
   }

@@ -86,7 +86,7 @@ describe('a module task', () => {
     ['a callback that throws', ends('throwsLater'), 'SCRIPT_ERROR', /later/],
     ['a rejection that nobody sees', ends('rejectsUnseen'), 'SCRIPT_ERROR', /unseen/],
     ['a result that cannot be cloned', ends('gives'), 'VALUE_NOT_TRANSFERABLE', /result\.list\[1\]/],
-    ['the end of its thread', ends('dies'), 'TASK_LOST', /died/],
+    ['the end of its thread', ends('dies'), 'TASK_LOST', /lost/],
     ['a full heap', ends('fillsHeap'), 'OUT_OF_MEMORY', /heap/],
   ])('ends with a clear error after %s, and the runtime goes on', async (_, source, code, message) => {
     const runtime = await make({ threads: 1, heap: '48mb' });

@@ -9,13 +9,13 @@ const suite = JSON.parse(readFileSync(new URL('endless.json', import.meta.url), 
 >;
 const NEXT = { lua: 'return 42', javascript: '42' } as const;
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 2, limits: { timeout: 300, memory: '64mb' } });
-});
-afterAll(() => runtime.close());
+describe.each(['thread', 'process'] as const)('a program that does not end by itself, in a %s', (isolation) => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await createRuntime({ threads: 2, isolation, limits: { timeout: 300, memory: '64mb' } });
+  });
+  afterAll(() => runtime.close());
 
-describe('a program that does not end by itself', () => {
   for (const language of ['lua', 'javascript'] as const) {
     for (const [name, { code, expect: expected }] of Object.entries(suite[language])) {
       it(`ends as it must and leaves its slot free: ${language}, ${name}`, async () => {
@@ -28,10 +28,10 @@ describe('a program that does not end by itself', () => {
     }
   }
 
-  it('has cost no thread and no slot in a function table', async () => {
-    const { threads, rungs, engines } = runtime.stats();
-    expect(threads.started).toBe(threads.count + rungs.terminate);
-    expect(rungs.terminate).toBe(0);
+  it('has cost no thread, no process and no slot in a function table', async () => {
+    const { threads, processes, rungs, engines } = runtime.stats();
+    expect([threads.started, processes.started]).toEqual([threads.count, processes.count]);
+    expect(rungs).toMatchObject({ terminate: 0, kill: 0 });
     const fresh = await createRuntime({ threads: 1 });
     await fresh.run({ language: 'lua', code: '' });
     await fresh.run({ language: 'javascript', code: '' });

@@ -1,27 +1,27 @@
 /**
- * The worker threads of a runtime.
+ * The hosts of a runtime: all threads, or all child processes.
  *
- * 1. Never more than `threads` of them; each has an index that its successor takes over.
- * 2. A thread that was ended on purpose is replaced at once. One that died by itself is replaced when a task needs it: the first
+ * 1. Never more than `count` of them; each has an index that its successor takes over.
+ * 2. One that was ended on purpose is replaced at once. One that died by itself is replaced when a task needs it: the first
  *    at once, then after a wait that doubles as long as no thread gets a task done.
  */
 
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
-import type { InterrupterLease } from '../control/interrupter.js';
-import { ThreadHost, type ThreadSettings } from './thread-host.js';
+import type { CarrierMaker } from './carrier.js';
+import { Host, type HostSettings } from './host.js';
 import type { Claim } from './thread-load.js';
 
-export class ThreadPool {
+export class HostPool {
   readonly #table: ControlTable;
-  readonly #settings: ThreadSettings;
-  readonly #interrupter: InterrupterLease;
+  readonly #settings: HostSettings;
+  readonly #makeCarrier: CarrierMaker;
   readonly #onReplaced: () => void;
   readonly #onFreeRow: (row: number) => void;
-  readonly #hosts: (ThreadHost | undefined)[];
+  readonly #hosts: (Host | undefined)[];
   /** All threads that are not gone yet: also those that have left their place to another. */
-  readonly #living = new Set<ThreadHost>();
-  readonly #terminating = new Set<ThreadHost>();
+  readonly #living = new Set<Host>();
+  readonly #terminating = new Set<Host>();
   #started = 0;
   #lost = 0;
   /** Threads that died one after the other, without having got a task done. */
@@ -34,19 +34,19 @@ export class ThreadPool {
    * @param onReplaced called when a thread is there that was not: a task may run on it
    */
   constructor(
-    threads: number,
+    count: number,
     table: ControlTable,
-    settings: ThreadSettings,
-    interrupter: InterrupterLease,
+    settings: HostSettings,
+    makeCarrier: CarrierMaker,
     onFreeRow: (row: number) => void,
     onReplaced: () => void,
   ) {
     this.#table = table;
     this.#settings = settings;
-    this.#interrupter = interrupter;
+    this.#makeCarrier = makeCarrier;
     this.#onReplaced = onReplaced;
     this.#onFreeRow = onFreeRow;
-    this.#hosts = Array.from({ length: threads }, (_, index) => this.#startThread(index));
+    this.#hosts = Array.from({ length: count }, (_, index) => this.#startHost(index));
   }
 
   /** Threads started so far, replaced ones included. */
@@ -65,12 +65,12 @@ export class ThreadPool {
   }
 
   /** Threads that are there now. */
-  get hosts(): ThreadHost[] {
+  get hosts(): Host[] {
     return this.#hosts.filter((host) => host !== undefined);
   }
 
   /** The thread with this index, if it is there. */
-  host(index: number): ThreadHost | undefined {
+  host(index: number): Host | undefined {
     return this.#hosts[index];
   }
 
@@ -79,8 +79,8 @@ export class ThreadPool {
    *
    * @param claim what the task will take of its thread
    */
-  place(claim: Claim, now: number): ThreadHost | number {
-    let best: ThreadHost | undefined;
+  place(claim: Claim, now: number): Host | number {
+    let best: Host | undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const [index, host] of this.#hosts.entries()) {
       if (host === undefined && this.#restartsAt > now) {
@@ -133,7 +133,7 @@ export class ThreadPool {
     host.abandon();
   }
 
-  #replace(host: ThreadHost): void {
+  #replace(host: Host): void {
     this.#terminating.add(host);
     this.#restart(host.index);
   }
@@ -144,13 +144,13 @@ export class ThreadPool {
     await Promise.all([...this.#living].map((host) => host.terminate()));
   }
 
-  #startThread(index: number): ThreadHost {
+  #startHost(index: number): Host {
     this.#started += 1;
-    const started = new ThreadHost(
+    const started = new Host(
       index,
       this.#table,
       this.#settings,
-      this.#interrupter,
+      this.#makeCarrier,
       this.#onFreeRow,
       (host) => this.#leave(host),
       (host) => this.#exited(host),
@@ -159,27 +159,27 @@ export class ThreadPool {
     return started;
   }
 
-  #restart(index: number): ThreadHost {
-    const host = this.#startThread(index);
+  #restart(index: number): Host {
+    const host = this.#startHost(index);
     this.#hosts[index] = host;
     return host;
   }
 
   /** A thread has had nothing to do for too long. The next task that needs it starts another. */
-  #leave(host: ThreadHost): void {
+  #leave(host: Host): void {
     if (this.#hosts[host.index] !== host || host.load > 0) return;
     this.#hosts[host.index] = undefined;
     void host.terminate();
   }
 
-  #noteLoss(host: ThreadHost): void {
+  #noteLoss(host: Host): void {
     this.#lost += 1;
     this.#failures = host.served ? 0 : this.#failures + 1;
     const wait = this.#failures < 2 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#failures - 2));
     this.#restartsAt = monotonicNow() + wait;
   }
 
-  #exited(host: ThreadHost): void {
+  #exited(host: Host): void {
     this.#living.delete(host);
     const onPurpose = this.#terminating.delete(host) || host.spoiled;
     // Another one has its place already.
@@ -196,6 +196,6 @@ export class ThreadPool {
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 10_000;
 
-function isLess(a: ThreadHost, b: ThreadHost): boolean {
+function isLess(a: Host, b: Host): boolean {
   return a.busy < b.busy || (a.busy === b.busy && a.load < b.load);
 }

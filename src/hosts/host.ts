@@ -1,20 +1,21 @@
 /**
- * The tasks of one worker thread, seen from the thread that made it.
+ * The tasks of one place where tasks run, a worker thread or a child process, seen from the thread that made it.
  *
- * 1. Every task that was handed over is heard of again: by its report, or, when the thread is gone, as lost.
- * 2. The thread keeps the process alive only while it has a task.
+ * 1. Every task that was handed over is heard of again: by its report, or, when its carrier is gone, as lost.
+ * 2. The carrier keeps the process alive only while it has a task.
  */
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
-import type { InterrupterLease } from '../control/interrupter.js';
+import type { StopReason } from '../control/task-word.js';
 import type { Answer, Call, EngineCounts } from '../engines/engine.js';
 import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
+import { unpackThrown } from '../errors/thrown.js';
 import type { Transferable } from '../values/transfer.js';
-import type { Job, SentEvent, TaskOrder, TaskReport, ToHost } from '../worker/messages.js';
+import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
+import type { Carrier, CarrierMaker, FromCarrier } from './carrier.js';
 import type { Recycling } from './recycling.js';
 import { type Claim, ThreadLoad } from './thread-load.js';
-import { type WorkerSettings, WorkerThread } from './worker-thread.js';
 
 /** What a task hears of its thread. */
 export interface TaskListener {
@@ -23,12 +24,18 @@ export interface TaskListener {
   takenBack(): void;
   /** The task waits; its thread can run another. */
   waiting(): void;
+  /** It has something to do again. */
+  woken?(): void;
   output(text: string, stream: 'stdout' | 'stderr'): void;
   call(call: Call): void;
-  events(events: readonly SentEvent[]): void;
+  /** @param delivered called when they have been: until then they count as on their way */
+  events(events: readonly SentEvent[], delivered: () => void): void;
   ended(report: TaskReport): void;
-  /** The thread is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `waits`: the task did. */
-  lost(cause: Error | undefined, waits: boolean): void;
+  /**
+   * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `waits`: the
+   * task did.
+   */
+  lost(cause: Error | undefined, waits: boolean, lastRung: Carrier['lastRung']): void;
 }
 
 interface HostedTask extends Claim {
@@ -39,29 +46,29 @@ interface HostedTask extends Claim {
   readonly listener: TaskListener;
 }
 
-/** How the threads of a pool are set up. */
-export interface ThreadSettings extends WorkerSettings {
+/** How long the hosts of a pool live. */
+export interface HostSettings {
   readonly recycle: Recycling;
-  /** Milliseconds that a thread may have nothing to do; `Infinity` for any time. */
+  /** Milliseconds that a host may have nothing to do; `Infinity` for any time. */
   readonly idleMs: number;
 }
 
 /** A task that is still being loaded. */
 const RESERVED: Claim = { holds: true, expectedMs: Number.POSITIVE_INFINITY };
 
-export class ThreadHost {
+export class Host {
   readonly index: number;
-  readonly #settings: ThreadSettings;
+  readonly #settings: HostSettings;
   readonly #startedAt = monotonicNow();
   #taskCount = 0;
   #idle: NodeJS.Timeout | undefined;
-  readonly #thread: WorkerThread;
+  readonly #carrier: Carrier;
   readonly #table: ControlTable;
   readonly #tasks = new Map<number, HostedTask>();
   /** Rows of tasks that were taken back, until the thread has dropped these. */
   readonly #revoked = new Set<number>();
   readonly #onFreeRow: (row: number) => void;
-  readonly #onIdle: (host: ThreadHost) => void;
+  readonly #onIdle: (host: Host) => void;
   readonly #load: ThreadLoad;
   /** Counts tasks that have ended. */
   #progress = 0;
@@ -79,29 +86,26 @@ export class ThreadHost {
   constructor(
     index: number,
     table: ControlTable,
-    settings: ThreadSettings,
-    interrupter: InterrupterLease,
+    settings: HostSettings,
+    makeCarrier: CarrierMaker,
     onFreeRow: (row: number) => void,
-    onIdle: (host: ThreadHost) => void,
-    onExit: (host: ThreadHost) => void,
+    onIdle: (host: Host) => void,
+    onExit: (host: Host) => void,
   ) {
     this.#onFreeRow = onFreeRow;
     this.#onIdle = onIdle;
     this.index = index;
     this.#settings = settings;
-    this.#load = new ThreadLoad(table.threads.quantum);
     this.#table = table;
-    this.#thread = new WorkerThread(
+    this.#carrier = makeCarrier(
       index,
-      table,
-      settings,
-      interrupter,
       (message) => this.#receive(message),
       () => {
         this.#loseTasks();
         onExit(this);
       },
     );
+    this.#load = new ThreadLoad(table.threads.quantum, this.#carrier.takesAhead);
   }
 
   /** What the thread's engines hold. */
@@ -112,6 +116,11 @@ export class ThreadHost {
       if (live + spare + instances > 0) counts[name] = { live, spare, instances, tableSize };
     }
     return counts;
+  }
+
+  /** Whether it compiles engines itself. */
+  get compiles(): boolean {
+    return this.#carrier.compiles;
   }
 
   /** Whether the thread has something left of a task that ended, or has served its time, and goes when its other tasks have ended. */
@@ -145,7 +154,7 @@ export class ThreadHost {
 
   /** Hands over an engine's compiled WebAssembly, once. */
   addEngine(engine: EngineOrder): void {
-    this.#thread.addEngine(engine);
+    this.#carrier.addEngine(engine);
   }
 
   /** @throws DataCloneError if what it is given cannot be cloned: the thread hears nothing of it then */
@@ -156,15 +165,15 @@ export class ThreadHost {
     listener: TaskListener,
     transfer: readonly Transferable[] = [],
   ): void {
-    if (this.#thread.isGone) {
-      listener.lost(this.#thread.cause, false);
+    if (this.#carrier.isGone) {
+      listener.lost(this.#carrier.cause, false, this.#carrier.lastRung);
       return;
     }
-    this.#thread.start(order, job, transfer);
+    this.#carrier.start(order, job, transfer);
     if (this.#tasks.size === 0) {
       clearTimeout(this.#idle);
       this.#idle = undefined;
-      this.#thread.keepAlive(true);
+      this.#carrier.keepAlive(true);
     }
     const { row, number } = order;
     // What was handed over cannot be sent a second time.
@@ -178,30 +187,35 @@ export class ThreadHost {
   /** Takes back a task that has not begun. False if it has. */
   takeBack(row: number, number: number): boolean {
     const task = this.#tasks.get(row);
-    if (task?.number !== number || !this.#table.revoke(row, number)) return false;
+    if (!this.#carrier.takesAhead || task?.number !== number || !this.#table.revoke(row, number)) return false;
     this.#forget(row, task);
     this.#revoked.add(row);
     return true;
   }
 
+  /** A task was asked to end. */
+  stop(row: number, number: number, reason: StopReason): void {
+    this.#carrier.stop(row, number, reason);
+  }
+
   /** Answers a call of one of its tasks. */
   answer(row: number, number: number, answer: Answer): void {
-    this.#thread.tell({ op: 'answer', row, number, answer });
+    this.#carrier.tell({ op: 'answer', row, number, answer });
   }
 
   /** Takes what the thread has sent, on a thread that blocks. True if that was anything. */
   receive(): boolean {
-    return this.#thread.link.takeAll();
+    return this.#carrier.receive();
   }
 
   /** Blocks the calling thread until this one sends something, but no longer than so many milliseconds. */
   block(ms: number): void {
-    if (!this.#thread.link.spin()) this.#thread.link.block(ms);
+    this.#carrier.block(ms);
   }
 
   /** The calling thread does not block any more. */
   leave(): void {
-    this.#thread.link.takeAllAndLeave();
+    this.#carrier.leave();
   }
 
   /** Ends the thread and gives its tasks up, without waiting for its end. */
@@ -212,7 +226,7 @@ export class ThreadHost {
 
   /** Ends the thread, whatever it is doing; settles when it is gone. */
   async terminate(): Promise<void> {
-    await this.#thread.terminate();
+    await this.#carrier.terminate();
   }
 
   /** Forgets a task that has ended or is not the thread's any more. */
@@ -224,7 +238,7 @@ export class ThreadHost {
 
   /** The thread has no task. */
   #rest(): void {
-    this.#thread.keepAlive(false);
+    this.#carrier.keepAlive(false);
     const { idleMs } = this.#settings;
     if (idleMs === Number.POSITIVE_INFINITY) return;
     this.#idle ??= setTimeout(() => this.#onIdle(this), idleMs).unref();
@@ -248,7 +262,7 @@ export class ThreadHost {
     for (const [row, { number, listener }] of behind) if (this.takeBack(row, number)) listener.takenBack();
   }
 
-  #receive(message: ToHost): void {
+  #receive(message: FromCarrier): void {
     if (message.op === 'dropped') {
       this.#freeRow(message.row);
       return;
@@ -269,22 +283,28 @@ export class ThreadHost {
         if (!task.waiting) return;
         task.waiting = false;
         this.#load.add(task);
+        task.listener.woken?.();
         return;
       case 'call':
         task.listener.call(message.call);
         return;
       case 'events':
-        task.listener.events(message.events);
-        this.#thread.tell({
-          op: 'delivered',
-          row: message.row,
-          number: message.number,
-          events: message.events.length,
-          bytes: message.bytes,
-        });
+        task.listener.events(message.events, () =>
+          this.#carrier.tell({
+            op: 'delivered',
+            row: message.row,
+            number: message.number,
+            events: message.events.length,
+            bytes: message.bytes,
+          }),
+        );
         return;
       case 'output':
         task.listener.output(message.text, message.stream);
+        return;
+      case 'lost':
+        this.#forget(message.row, task);
+        task.listener.lost(message.cause && (unpackThrown(message.cause) as Error), message.waits, 'terminate');
         return;
       case 'ended':
         this.#forget(message.row, task);
@@ -317,6 +337,7 @@ export class ThreadHost {
     for (const row of this.#revoked) this.#freeRow(row);
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();
-    for (const { listener, waiting } of tasks) listener.lost(this.#thread.cause, waiting);
+    const { lastRung } = this.#carrier;
+    for (const { listener, waiting } of tasks) listener.lost(this.#carrier.cause, waiting, lastRung);
   }
 }

@@ -1,0 +1,137 @@
+/**
+ * A child process with a thread of its own, as the carrier of a host.
+ *
+ * 1. The owner's table shows of each task what the child has told of it, so that whoever looks at the table needs not know where a task runs.
+ * 2. The child enforces deadlines and stops itself. If it does not answer, the owner's ladder kills it, with all that its tasks started.
+ */
+import type { ControlTable } from '../control/control-table.js';
+import type { InterrupterLease } from '../control/interrupter.js';
+import type { StopReason } from '../control/task-word.js';
+import { StintError } from '../errors/stint-error.js';
+import type { Transferable } from '../values/transfer.js';
+import type { Job, TaskOrder, ToWorker } from '../worker/messages.js';
+import type { Carrier, FromCarrier } from './carrier.js';
+import { JobNumbers } from './job-numbers.js';
+import type { LaunchedProcess } from './launched-process.js';
+import type { FromChild } from './process-messages.js';
+
+/** So much later than the child the owner finds that a deadline has passed, in ms. */
+const DEADLINE_MARGIN_MS = 50;
+
+export class ChildProcess implements Carrier {
+  readonly lastRung = 'kill';
+  readonly takesAhead = false;
+  readonly compiles = true;
+  readonly #index: number;
+  readonly #table: ControlTable;
+  readonly #process: LaunchedProcess;
+  readonly #interrupter: InterrupterLease;
+  readonly #grace: () => number;
+  readonly #timeouts = new Map<number, number>();
+  readonly #jobs = new JobNumbers((message) => this.#process.send(message));
+
+  /**
+   * @param grace milliseconds from the stop of a task to the break, as it is now
+   * @param receive takes what the child tells of tasks
+   * @param onExit called when the child is gone
+   */
+  constructor(
+    index: number,
+    table: ControlTable,
+    launched: LaunchedProcess,
+    interrupter: InterrupterLease,
+    grace: () => number,
+    receive: (message: FromCarrier) => void,
+    onExit: () => void,
+  ) {
+    this.#index = index;
+    this.#table = table;
+    this.#process = launched;
+    this.#interrupter = interrupter;
+    this.#grace = grace;
+    table.threads.reset(index);
+    launched.listen((message) => {
+      const ofTask = this.#note(message);
+      if (ofTask !== undefined) receive(ofTask);
+    }, onExit);
+  }
+
+  get isGone(): boolean {
+    return this.#process.isGone;
+  }
+
+  get cause(): Error | undefined {
+    return this.#process.cause;
+  }
+
+  keepAlive(keep: boolean): void {
+    this.#process.keepAlive(keep);
+  }
+
+  /** It compiles its engines itself. */
+  addEngine(): void {
+    return;
+  }
+
+  start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void {
+    const port = transfer.find((one) => !(one instanceof ArrayBuffer));
+    if (port !== undefined) {
+      throw new StintError('VALUE_NOT_TRANSFERABLE', 'only buffers can be handed over to another process, as copies');
+    }
+    this.#process.send({ op: 'start', order, job: this.#jobs.short(job) });
+    this.#timeouts.set(order.row, order.timeout);
+  }
+
+  stop(row: number, number: number, reason: StopReason): void {
+    this.#process.send({ op: 'stop', row, number, reason, grace: this.#grace() });
+    this.#interrupter.look('task');
+  }
+
+  tell(message: ToWorker): void {
+    if (message.op === 'answer' || message.op === 'delivered') this.#process.send(message);
+  }
+
+  /** Nothing of a child is heard of without the event loop: see {@link Runtime.runSync}. */
+  receive(): boolean {
+    return false;
+  }
+
+  block(): void {
+    return;
+  }
+
+  leave(): void {
+    return;
+  }
+
+  terminate(): Promise<void> {
+    return this.#process.kill();
+  }
+
+  /** Writes into the table what a message says, and returns it if it is about a task. */
+  #note(message: FromChild): FromCarrier | undefined {
+    switch (message.op) {
+      case 'ready':
+        return undefined;
+      case 'counts': {
+        const { live, spare, instances, tableSize } = message.counts;
+        this.#table.threads.setCounts(this.#index, message.engine, live, spare, instances, tableSize);
+        return undefined;
+      }
+      case 'began': {
+        const timeout = this.#timeouts.get(message.row) ?? Number.POSITIVE_INFINITY;
+        this.#table.begin(message.row, message.number, timeout + DEADLINE_MARGIN_MS);
+        if (this.#table.deadline(message.row) < this.#table.tasksDue) this.#interrupter.look('task');
+        return message;
+      }
+      case 'waiting':
+        this.#table.wait(message.row, message.number);
+        return message;
+      case 'woken':
+        this.#table.wake(message.row, message.number);
+        return message;
+      default:
+        return message;
+    }
+  }
+}
