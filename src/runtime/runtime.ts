@@ -66,6 +66,7 @@ export class Runtime implements AsyncDisposable {
     this.#options = resolveRuntimeOptions(options);
     this.#owner = {
       id: randomBytes(4).toString('hex'),
+      runtime: this,
       nextNumber: () => this.#nextNumber(),
       began: (task) => this.#emit(() => ({ type: 'started', id: task.id })),
       start: (source, options) => this.#begin(resolveSource(source), options),
@@ -223,7 +224,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined): TaskRun {
-    const resolved = resolveRunOptions(options, this.#options.limits, loaded.language);
+    const resolved = resolveRunOptions(options, this.#options.limits, loaded.language, this.#options.tools);
     const hosts = this.#group(resolved.isolation ?? this.#options.isolation);
     this.#started += 1;
     const task = new TaskRun(this.#started, loaded, resolved, hosts, this.#owner);
