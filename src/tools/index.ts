@@ -4,6 +4,8 @@ export type { ConnectOptions, FetchOptions } from './access/net-access.js';
 export type { AuditEvent, Reach } from './audit.js';
 export { defineTool } from './define-tool.js';
 export { inputError } from './failure.js';
+export { type DirectoryTools, loadDirectory, loadPackage } from './plugins/load-plugins.js';
+export { loadScriptTool } from './plugins/script-tool.js';
 export { Policy } from './policy.js';
 export type { CommandPermission, PolicyOptions } from './policy-options.js';
 export { type CallOptions, type ToolProgress, ToolRegistry, type ToolRegistryOptions } from './registry.js';

@@ -4,6 +4,7 @@ import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../run
 import { type Duration, invalid, parseDuration } from '../runtime/units.js';
 import { type CommandRule, readCommands } from './access/command-rules.js';
 import { readToolLimits } from './limits.js';
+import { NAME_PATTERN } from './name-pattern.js';
 import { type ResolvedToolLimits, SECURITY_LEVELS, type SecurityLevel, type ToolLimits } from './tool.js';
 
 /** A command that tools may run. As text: its name, with any arguments but those that would have it run another program. */
@@ -52,7 +53,6 @@ export interface PolicyRules {
 }
 
 const MOST_ENTRIES = 1024;
-const NAME_PATTERN = /^[a-z0-9*][a-z0-9._*-]*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Reads a policy. @throws StintError `INVALID_ARGUMENT` with what is wrong and what to write instead */

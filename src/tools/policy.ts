@@ -6,6 +6,7 @@
  * 3. Every refusal says what would allow the call.
  */
 import { StintError } from '../errors/stint-error.js';
+import { matchesName } from './name-pattern.js';
 import { type PolicyOptions, type PolicyRules, readPolicy } from './policy-options.js';
 import { RateLimit } from './rate-limit.js';
 import { SECURITY_LEVELS, type Tool } from './tool.js';
@@ -65,9 +66,9 @@ export class Policy {
 
   #judge({ name, security }: Tool): string | null {
     const { deny, allow, security: level } = this.rules;
-    const denying = deny.find((pattern) => matches(pattern, name));
+    const denying = deny.find((pattern) => matchesName(pattern, name));
     if (denying !== undefined) return `policy.deny has '${denying}'; take it out of policy.deny`;
-    if (!allow.some((pattern) => matches(pattern, name)))
+    if (!allow.some((pattern) => matchesName(pattern, name)))
       return `policy.allow does not have it; add '${name}' to policy.allow`;
     if (SECURITY_LEVELS.indexOf(security) <= SECURITY_LEVELS.indexOf(level)) return null;
     return `it is ${security}, and policy.security is '${level}'; set policy.security to '${security}'`;
@@ -77,21 +78,4 @@ export class Policy {
 /** The error for what a policy refuses. `why` ends with what would allow it. */
 export function denied(what: string, why: string): StintError {
   return new StintError('PERMISSION_DENIED', `${what} is not permitted: ${why}`);
-}
-
-/** Whether a name is meant by a pattern, in which `*` stands for any text. */
-function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split('*');
-  const [first = '', ...rest] = parts;
-  if (rest.length === 0) return pattern === name;
-  const last = rest.pop() as string;
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }
