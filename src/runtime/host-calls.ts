@@ -96,7 +96,7 @@ export class HostCalls {
 
   async #useTools({ name, args }: Call): Promise<Value> {
     const { signal, task } = this.#context;
-    const context = { signal, caller: `script ${task.id}`, runtime: this.#runtime };
+    const context = { signal, caller: `script ${task.id}`, runtime: () => this.#runtime.inner };
     return copyValue(await useTools(this.#reachable.tools, name, args, context), `result of ${name}`);
   }
 

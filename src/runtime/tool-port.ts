@@ -6,8 +6,8 @@ export interface ToolCall {
   readonly signal?: AbortSignal;
   /** Who calls, for the audit: `script 5f-12`. */
   readonly caller?: string;
-  /** Where the tool may run scripts. */
-  readonly runtime?: Runtime;
+  /** Gives where the tool may run scripts. */
+  readonly runtime?: () => Runtime;
 }
 
 /** Which tools are wanted. */

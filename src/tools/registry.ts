@@ -31,7 +31,7 @@ export interface ToolRegistryOptions {
   readonly tools?: Iterable<Tool>;
   /** The policy of calls that bring none of their own. Default: `safe` tools, every door shut. */
   readonly policy?: Policy | PolicyOptions;
-  /** Where tools run scripts. Default: the runtime of the script that calls, or the shared one. */
+  /** Where tools run scripts. Default: the shared runtime. Tools that a script calls run them in the runtime within its own. */
   readonly runtime?: Runtime;
 }
 
@@ -226,7 +226,7 @@ export class ToolRegistry implements ToolPort {
       policy,
       limits: lowerLimits(lowerLimits(tool.limits, policy.rules.limits), bounds),
       notes,
-      runtime: () => this.#runtime ?? options.runtime ?? sharedRuntime(),
+      runtime: () => options.runtime?.() ?? this.#runtime ?? sharedRuntime(),
       tools: (signal) =>
         new ToolView(this, { ...options, policy, signal, caller: `tool ${name}` }, { depth: depth + 1, parent: id }),
       progress: (done, total, message) => {

@@ -181,6 +181,22 @@ describe('a script', () => {
     expect(await run(lua('return tool.nested{}'))).toBe(5);
   });
 
+  it('can be run by a tool although every slot is held by those that wait for it', async () => {
+    const echoed = tool('deeper', {
+      handler: (input, { runtime: inner, tools }) => {
+        const { depth } = input as { depth: number };
+        return inner.run(lua(`return tool.deeper{ depth = ${depth + 1} }`), { tools });
+      },
+    });
+    const deep = new ToolRegistry({ tools: [...registry.list().map(({ name }) => registry.get(name)), echoed] });
+    await using narrow = await createRuntime({ threads: 1, slots: 2, tools: deep });
+    const both = await Promise.all([1, 2].map(() => narrow.run(lua('return tool.nested{}'), { tools: true })));
+    expect(both).toEqual([5, 5]);
+    const { error } = await narrow.start(lua('return tool.deeper{ depth = 0 }'), { tools: true }).outcome;
+    expect(error).toMatchObject({ code: 'TOOL_FAILED' });
+    expect(error?.message).toContain('scripts call tools that run scripts 4 deep');
+  });
+
   it('sees nothing odd about `tool`', async () => {
     const odd = javascript(
       '[typeof tool, typeof tool.x.y, tool.then, tool.x.then, String(tool[Symbol.iterator]), Object.keys(tool).join()]',
