@@ -1,3 +1,4 @@
+import type { ModuleContext } from '../../engines/module/module-context.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { failed } from './refusal.js';
@@ -8,7 +9,7 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
-type Work = Readonly<Record<string, (input: never) => unknown>>;
+type Work = Readonly<Record<string, (input: never, context: ModuleContext) => unknown>>;
 
 const MISSING = /^Cannot find (?:package|module) '([^']+)'/;
 
