@@ -10,14 +10,13 @@ export interface BuiltinDefinition<Input, Output>
   readonly tags: readonly string[];
   readonly input: Schema<Input>;
   readonly output: Schema<Output>;
-  readonly examples: readonly BuiltinExample<Input, Output>[];
+  readonly examples: readonly BuiltinExample<Output>[];
   handler(input: Input, context: ToolContext): ToolResult<Output>;
 }
 
-export interface BuiltinExample<Input, Output> {
+export interface BuiltinExample<Output> {
   readonly description?: string;
-  /** What has a default may be left out. */
-  readonly input: Partial<Input>;
+  readonly input: Readonly<Record<string, unknown>>;
   readonly output?: Output;
   check?(output: unknown): boolean;
 }

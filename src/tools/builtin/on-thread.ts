@@ -4,7 +4,7 @@ import type { Runtime } from '../../runtime/runtime.js';
 import { failed } from './refusal.js';
 
 /** What of a call {@link onThread} needs. */
-interface Call {
+export interface Call {
   readonly runtime: Runtime;
   readonly signal: AbortSignal;
 }

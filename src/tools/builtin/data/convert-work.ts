@@ -1,11 +1,13 @@
-import { DomUtils, parseDocument } from 'htmlparser2';
+import { type Element, isCDATA, isTag, isText } from 'domhandler';
+import { textContent } from 'domutils';
+import { parseDocument } from 'htmlparser2';
 import { marked } from 'marked';
 import * as toml from 'smol-toml';
 import * as yaml from 'yaml';
 import { reading, wrongInput } from '../refusal.js';
 import { parse as parseCsv, write as writeCsv } from './csv-work.js';
 import type { SourceFormat, TargetFormat } from './formats.js';
-import { htmlText, type HtmlNode } from './html-text.js';
+import { htmlText } from './html-text.js';
 
 const MOST_ROWS = 100_000;
 
@@ -48,7 +50,7 @@ const readers: Readonly<Record<Exclude<SourceFormat, 'markdown' | 'html'>, (text
     return rows;
   },
   xml: (text) => {
-    const root = parseDocument(text, { xmlMode: true }).childNodes.find(DomUtils.isTag);
+    const root = parseDocument(text, { xmlMode: true }).childNodes.find(isTag);
     if (root === undefined) throw new Error('it has no element');
     return element(root);
   },
@@ -69,12 +71,11 @@ const writers: Readonly<Record<Exclude<TargetFormat, 'html' | 'text'>, (value: u
 };
 
 /** An element of XML, with all that is in it in its order; white space between elements is left out. */
-function element(node: HtmlNode): unknown {
-  if (!DomUtils.isTag(node)) return undefined;
+function element(node: Element): unknown {
   const children = node.children.flatMap((child) => {
-    if (DomUtils.isTag(child)) return [element(child)];
-    if (DomUtils.isCDATA(child)) return [DomUtils.textContent(child)];
-    return DomUtils.isText(child) && child.data.trim() !== '' ? [child.data.trim()] : [];
+    if (isTag(child)) return [element(child)];
+    if (isCDATA(child)) return [textContent(child)];
+    return isText(child) && child.data.trim() !== '' ? [child.data.trim()] : [];
   });
   return { name: node.name, attributes: { ...node.attribs }, children };
 }

@@ -1,6 +1,4 @@
-import { DomUtils, type parseDocument } from 'htmlparser2';
-
-export type HtmlNode = ReturnType<typeof parseDocument>['childNodes'][number];
+import { type ChildNode, isTag, isText } from 'domhandler';
 
 const SILENT = new Set(['script', 'style', 'noscript', 'template', 'head', 'svg', 'iframe', 'object']);
 const BLOCKS = new Set(
@@ -8,13 +6,13 @@ const BLOCKS = new Set(
 );
 
 /** What a reader sees of HTML: its text, with a line for each block. */
-export function htmlText(nodes: readonly HtmlNode[]): string {
+export function htmlText(nodes: readonly ChildNode[]): string {
   const lines: string[] = [''];
-  const visit = (node: HtmlNode, verbatim: boolean): void => {
-    if (DomUtils.isText(node)) {
+  const visit = (node: ChildNode, verbatim: boolean): void => {
+    if (isText(node)) {
       const text = verbatim ? node.data : node.data.replace(/\s+/g, ' ');
       lines.push(`${lines.pop()}${text}`);
-    } else if (DomUtils.isTag(node) && !SILENT.has(node.name)) {
+    } else if (isTag(node) && !SILENT.has(node.name)) {
       const block = BLOCKS.has(node.name);
       if (block || node.name === 'br') lines.push('');
       if (node.name === 'li') lines.push(`${lines.pop()}- `);

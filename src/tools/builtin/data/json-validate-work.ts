@@ -13,7 +13,7 @@ export function validate({ data, schema }: { data: unknown; schema: Readonly<Rec
   const ajv: Ajv = isDraft7 ? new Ajv(options) : (new Ajv2020(options) as unknown as Ajv);
   addFormats(ajv);
   const fits = reading('schema', () => ajv.compile(schema as AnySchemaObject));
-  const valid = fits(data);
+  const valid = fits(data) === true;
   const problems = (fits.errors ?? []).slice(0, MOST_PROBLEMS);
   return { valid, problems: problems.map(({ instancePath, message = '' }) => ({ path: instancePath, problem: message })) };
 }

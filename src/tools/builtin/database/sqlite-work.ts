@@ -1,5 +1,6 @@
 import initialize from '@sqlite.org/sqlite-wasm';
 import type { ModuleContext } from '../../../engines/module/module-context.js';
+import { messageOf } from '../../../errors/describe.js';
 import { reading, wrongInput } from '../refusal.js';
 import { jsonCell } from './sql-schema.js';
 
@@ -32,13 +33,11 @@ export async function query({ setup, ...question }: Question & { readonly setup?
 export async function execute(question: Question, { signal }: ModuleContext) {
   return withDatabase(question.bytes, signal, (database, sqlite) => {
     const rows = runAll(database, sqlite, question, false);
-    if (sqlite.capi.sqlite3_get_autocommit(database) === 0) {
-      throw wrongInput('sql', 'it begins a transaction that it does not end; the statements are one by themselves');
-    }
+    assertNoTransaction(database);
     const changes = Number(sqlite.capi.sqlite3_total_changes64(database));
     const made = exported(database, sqlite, question.bytes);
     const same = question.bytes !== undefined && Buffer.compare(made, question.bytes) === 0;
-    return same ? { ...rows, changes } : { ...rows, changes, database: made };
+    return { ...rows, changes, database: same ? undefined : made };
   });
 }
 
@@ -80,6 +79,14 @@ function exported(database: Database, { capi }: Sqlite, before: Uint8Array | und
   const bytes = capi.sqlite3_js_db_export(database);
   for (const at of LOG_FLAGS) if (before?.[at] === 2 && bytes.length > at) bytes[at] = 2;
   return bytes;
+}
+
+function assertNoTransaction(database: Database): void {
+  try {
+    database.exec('begin; commit');
+  } catch (error) {
+    throw wrongInput('sql', `it leaves a transaction open (${messageOf(error)}); the statements are one by themselves`);
+  }
 }
 
 /** Runs the statements one after the other; the rows are those of the last one that has columns. */

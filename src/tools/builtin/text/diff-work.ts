@@ -11,15 +11,15 @@ interface Question {
 
 export function compare(question: Question) {
   const { before, after, by, context, name, ignoreWhitespace } = question;
-  const pieces = differ[by](before, after, ignoreWhitespace);
-  const changes = pieces.map(({ value, added, removed }) => ({
+  const found = pieces[by](before, after, ignoreWhitespace);
+  const changes = found.map(({ value, added, removed }) => ({
     kind: added ? ('added' as const) : removed ? ('removed' as const) : ('same' as const),
     text: value,
   }));
   const answer = {
     equal: changes.every(({ kind }) => kind === 'same'),
-    added: total(pieces, 'added'),
-    removed: total(pieces, 'removed'),
+    added: total(found, 'added'),
+    removed: total(found, 'removed'),
     changes,
   };
   if (by !== 'lines') return answer;
@@ -27,9 +27,9 @@ export function compare(question: Question) {
   return { ...answer, patch };
 }
 
-const differ: Record<string, (before: string, after: string, ignoreWhitespace: boolean) => Change[]> = {
+const pieces: Record<Question['by'], (before: string, after: string, ignoreWhitespace: boolean) => Change[]> = {
   lines: (before, after, ignoreWhitespace) => diffLines(before, after, { ignoreWhitespace }),
-  words: diffWordsWithSpace,
+  words: (before, after) => diffWordsWithSpace(before, after),
   characters: (before, after) => diffChars(before, after),
 };
 
