@@ -3,6 +3,7 @@ import { builtin } from '../builtin.js';
 import { failed } from '../refusal.js';
 import { boolean, object, withDefault } from '../schema.js';
 import { filePath, size } from './file-schema.js';
+import { writeStream } from './write-stream.js';
 
 export const fileCopy = builtin({
   name: 'file.copy',
@@ -23,17 +24,7 @@ export const fileCopy = builtin({
   async handler({ from, to, replace }, { files, signal }) {
     const source = await files.stat(from);
     if (source?.kind === 'directory') throw failed(`'${from}' is a directory; copy its files one by one, or make an archive of it`);
-    if (!replace && (await files.stat(to)) !== undefined) throw failed(`there is '${to}' already; set replace to have it go`);
-    // Into a new file beside it: a copy that breaks off leaves what was there.
-    const beside = `${to}.${process.pid}-${Date.now().toString(36)}.part`;
-    const output = await files.open(beside, 'write');
-    try {
-      await pipeline(await files.open(from, 'read'), output, { signal });
-      await files.move(beside, to);
-    } catch (error) {
-      await files.remove(beside);
-      throw error;
-    }
-    return { bytes: output.bytesWritten };
+    await writeStream(files, to, replace, async (output) => pipeline(await files.open(from, 'read'), output, { signal }));
+    return { bytes: (await files.stat(to))?.size ?? 0 };
   },
 });

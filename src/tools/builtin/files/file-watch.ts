@@ -24,22 +24,13 @@ export const fileWatch = builtin({
     { description: 'Nothing happens', input: { path: 'folder', seconds: 1 }, output: { changes: [] } },
     { input: { path: 'example.txt', seconds: 1, changes: 1 }, output: { changes: [] } },
   ],
-  async *handler({ path, seconds, changes: enough }, { files, progress, signal }) {
+  async *handler({ path, seconds, changes: enough }, { files, progress }) {
     const changes: { kind: 'change' | 'rename'; name: string }[] = [];
-    const watching = files.watch(path)[Symbol.asyncIterator]();
-    const over = timer(seconds * 1000, signal);
-    try {
-      for (;;) {
-        const next = await Promise.race([watching.next(), over.promise]);
-        if (next === undefined || next.done === true) break;
-        const { kind, name = '' } = next.value;
-        changes.push({ kind, name });
-        yield { kind, name };
-        progress(changes.length, enough);
-        if (changes.length >= enough) break;
-      }
-    } finally {
-      over.cancel();
+    for await (const { kind, name = '' } of files.watch(path, AbortSignal.timeout(seconds * 1000))) {
+      changes.push({ kind, name });
+      yield { kind, name };
+      progress(changes.length, enough);
+      if (changes.length >= enough) break;
     }
     return { changes };
   },
