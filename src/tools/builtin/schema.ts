@@ -13,7 +13,9 @@ export type Defaulted<T> = Schema<T> & { readonly default: T };
 
 type Shape = Readonly<Record<string, Schema<unknown>>>;
 type Simplify<T> = { [K in keyof T]: T[K] };
-type DefaultedKeys<O extends Shape> = { [K in keyof O]: O[K] extends { readonly default: unknown } ? K : never }[keyof O];
+type DefaultedKeys<O extends Shape> = {
+  [K in keyof O]: O[K] extends { readonly default: unknown } ? K : never;
+}[keyof O];
 type ObjectOf<R extends Shape, O extends Shape> = Simplify<
   { readonly [K in keyof R]: TypeOf<R[K]> } & { readonly [K in DefaultedKeys<O>]: TypeOf<O[K]> } & {
     readonly [K in Exclude<keyof O, DefaultedKeys<O>>]?: TypeOf<O[K]>;

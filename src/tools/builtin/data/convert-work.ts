@@ -19,7 +19,8 @@ interface Conversion {
 
 export function convertText({ text, from, to }: Conversion) {
   if (from === 'markdown' || from === 'html') return { text: fromMarkup(text, from, to) };
-  if (to === 'html' || to === 'text') throw wrongInput('to', `there is no way from ${from} to ${to}, only from markdown and html`);
+  if (to === 'html' || to === 'text')
+    throw wrongInput('to', `there is no way from ${from} to ${to}, only from markdown and html`);
   const value = reading('text', () => readers[from](text));
   return { text: reading('to', () => writers[to](value)) };
 }
@@ -33,7 +34,11 @@ function fromMarkup(text: string, from: 'markdown' | 'html', to: TargetFormat): 
 
 const readers: Readonly<Record<Exclude<SourceFormat, 'markdown' | 'html'>, (text: string) => unknown>> = {
   json: (text) => JSON.parse(text),
-  ndjson: (text) => text.split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line)),
+  ndjson: (text) =>
+    text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line)),
   yaml: (text) => {
     const documents = yaml.parseAllDocuments(text, { schema: 'core', logLevel: 'error' });
     const values = [...documents].map((document) => {
@@ -61,7 +66,8 @@ const writers: Readonly<Record<Exclude<TargetFormat, 'html' | 'text'>, (value: u
   ndjson: (value) => (Array.isArray(value) ? value : [value]).map((item) => `${JSON.stringify(item)}\n`).join(''),
   yaml: (value) => yaml.stringify(value, { lineWidth: 0 }),
   toml: (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('TOML begins with a table: convert an object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new Error('TOML begins with a table: convert an object');
     return toml.stringify(value);
   },
   csv: (value) => {

@@ -20,8 +20,14 @@ export const convert = builtin({
   }),
   output: object({ text: text('The result.', { max: 16_000_000 }) }),
   examples: [
-    { input: { text: '{"name": "stint", "tags": ["a", "b"]}', from: 'json', to: 'yaml' }, output: { text: 'name: stint\ntags:\n  - a\n  - b\n' } },
-    { input: { text: '# Hi\n\n*there*', from: 'markdown', to: 'html' }, output: { text: '<h1>Hi</h1>\n<p><em>there</em></p>\n' } },
+    {
+      input: { text: '{"name": "stint", "tags": ["a", "b"]}', from: 'json', to: 'yaml' },
+      output: { text: 'name: stint\ntags:\n  - a\n  - b\n' },
+    },
+    {
+      input: { text: '# Hi\n\n*there*', from: 'markdown', to: 'html' },
+      output: { text: '<h1>Hi</h1>\n<p><em>there</em></p>\n' },
+    },
     {
       description: 'XML as a tree of elements',
       input: { text: '<a x="1"><b>two</b></a>', from: 'xml', to: 'json' },

@@ -6,7 +6,8 @@ const csv = onThread<typeof import('./csv-work.js')>(new URL('./csv-work.js', im
 
 export const csvParse = builtin({
   name: 'csv.parse',
-  description: 'Reads CSV (RFC 4180; the delimiter is found out if it is not given) into records by the names of the first line, or into lists.',
+  description:
+    'Reads CSV (RFC 4180; the delimiter is found out if it is not given) into records by the names of the first line, or into lists.',
   category: 'data',
   tags: ['csv', 'tsv', 'table', 'spreadsheet', 'read'],
   security: 'safe',
@@ -33,7 +34,15 @@ export const csvParse = builtin({
     {
       description: 'Without names',
       input: { text: 'a;b\r\nc;d', header: false },
-      output: { columns: [], rows: [['a', 'b'], ['c', 'd']], truncated: false, problems: [] },
+      output: {
+        columns: [],
+        rows: [
+          ['a', 'b'],
+          ['c', 'd'],
+        ],
+        truncated: false,
+        problems: [],
+      },
     },
   ],
   handler: (input, context) => csv(context, 'parse', input),

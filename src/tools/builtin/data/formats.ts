@@ -6,8 +6,20 @@ export type SourceFormat = (typeof SOURCES)[number];
 export type TargetFormat = (typeof TARGETS)[number];
 
 const ENDINGS: Readonly<Record<string, SourceFormat | TargetFormat>> = {
-  json: 'json', ndjson: 'ndjson', jsonl: 'ndjson', yaml: 'yaml', yml: 'yaml', toml: 'toml', csv: 'csv', xml: 'xml', svg: 'xml', md: 'markdown',
-  markdown: 'markdown', html: 'html', htm: 'html', txt: 'text',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  yaml: 'yaml',
+  yml: 'yaml',
+  toml: 'toml',
+  csv: 'csv',
+  xml: 'xml',
+  svg: 'xml',
+  md: 'markdown',
+  markdown: 'markdown',
+  html: 'html',
+  htm: 'html',
+  txt: 'text',
 };
 
 /** The format that the ending of a file's name stands for. */

@@ -31,7 +31,8 @@ class Numbered {
 
   find(name: string | undefined, path: string): string {
     const number = name === undefined ? undefined : this.#numbers.get(name);
-    if (number === undefined) throw wrongInput(path, name === undefined ? 'this operation needs a node here' : `there is no node '${name}'`);
+    if (number === undefined)
+      throw wrongInput(path, name === undefined ? 'this operation needs a node here' : `there is no node '${name}'`);
     return number;
   }
 
@@ -83,7 +84,12 @@ function build({ edges, nodes = [], directed }: Question, numbers: Numbered): Gr
   return graph;
 }
 
-function shortest(question: Question, graph: Graph, nodes: Numbered, weight: (edge: { v: string; w: string }) => number) {
+function shortest(
+  question: Question,
+  graph: Graph,
+  nodes: Numbered,
+  weight: (edge: { v: string; w: string }) => number,
+) {
   const [from, to] = [nodes.find(question.from, 'from'), nodes.find(question.to, 'to')];
   const edgesOf = (node: string) => (question.directed ? graph.outEdges(node) : graph.nodeEdges(node)) ?? [];
   const negative = question.edges.some((edge) => edge.weight < 0);
@@ -102,8 +108,13 @@ function sorted(graph: Graph, named: (numbers: readonly string[]) => string[]): 
   throw wrongInput('edges', `there is no order: ${named(cycle).slice(0, 10).join(', ')} need each other`);
 }
 
-function spanningTree(graph: Graph, weight: (edge: { v: string; w: string }) => number, nodes: Numbered): WeightedEdge[] {
-  if (graph.isDirected()) throw wrongInput('directed', 'a spanning tree is one of an undirected graph; set it to false');
+function spanningTree(
+  graph: Graph,
+  weight: (edge: { v: string; w: string }) => number,
+  nodes: Numbered,
+): WeightedEdge[] {
+  if (graph.isDirected())
+    throw wrongInput('directed', 'a spanning tree is one of an undirected graph; set it to false');
   if (alg.components(graph).length > 1) throw wrongInput('edges', 'the graph is in several parts; ask for components');
   if (graph.nodeCount() === 0) return [];
   const edges = alg.prim(graph, weight).edges();

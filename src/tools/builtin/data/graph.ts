@@ -21,7 +21,10 @@ export const graph = builtin({
         'sort: each node after those that have an edge to it.',
       ),
       edges: list(
-        object({ from: name('A node.'), to: name('A node.') }, { weight: withDefault(1, number('Its length or cost.', { min: -1e12, max: 1e12 })) }),
+        object(
+          { from: name('A node.'), to: name('A node.') },
+          { weight: withDefault(1, number('Its length or cost.', { min: -1e12, max: 1e12 })) },
+        ),
         'The edges.',
         { max: 10_000 },
       ),
@@ -39,9 +42,21 @@ export const graph = builtin({
       path: nullable(list(text('A node.'), 'For shortest-path; null if there is none.', { max: 10_000 })),
       length: nullable(number('For shortest-path: the sum of its weights; for spanning-tree likewise.')),
       order: list(text('A node.'), 'For sort and reachable.', { max: 10_000 }),
-      groups: list(list(text('A node.'), 'Nodes that belong together.', { max: 10_000 }), 'For cycles and components.', { max: 10_000 }),
-      edges: list(object({ from: text('A node.'), to: text('A node.'), weight: number('Its weight.') }), 'For spanning-tree.', { max: 10_000 }),
-      degrees: list(object({ node: text('A node.'), in: number('Edges to it.'), out: number('Edges from it.') }), 'For degrees.', { max: 10_000 }),
+      groups: list(
+        list(text('A node.'), 'Nodes that belong together.', { max: 10_000 }),
+        'For cycles and components.',
+        { max: 10_000 },
+      ),
+      edges: list(
+        object({ from: text('A node.'), to: text('A node.'), weight: number('Its weight.') }),
+        'For spanning-tree.',
+        { max: 10_000 },
+      ),
+      degrees: list(
+        object({ node: text('A node.'), in: number('Edges to it.'), out: number('Edges from it.') }),
+        'For degrees.',
+        { max: 10_000 },
+      ),
     },
   ),
   examples: [
@@ -60,7 +75,14 @@ export const graph = builtin({
     },
     {
       description: 'What to build first',
-      input: { operation: 'sort', edges: [{ from: 'core', to: 'app' }, { from: 'core', to: 'cli' }, { from: 'cli', to: 'app' }] },
+      input: {
+        operation: 'sort',
+        edges: [
+          { from: 'core', to: 'app' },
+          { from: 'core', to: 'cli' },
+          { from: 'cli', to: 'app' },
+        ],
+      },
       output: { order: ['core', 'cli', 'app'] },
     },
   ],

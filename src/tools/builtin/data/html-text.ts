@@ -2,7 +2,9 @@ import { type ChildNode, isTag, isText } from 'domhandler';
 
 const SILENT = new Set(['script', 'style', 'noscript', 'template', 'head', 'svg', 'iframe', 'object']);
 const BLOCKS = new Set(
-  'address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul'.split(' '),
+  'address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul'.split(
+    ' ',
+  ),
 );
 
 /** What a reader sees of HTML: its text, with a line for each block. */

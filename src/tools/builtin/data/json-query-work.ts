@@ -14,6 +14,8 @@ export function select({ query, data, text, limit }: Question) {
   if ((data === undefined) === (text === undefined)) throw wrongInput('data', 'give data or text, one of them');
   const value = (text === undefined ? data : reading('text', () => JSON.parse(text))) as JSONValue;
   const { nodes } = reading('query', () => environment.query(query, value));
-  const matches = nodes.slice(0, limit).map((node) => ({ path: node.getPath({ form: 'canonical' }), value: node.value }));
+  const matches = nodes
+    .slice(0, limit)
+    .map((node) => ({ path: node.getPath({ form: 'canonical' }), value: node.value }));
   return { matches, count: nodes.length, truncated: nodes.length > limit };
 }

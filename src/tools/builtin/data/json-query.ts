@@ -26,7 +26,15 @@ export const jsonQuery = builtin({
   }),
   examples: [
     {
-      input: { query: '$.books[?@.price < 10].title', data: { books: [{ title: 'A', price: 8 }, { title: 'B', price: 12 }] } },
+      input: {
+        query: '$.books[?@.price < 10].title',
+        data: {
+          books: [
+            { title: 'A', price: 8 },
+            { title: 'B', price: 12 },
+          ],
+        },
+      },
       output: { matches: [{ path: "$['books'][0]['title']", value: 'A' }], count: 1, truncated: false },
     },
     {

@@ -15,5 +15,8 @@ export function validate({ data, schema }: { data: unknown; schema: Readonly<Rec
   const fits = reading('schema', () => ajv.compile(schema as AnySchemaObject));
   const valid = fits(data) === true;
   const problems = (fits.errors ?? []).slice(0, MOST_PROBLEMS);
-  return { valid, problems: problems.map(({ instancePath, message = '' }) => ({ path: instancePath, problem: message })) };
+  return {
+    valid,
+    problems: problems.map(({ instancePath, message = '' }) => ({ path: instancePath, problem: message })),
+  };
 }

@@ -17,6 +17,7 @@ export interface PasswordInput {
 export function passwordOf(context: ToolContext, { password, passwordVariable }: PasswordInput): string | undefined {
   if (passwordVariable === undefined) return password;
   const found = context.environment(passwordVariable);
-  if (found === undefined) throw wrongInput('passwordVariable', `the environment variable '${passwordVariable}' is not set`);
+  if (found === undefined)
+    throw wrongInput('passwordVariable', `the environment variable '${passwordVariable}' is not set`);
   return found;
 }

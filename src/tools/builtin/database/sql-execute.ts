@@ -20,7 +20,11 @@ export const sqlExecute = builtin({
   output: rowsOutput,
   examples: [
     {
-      input: { path: 'example.db', create: true, sql: 'create table if not exists note(text); insert into note values (1), (2)' },
+      input: {
+        path: 'example.db',
+        create: true,
+        sql: 'create table if not exists note(text); insert into note values (1), (2)',
+      },
       output: { columns: [], rows: [], truncated: false, changes: 2 },
     },
     {

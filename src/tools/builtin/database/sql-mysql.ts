@@ -77,22 +77,24 @@ function rowsOf(connection: Connection, { sql, parameters, limit }: Question) {
   const rows: unknown[][] = [];
   let columns: string[] = [];
   let [count, changes] = [0, 0];
-  return new Promise<{ columns: string[]; rows: unknown[][]; truncated: boolean; changes: number }>((resolve, reject) => {
-    const query = connection.execute(sql, [...parameters]);
-    query.on('fields', (fields: FieldPacket[] | undefined) => {
-      columns = fields?.map(({ name }) => name) ?? [];
-    });
-    query.on('result', (row: unknown) => {
-      if (!Array.isArray(row)) {
-        changes = (row as { affectedRows: number }).affectedRows;
-        return;
-      }
-      count += 1;
-      if (count <= limit) rows.push(row.map(mysqlCell));
-    });
-    query.on('error', reject);
-    query.on('end', () => resolve({ columns, rows, truncated: count > limit, changes }));
-  });
+  return new Promise<{ columns: string[]; rows: unknown[][]; truncated: boolean; changes: number }>(
+    (resolve, reject) => {
+      const query = connection.execute(sql, [...parameters]);
+      query.on('fields', (fields: FieldPacket[] | undefined) => {
+        columns = fields?.map(({ name }) => name) ?? [];
+      });
+      query.on('result', (row: unknown) => {
+        if (!Array.isArray(row)) {
+          changes = (row as { affectedRows: number }).affectedRows;
+          return;
+        }
+        count += 1;
+        if (count <= limit) rows.push(row.map(mysqlCell));
+      });
+      query.on('error', reject);
+      query.on('end', () => resolve({ columns, rows, truncated: count > limit, changes }));
+    },
+  );
 }
 
 function mysqlCell(value: unknown): unknown {

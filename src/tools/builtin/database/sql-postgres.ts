@@ -22,7 +22,9 @@ interface Rows {
 }
 
 /** pg's own declarations leave out the events. */
-type QueryClass = new (config: object) => {
+type QueryClass = new (
+  config: object,
+) => {
   on(event: 'row', listener: (row: unknown[]) => void): void;
   on(event: 'end', listener: (result: QueryResult) => void): void;
   on(event: 'error', listener: (error: Error) => void): void;

@@ -14,7 +14,12 @@ export const sqlQuery = builtin({
   limits: { timeout: '15s' },
   input: object(
     { sql: sqlText('One statement that only reads, such as a SELECT.') },
-    { path: databasePath('The database file. Default: one in memory.'), setup: sqlText('For one in memory: statements that fill it.'), parameters, ...withLimit },
+    {
+      path: databasePath('The database file. Default: one in memory.'),
+      setup: sqlText('For one in memory: statements that fill it.'),
+      parameters,
+      ...withLimit,
+    },
   ),
   output: rowsOutput,
   examples: [
@@ -27,7 +32,10 @@ export const sqlQuery = builtin({
       },
       output: { columns: ['name'], rows: [['Oslo']], truncated: false },
     },
-    { input: { sql: "select 1 + 1 as two, upper('a') as letter" }, output: { columns: ['two', 'letter'], rows: [[2, 'A']], truncated: false } },
+    {
+      input: { sql: "select 1 + 1 as two, upper('a') as letter" },
+      output: { columns: ['two', 'letter'], rows: [[2, 'A']], truncated: false },
+    },
   ],
   async handler({ path, setup, ...question }, context) {
     const bytes = path === undefined ? undefined : await openDatabase(context, path);

@@ -6,7 +6,11 @@ export const sqlText = (description: string) => text(description, { min: 1, max:
 
 export const parameters = withDefault(
   [],
-  list(nullable(either(text('A text.'), either(number('A number.'), boolean('Yes or no.')))), 'The values of the placeholders, in order.', { max: 1000 }),
+  list(
+    nullable(either(text('A text.'), either(number('A number.'), boolean('Yes or no.')))),
+    'The values of the placeholders, in order.',
+    { max: 1000 },
+  ),
 );
 
 export const withLimit = { limit: withDefault(1000, integer('Rows at most.', { min: 1, max: 10_000 })) };

@@ -91,7 +91,11 @@ function assertNoTransaction(database: Database): void {
 
 /** Runs the statements one after the other; the rows are those of the last one that has columns. */
 function runAll(database: Database, sqlite: Sqlite, question: Question, onlyReads: boolean) {
-  let answer: { columns: string[]; rows: unknown[][]; truncated: boolean } = { columns: [], rows: [], truncated: false };
+  let answer: { columns: string[]; rows: unknown[][]; truncated: boolean } = {
+    columns: [],
+    rows: [],
+    truncated: false,
+  };
   let rest = question.sql.replace(NOTHING, '');
   let count = 0;
   while (rest !== '') {
@@ -116,7 +120,8 @@ function runAll(database: Database, sqlite: Sqlite, question: Question, onlyRead
 
 function bind(statement: ReturnType<Database['prepare']>, parameters: Question['parameters']): void {
   const wanted = statement.parameterCount;
-  if (wanted !== parameters.length) throw wrongInput('parameters', `the statement has ${wanted} placeholders, there are ${parameters.length} values`);
+  if (wanted !== parameters.length)
+    throw wrongInput('parameters', `the statement has ${wanted} placeholders, there are ${parameters.length} values`);
   if (wanted > 0) statement.bind([...parameters]);
 }
 

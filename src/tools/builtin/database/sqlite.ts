@@ -16,7 +16,8 @@ const MAGIC = 'SQLite format 3\0';
  */
 export async function openDatabase({ files }: ToolContext, path: string): Promise<Uint8Array> {
   const bytes = await files.read(path);
-  if (bytes.length > 0 && bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw wrongInput('path', `'${path}' is no SQLite database`);
+  if (bytes.length > 0 && bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
+    throw wrongInput('path', `'${path}' is no SQLite database`);
   for (const suffix of ['-wal', '-journal']) {
     const log = await files.stat(`${path}${suffix}`);
     if (log !== undefined && log.size > 0) {

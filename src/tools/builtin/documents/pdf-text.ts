@@ -1,14 +1,15 @@
 import { builtin } from '../builtin.js';
+import { sourceBytes, sourceInput } from '../files/source.js';
 import { onThread } from '../on-thread.js';
 import { boolean, integer, list, object, record, text, withDefault } from '../schema.js';
 import { MINIMAL_PDF } from './example-pdf.js';
-import { sourceBytes, sourceInput } from '../files/source.js';
 
 const pdfs = onThread<typeof import('./pdf-work.js')>(new URL('./pdf-work.js', import.meta.url));
 
 export const pdfText = builtin({
   name: 'pdf.text',
-  description: 'The text of a PDF by pages, and what it says of itself (title, author). Pages that are pictures have no text.',
+  description:
+    'The text of a PDF by pages, and what it says of itself (title, author). Pages that are pictures have no text.',
   category: 'documents',
   tags: ['pdf', 'extract', 'document', 'pages'],
   security: 'restricted',
@@ -22,7 +23,10 @@ export const pdfText = builtin({
     },
   ),
   output: object({
-    pages: list(object({ page: integer('Its number.', { min: 1, max: 100_000 }), text: text('Its text.') }), 'The pages.'),
+    pages: list(
+      object({ page: integer('Its number.', { min: 1, max: 100_000 }), text: text('Its text.') }),
+      'The pages.',
+    ),
     total: integer('Pages of the document.', { min: 0, max: 100_000 }),
     truncated: boolean('Whether there are more.'),
     about: record(text('What it says.'), 'What the document says of itself.'),

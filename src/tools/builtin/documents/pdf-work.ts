@@ -11,9 +11,11 @@ interface Question {
 const LONGEST_TEXT = 1_000_000;
 
 export async function extract({ bytes, first, count }: Question) {
-  const document = await getDocumentProxy(Uint8Array.from(bytes), { isEvalSupported: false }).catch((error: unknown) => {
-    throw failed(`it cannot be read as a PDF: ${messageOf(error)}`);
-  });
+  const document = await getDocumentProxy(Uint8Array.from(bytes), { isEvalSupported: false }).catch(
+    (error: unknown) => {
+      throw failed(`it cannot be read as a PDF: ${messageOf(error)}`);
+    },
+  );
   const total = document.numPages;
   const last = Math.min(total, first + count - 1);
   const pages = [];
@@ -27,6 +29,8 @@ export async function extract({ bytes, first, count }: Question) {
 }
 
 function described(info: Record<string, unknown>): Record<string, string> {
-  const texts = Object.entries(info).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '');
+  const texts = Object.entries(info).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
+  );
   return Object.fromEntries(texts.map(([key, value]) => [key, value.slice(0, LONGEST_TEXT)]));
 }

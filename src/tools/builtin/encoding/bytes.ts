@@ -35,5 +35,7 @@ export function utf8Of(bytes: Uint8Array): string | undefined {
 /** Bytes for a result: as text if they are UTF-8, else as Base64. */
 export function written(bytes: Buffer): { content: string; encoding: 'utf8' | 'base64' } {
   const content = utf8Of(bytes);
-  return content === undefined ? { content: bytes.toString('base64'), encoding: 'base64' } : { content, encoding: 'utf8' };
+  return content === undefined
+    ? { content: bytes.toString('base64'), encoding: 'base64' }
+    : { content, encoding: 'utf8' };
 }

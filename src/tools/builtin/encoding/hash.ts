@@ -3,11 +3,22 @@ import { builtin } from '../builtin.js';
 import { object, oneOf, text, withDefault } from '../schema.js';
 import { bytesOf } from './bytes.js';
 
-export const ALGORITHMS = ['sha256', 'sha384', 'sha512', 'sha3-256', 'sha3-512', 'blake2b512', 'blake2s256', 'sha1', 'md5'] as const;
+export const ALGORITHMS = [
+  'sha256',
+  'sha384',
+  'sha512',
+  'sha3-256',
+  'sha3-512',
+  'blake2b512',
+  'blake2s256',
+  'sha1',
+  'md5',
+] as const;
 
 export const hash = builtin({
   name: 'hash',
-  description: 'The digest of a text or of bytes, or their HMAC if there is a key. MD5 and SHA-1 are there for old checksums, not for security.',
+  description:
+    'The digest of a text or of bytes, or their HMAC if there is a key. MD5 and SHA-1 are there for old checksums, not for security.',
   category: 'encoding',
   tags: ['digest', 'checksum', 'sha256', 'md5', 'hmac', 'crypto'],
   security: 'safe',

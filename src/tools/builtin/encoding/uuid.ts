@@ -4,7 +4,10 @@ import { reading, wrongInput } from '../refusal.js';
 import { integer, list, object, oneOf, text, withDefault } from '../schema.js';
 
 const UUID = '^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$';
-const NAMESPACES = { dns: '6ba7b810-9dad-11d1-80b4-00c04fd430c8', url: '6ba7b811-9dad-11d1-80b4-00c04fd430c8' } as const;
+const NAMESPACES = {
+  dns: '6ba7b810-9dad-11d1-80b4-00c04fd430c8',
+  url: '6ba7b811-9dad-11d1-80b4-00c04fd430c8',
+} as const;
 
 export const uuid = builtin({
   name: 'uuid',

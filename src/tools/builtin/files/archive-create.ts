@@ -30,7 +30,10 @@ export const archiveCreate = builtin({
   ),
   output: object({ files: list(text('A path.'), 'What is in it.'), bytes: size('Bytes of the archive.') }),
   examples: [
-    { input: { directory: 'folder', path: 'made.zip', replace: true }, check: (output) => (output as { files: string[] }).files.length === 2 },
+    {
+      input: { directory: 'folder', path: 'made.zip', replace: true },
+      check: (output) => (output as { files: string[] }).files.length === 2,
+    },
     {
       description: 'Some of it',
       input: { directory: 'folder', path: 'made.tar.gz', glob: '*.md', replace: true },
@@ -49,27 +52,42 @@ export const archiveCreate = builtin({
     }
     await writeStream(files, path, replace, async (output) => {
       const packed = Readable.from(await pack(context, kind, directory, names));
-      await (kind === 'tgz' ? pipeline(packed, createGzip(), output, { signal }) : pipeline(packed, output, { signal }));
+      await (kind === 'tgz'
+        ? pipeline(packed, createGzip(), output, { signal })
+        : pipeline(packed, output, { signal }));
     });
     return { files: names, bytes: (await files.stat(path))?.size ?? 0 };
   },
 });
 
 /** The bytes of an archive. Files are read one after the other, as it is written. */
-function pack(context: ToolContext, kind: ArchiveFormat, directory: string, names: readonly string[]): Promise<AsyncIterable<Buffer>> {
+function pack(
+  context: ToolContext,
+  kind: ArchiveFormat,
+  directory: string,
+  names: readonly string[],
+): Promise<AsyncIterable<Buffer>> {
   return kind === 'zip' ? packZip(context, directory, names) : packTar(context, directory, names);
 }
 
-async function packZip({ files }: ToolContext, directory: string, names: readonly string[]): Promise<AsyncIterable<Buffer>> {
+async function packZip(
+  { files }: ToolContext,
+  directory: string,
+  names: readonly string[],
+): Promise<AsyncIterable<Buffer>> {
   const { ZipFile } = await library(() => import('yazl').then((module) => module.default));
   const zip = new ZipFile();
   for (const name of names) {
-    zip.addReadStreamLazy(name, { mtime: (await files.stat(`${directory}/${name}`))?.modified ?? new Date() }, (take) => {
-      files.open(`${directory}/${name}`, 'read').then(
-        (stream) => take(null, stream),
-        (error: unknown) => take(error, Readable.from([])),
-      );
-    });
+    zip.addReadStreamLazy(
+      name,
+      { mtime: (await files.stat(`${directory}/${name}`))?.modified ?? new Date() },
+      (take) => {
+        files.open(`${directory}/${name}`, 'read').then(
+          (stream) => take(null, stream),
+          (error: unknown) => take(error, Readable.from([])),
+        );
+      },
+    );
   }
   zip.end();
   const output = zip.outputStream as Readable;
@@ -77,7 +95,11 @@ async function packZip({ files }: ToolContext, directory: string, names: readonl
   return output;
 }
 
-async function packTar({ files, progress }: ToolContext, directory: string, names: readonly string[]): Promise<AsyncIterable<Buffer>> {
+async function packTar(
+  { files, progress }: ToolContext,
+  directory: string,
+  names: readonly string[],
+): Promise<AsyncIterable<Buffer>> {
   const tar = (await library(() => import('tar-stream'))).pack();
   const fill = async () => {
     for (const [index, name] of names.entries()) {

@@ -23,9 +23,15 @@ export const archiveExtract = builtin({
       maxEntries: withDefault(10_000, integer('How many entries it may have.', { min: 1, max: 10_000 })),
     },
   ),
-  output: object({ files: list(text('A path below the directory.'), 'What was written.'), bytes: size('All together.') }),
+  output: object({
+    files: list(text('A path below the directory.'), 'What was written.'),
+    bytes: size('All together.'),
+  }),
   examples: [
-    { input: { path: 'example.zip', destination: 'unpacked', replace: true }, check: (output) => (output as { files: string[] }).files.includes('note.md') },
+    {
+      input: { path: 'example.zip', destination: 'unpacked', replace: true },
+      check: (output) => (output as { files: string[] }).files.includes('note.md'),
+    },
     {
       description: 'Some of it',
       input: { path: 'example.backup', format: 'tgz', destination: 'unpacked', glob: '*.txt', replace: true },
@@ -41,7 +47,8 @@ export const archiveExtract = builtin({
     for await (const entry of readArchive(archive, kind, bounds)) {
       if (entry.kind === 'directory' || !fits(entry.path)) continue;
       declared += entry.size;
-      if (declared > maxBytes) throw failed(`the archive unpacks to more than ${maxBytes} bytes; raise maxBytes if that is right`);
+      if (declared > maxBytes)
+        throw failed(`the archive unpacks to more than ${maxBytes} bytes; raise maxBytes if that is right`);
       if (!replace && (await files.stat(`${destination}/${entry.path}`)) !== undefined) {
         throw failed(`there is '${destination}/${entry.path}' already; set replace to have it go`);
       }

@@ -19,7 +19,12 @@ export const archiveList = builtin({
   ),
   output: object({
     entries: list(
-      object({ path: text('Its path.'), kind: oneOf(['file', 'directory'], 'What it is.'), size: size('Bytes, unpacked, as it says.'), modified: text('When, ISO 8601.') }),
+      object({
+        path: text('Its path.'),
+        kind: oneOf(['file', 'directory'], 'What it is.'),
+        size: size('Bytes, unpacked, as it says.'),
+        modified: text('When, ISO 8601.'),
+      }),
       'The entries.',
     ),
   }),

@@ -43,15 +43,22 @@ export function archiveFormat(path: string, format: ArchiveFormat | undefined): 
 }
 
 /** The entries of an archive, in its order. @throws StintError `TOOL_FAILED` for a broken or a hostile one */
-export async function* readArchive(bytes: Buffer, format: ArchiveFormat, bounds: ArchiveBounds): AsyncGenerator<ArchiveEntry, void, void> {
+export async function* readArchive(
+  bytes: Buffer,
+  format: ArchiveFormat,
+  bounds: ArchiveBounds,
+): AsyncGenerator<ArchiveEntry, void, void> {
   const seen = new Set<string>();
   let total = 0;
   const spend = (amount: number): void => {
     total += amount;
-    if (total > bounds.bytes) throw failed(`the archive unpacks to more than ${bounds.bytes} bytes; raise maxBytes if that is right`);
+    if (total > bounds.bytes)
+      throw failed(`the archive unpacks to more than ${bounds.bytes} bytes; raise maxBytes if that is right`);
   };
   try {
-    for await (const entry of format === 'zip' ? zipEntries(bytes, spend) : tarEntries(bytes, format, bounds.bytes, spend)) {
+    for await (const entry of format === 'zip'
+      ? zipEntries(bytes, spend)
+      : tarEntries(bytes, format, bounds.bytes, spend)) {
       if (entry.path === '') continue;
       if (seen.has(entry.path)) throw failed(`the archive has '${entry.path}' twice`);
       if (seen.size >= bounds.entries) throw failed(`the archive has more than ${bounds.entries} entries`);
@@ -71,7 +78,8 @@ async function* zipEntries(bytes: Buffer, spend: Spend): AsyncGenerator<ArchiveE
   for await (const entry of zip.eachEntry()) {
     const type = (entry.externalFileAttributes >>> 16) & 0o170000;
     const directory = entry.fileName.endsWith('/');
-    if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw failed(`the archive's '${entry.fileName}' is a link or a device`);
+    if (type !== 0 && type !== 0o100000 && type !== 0o040000)
+      throw failed(`the archive's '${entry.fileName}' is a link or a device`);
     yield {
       path: safePath(entry.fileName),
       kind: directory ? 'directory' : 'file',
@@ -82,21 +90,29 @@ async function* zipEntries(bytes: Buffer, spend: Spend): AsyncGenerator<ArchiveE
   }
 }
 
-async function* tarEntries(bytes: Buffer, format: 'tar' | 'tgz', most: number, spend: Spend): AsyncGenerator<ArchiveEntry, void, void> {
+async function* tarEntries(
+  bytes: Buffer,
+  format: 'tar' | 'tgz',
+  most: number,
+  spend: Spend,
+): AsyncGenerator<ArchiveEntry, void, void> {
   const { extract } = await library(() => import('tar-stream'));
   const entries = extract();
   const source = Readable.from([bytes]);
   // Headers and padding: 1 KiB an entry is plenty.
-  const unpacked = format === 'tar' ? source : source.pipe(createGunzip()).on('error', (error) => entries.destroy(error));
+  const unpacked =
+    format === 'tar' ? source : source.pipe(createGunzip()).on('error', (error) => entries.destroy(error));
   let passed = 0;
   unpacked.on('data', (chunk: Buffer) => {
     passed += chunk.length;
-    if (passed > 2 * most + 1_000_000) entries.destroy(failed(`the archive unpacks to more than ${most} bytes; raise maxBytes if that is right`));
+    if (passed > 2 * most + 1_000_000)
+      entries.destroy(failed(`the archive unpacks to more than ${most} bytes; raise maxBytes if that is right`));
   });
   unpacked.pipe(entries);
   for await (const entry of entries) {
     const { name, type = 'file', size = 0, mtime = new Date(0) } = entry.header;
-    if (type !== 'file' && type !== 'directory' && type !== 'contiguous-file') throw failed(`the archive's '${name}' is a ${type}`);
+    if (type !== 'file' && type !== 'directory' && type !== 'contiguous-file')
+      throw failed(`the archive's '${name}' is a ${type}`);
     let taken = false;
     yield {
       path: safePath(name),
@@ -125,6 +141,7 @@ async function gather(stream: AsyncIterable<Buffer>, spend: Spend, keep = true):
 function safePath(name: string): string {
   const names = name.split('/').filter((part) => part !== '' && part !== '.');
   const escapes = name.startsWith('/') || /^[a-zA-Z]:/.test(name) || /[\\\0]/.test(name) || names.includes('..');
-  if (escapes || name.length > 1024) throw failed(`the archive has an entry that leads out of it: ${JSON.stringify(name.slice(0, 100))}`);
+  if (escapes || name.length > 1024)
+    throw failed(`the archive has an entry that leads out of it: ${JSON.stringify(name.slice(0, 100))}`);
   return names.join('/');
 }

@@ -6,11 +6,14 @@ import { failed, wrongInput } from '../refusal.js';
 import { boolean, object, oneOf, withDefault } from '../schema.js';
 import { filePath, size } from './file-schema.js';
 
-const converter = onThread<typeof import('../data/convert-work.js')>(new URL('../data/convert-work.js', import.meta.url));
+const converter = onThread<typeof import('../data/convert-work.js')>(
+  new URL('../data/convert-work.js', import.meta.url),
+);
 
 export const fileConvert = builtin({
   name: 'file.convert',
-  description: 'Converts a file of JSON, NDJSON, YAML, TOML, CSV, XML, Markdown or HTML to another of these formats, or to text.',
+  description:
+    'Converts a file of JSON, NDJSON, YAML, TOML, CSV, XML, Markdown or HTML to another of these formats, or to text.',
   category: 'files',
   tags: ['convert', 'json', 'yaml', 'csv', 'markdown', 'format'],
   security: 'privileged',
@@ -24,16 +27,27 @@ export const fileConvert = builtin({
       replace: withDefault(false, boolean('Whether a file that is there already goes.')),
     },
   ),
-  output: object({ from: oneOf(SOURCES, 'What it was.'), to: oneOf(TARGETS, 'What it is.'), bytes: size('Bytes that were written.') }),
+  output: object({
+    from: oneOf(SOURCES, 'What it was.'),
+    to: oneOf(TARGETS, 'What it is.'),
+    bytes: size('Bytes that were written.'),
+  }),
   examples: [
-    { input: { path: 'example.json', destination: 'made.yaml', replace: true }, output: { from: 'json', to: 'yaml', bytes: 17 } },
-    { input: { path: 'folder/note.md', destination: 'made.html', replace: true }, check: (output) => (output as { to: string }).to === 'html' },
+    {
+      input: { path: 'example.json', destination: 'made.yaml', replace: true },
+      output: { from: 'json', to: 'yaml', bytes: 12 },
+    },
+    {
+      input: { path: 'folder/note.md', destination: 'made.html', replace: true },
+      check: (output) => (output as { to: string }).to === 'html',
+    },
   ],
   async handler({ path, destination, replace, ...formats }, context) {
     const { files } = context;
     const from = formats.from ?? known(SOURCES, path, 'from');
     const to = formats.to ?? known(TARGETS, destination, 'to');
-    if (!replace && (await files.stat(destination)) !== undefined) throw failed(`there is '${destination}' already; set replace to have it go`);
+    if (!replace && (await files.stat(destination)) !== undefined)
+      throw failed(`there is '${destination}' already; set replace to have it go`);
     const text = utf8Of(await files.read(path));
     if (text === undefined) throw wrongInput('path', `'${path}' is no UTF-8 text`);
     const bytes = Buffer.from((await converter(context, 'convertText', { text, from, to })).text);

@@ -23,8 +23,11 @@ export const fileCopy = builtin({
   ],
   async handler({ from, to, replace }, { files, signal }) {
     const source = await files.stat(from);
-    if (source?.kind === 'directory') throw failed(`'${from}' is a directory; copy its files one by one, or make an archive of it`);
-    await writeStream(files, to, replace, async (output) => pipeline(await files.open(from, 'read'), output, { signal }));
+    if (source?.kind === 'directory')
+      throw failed(`'${from}' is a directory; copy its files one by one, or make an archive of it`);
+    await writeStream(files, to, replace, async (output) =>
+      pipeline(await files.open(from, 'read'), output, { signal }),
+    );
     return { bytes: (await files.stat(to))?.size ?? 0 };
   },
 });

@@ -11,10 +11,16 @@ export const fileHash = builtin({
   tags: ['checksum', 'sha256', 'md5', 'integrity'],
   security: 'restricted',
   permissions: ['read'],
-  input: object({ path: filePath('The file.') }, { algorithm: withDefault('sha256', oneOf(ALGORITHMS, 'The algorithm.')) }),
+  input: object(
+    { path: filePath('The file.') },
+    { algorithm: withDefault('sha256', oneOf(ALGORITHMS, 'The algorithm.')) },
+  ),
   output: object({ digest: text('The digest.', { max: 200 }), size: size('Bytes of the file.') }),
   examples: [
-    { input: { path: 'example.txt', algorithm: 'md5' }, output: { digest: '4513fbae628506d94d0a26d3f60a4405', size: 12 } },
+    {
+      input: { path: 'example.txt', algorithm: 'md5' },
+      output: { digest: '4513fbae628506d94d0a26d3f60a4405', size: 12 },
+    },
     { input: { path: 'example.txt' }, check: (output) => (output as { digest: string }).digest.length === 64 },
   ],
   async handler({ path, algorithm }, { files }) {

@@ -17,16 +17,26 @@ export const fileList = builtin({
       limit: withDefault(1000, integer('Entries at most.', { min: 1, max: 10_000 })),
     },
   ),
-  output: object({ entries: list(object({ path: text('Below the directory.'), kind }), 'By path.'), truncated: boolean('Whether there are more.') }),
+  output: object({
+    entries: list(object({ path: text('Below the directory.'), kind }), 'By path.'),
+    truncated: boolean('Whether there are more.'),
+  }),
   examples: [
     {
       input: { path: 'folder' },
-      output: { entries: [{ path: 'inner', kind: 'directory' }, { path: 'note.md', kind: 'file' }], truncated: false },
+      output: {
+        entries: [
+          { path: 'inner', kind: 'directory' },
+          { path: 'note.md', kind: 'file' },
+        ],
+        truncated: false,
+      },
     },
     {
       description: 'With what is in its directories',
       input: { path: 'folder', depth: 2 },
-      check: (output) => (output as { entries: { path: string }[] }).entries.some(({ path }) => path === 'inner/deep.txt'),
+      check: (output) =>
+        (output as { entries: { path: string }[] }).entries.some(({ path }) => path === 'inner/deep.txt'),
     },
   ],
   async handler({ path, depth, limit }, { files, signal }) {

@@ -17,10 +17,14 @@ export const fileMove = builtin({
   output: object({ from: text('The old name.'), to: text('The new name.') }),
   examples: [
     { input: { from: 'movable.txt', to: 'moved.txt' }, output: { from: 'movable.txt', to: 'moved.txt' } },
-    { input: { from: 'moved.txt', to: 'movable.txt', replace: true }, output: { from: 'moved.txt', to: 'movable.txt' } },
+    {
+      input: { from: 'moved.txt', to: 'movable.txt', replace: true },
+      output: { from: 'moved.txt', to: 'movable.txt' },
+    },
   ],
   async handler({ from, to, replace }, { files }) {
-    if (!replace && (await files.stat(to)) !== undefined) throw failed(`there is '${to}' already; set replace to have it go`);
+    if (!replace && (await files.stat(to)) !== undefined)
+      throw failed(`there is '${to}' already; set replace to have it go`);
     await files.move(from, to);
     return { from, to };
   },

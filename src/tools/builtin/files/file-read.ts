@@ -19,16 +19,25 @@ export const fileRead = builtin({
       length: withDefault(1_000_000, integer('Bytes at most.', { min: 1, max: 5_000_000 })),
     },
   ),
-  output: object({ content: text('The content.', { max: 8_000_000 }), size: size('Bytes of the whole file.'), truncated: boolean('Whether there is more.') }),
+  output: object({
+    content: text('The content.', { max: 8_000_000 }),
+    size: size('Bytes of the whole file.'),
+    truncated: boolean('Whether there is more.'),
+  }),
   examples: [
     { input: { path: 'example.txt' }, output: { content: 'Hello, file\n', size: 12, truncated: false } },
-    { description: 'A part', input: { path: 'example.txt', offset: 7, length: 4 }, output: { content: 'file', size: 12, truncated: true } },
+    {
+      description: 'A part',
+      input: { path: 'example.txt', offset: 7, length: 4 },
+      output: { content: 'file', size: 12, truncated: true },
+    },
   ],
   async handler({ path, encoding, offset, length }, { files }) {
     const bytes = await files.read(path);
     const part = bytes.subarray(offset, offset + length);
     // A part may begin or end within a character; a whole file that is no UTF-8 is another matter.
-    const content = encoding === 'base64' ? part.toString('base64') : (utf8Of(part) ?? (utf8Of(bytes) && part.toString()));
+    const content =
+      encoding === 'base64' ? part.toString('base64') : (utf8Of(part) ?? (utf8Of(bytes) && part.toString()));
     if (content === undefined) throw wrongInput('encoding', `'${path}' is no UTF-8 text; ask for base64`);
     return { content, size: bytes.length, truncated: offset + length < bytes.length };
   },

@@ -9,7 +9,10 @@ export const fileRemove = builtin({
   tags: ['delete', 'rm', 'directory'],
   security: 'privileged',
   permissions: ['write'],
-  input: object({ path: filePath('What to remove.') }, { recursive: withDefault(false, boolean('Whether a directory may have something in it.')) }),
+  input: object(
+    { path: filePath('What to remove.') },
+    { recursive: withDefault(false, boolean('Whether a directory may have something in it.')) },
+  ),
   output: doneOutput,
   examples: [
     { input: { path: 'removable.txt' }, output: { path: 'removable.txt' } },

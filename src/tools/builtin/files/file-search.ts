@@ -12,7 +12,8 @@ const LONGEST_FILE = 10_000_000;
 
 export const fileSearch = builtin({
   name: 'file.search',
-  description: 'Finds files below a directory by a pattern of their paths and, if asked, lines in them by a text or a regular expression.',
+  description:
+    'Finds files below a directory by a pattern of their paths and, if asked, lines in them by a text or a regular expression.',
   category: 'files',
   tags: ['find', 'grep', 'glob', 'content'],
   security: 'restricted',
@@ -31,7 +32,11 @@ export const fileSearch = builtin({
   output: object({
     files: list(text('A path below the directory.'), 'Those that fit.'),
     lines: list(
-      object({ path: text('The file.'), line: integer('Its number, from 1.', { min: 1, max: 1e9 }), text: text('The beginning of it.', { max: 500 }) }),
+      object({
+        path: text('The file.'),
+        line: integer('Its number, from 1.', { min: 1, max: 1e9 }),
+        text: text('The beginning of it.', { max: 500 }),
+      }),
       'Lines that fit.',
     ),
     skipped: list(text('A path.'), 'Files that were not looked into: no text, or too long.'),
@@ -45,13 +50,22 @@ export const fileSearch = builtin({
     {
       description: 'Lines',
       input: { path: 'folder', contains: 'TODO', ignoreCase: true },
-      output: { files: ['note.md'], lines: [{ path: 'note.md', line: 2, text: 'todo: write' }], skipped: [], truncated: false },
+      output: {
+        files: ['note.md'],
+        lines: [{ path: 'note.md', line: 2, text: 'todo: write' }],
+        skipped: [],
+        truncated: false,
+      },
     },
   ],
   async handler({ path, glob, depth, limit, contains, pattern, ignoreCase }, context) {
     const { files, signal } = context;
     const fits = globMatcher(glob);
-    const found = { files: [] as string[], lines: [] as { path: string; line: number; text: string }[], skipped: [] as string[] };
+    const found = {
+      files: [] as string[],
+      lines: [] as { path: string; line: number; text: string }[],
+      skipped: [] as string[],
+    };
     const looksInside = contains !== undefined || pattern !== undefined;
     for await (const entry of walk(files, path, depth, signal)) {
       if (entry.kind !== 'file' || !fits(entry.path)) continue;
@@ -62,8 +76,16 @@ export const fileSearch = builtin({
       }
       const whole = `${path}/${entry.path}`;
       const size = (await files.stat(whole))?.size ?? 0;
-      const question = { ...(contains && { contains }), ...(pattern && { pattern }), ignoreCase, limit: limit - found.lines.length };
-      const lines = size > LONGEST_FILE ? undefined : await searcher(context, 'linesOf', { bytes: await files.read(whole), ...question });
+      const question = {
+        ...(contains && { contains }),
+        ...(pattern && { pattern }),
+        ignoreCase,
+        limit: limit - found.lines.length,
+      };
+      const lines =
+        size > LONGEST_FILE
+          ? undefined
+          : await searcher(context, 'linesOf', { bytes: await files.read(whole), ...question });
       if (lines === undefined) found.skipped.push(entry.path);
       else if (lines.length > 0) {
         found.files.push(entry.path);

@@ -2,11 +2,15 @@ import { builtin } from '../builtin.js';
 import { integer, list, object, oneOf, text, withDefault } from '../schema.js';
 import { filePath } from './file-schema.js';
 
-const change = object({ kind: oneOf(['change', 'rename'], 'rename: an entry came or went.'), name: text('The entry of a directory; empty for a file.') });
+const change = object({
+  kind: oneOf(['change', 'rename'], 'rename: an entry came or went.'),
+  name: text('The entry of a directory; empty for a file.'),
+});
 
 export const fileWatch = builtin({
   name: 'file.watch',
-  description: 'Tells what happens to a file or in a directory (not in those below it), as it happens, until there is enough or the time is up.',
+  description:
+    'Tells what happens to a file or in a directory (not in those below it), as it happens, until there is enough or the time is up.',
   category: 'files',
   tags: ['watch', 'changes', 'monitor', 'notify'],
   security: 'restricted',

@@ -6,7 +6,8 @@ import { filePath, size } from './file-schema.js';
 
 export const fileWrite = builtin({
   name: 'file.write',
-  description: 'Writes a file: anew, in place of an old one, or at its end. Nobody sees half of it, and a failure leaves the old one.',
+  description:
+    'Writes a file: anew, in place of an old one, or at its end. Nobody sees half of it, and a failure leaves the old one.',
   category: 'files',
   tags: ['file', 'save', 'create', 'append'],
   security: 'privileged',
@@ -15,13 +16,22 @@ export const fileWrite = builtin({
     { path: filePath('The file.'), content: text('The content.', { max: 8_000_000 }) },
     {
       encoding: withDefault('utf8', oneOf(['utf8', 'base64'], 'How content is written.')),
-      mode: withDefault('create', oneOf(['create', 'replace', 'append'], 'create: only if there is none. replace: in place of one. append: at its end.')),
+      mode: withDefault(
+        'create',
+        oneOf(
+          ['create', 'replace', 'append'],
+          'create: only if there is none. replace: in place of one. append: at its end.',
+        ),
+      ),
     },
   ),
   output: object({ path: text('The path, as it was given.'), bytes: size('Bytes that were written.') }),
   examples: [
     { input: { path: 'made.txt', content: 'Hello', mode: 'replace' }, output: { path: 'made.txt', bytes: 5 } },
-    { input: { path: 'made.txt', content: 'IQ==', encoding: 'base64', mode: 'append' }, output: { path: 'made.txt', bytes: 1 } },
+    {
+      input: { path: 'made.txt', content: 'IQ==', encoding: 'base64', mode: 'append' },
+      output: { path: 'made.txt', bytes: 1 },
+    },
   ],
   async handler({ path, content, encoding, mode }, { files }) {
     const bytes = bytesOf(content, encoding, 'content');

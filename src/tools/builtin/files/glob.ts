@@ -5,7 +5,9 @@ import { wrongInput } from '../refusal.js';
  * the last name of a path. Matched in time proportional to pattern times path, whatever they are.
  */
 export function globMatcher(pattern: string): (path: string) => boolean {
-  const alternatives = expand(pattern).map((one) => (one.includes('/') ? one : `**/${one}`).replace(/^\/+/, '').split('/'));
+  const alternatives = expand(pattern).map((one) =>
+    (one.includes('/') ? one : `**/${one}`).replace(/^\/+/, '').split('/'),
+  );
   return (path) => {
     const names = path.split('/');
     return alternatives.some((segments) => matchSegments(segments, names));
@@ -21,12 +23,18 @@ function expand(pattern: string): string[] {
   const [before, after] = [pattern.slice(0, match.index), pattern.slice(match.index + match[0].length)];
   const made: string[] = [];
   for (const choice of (match[1] as string).split(',')) made.push(...expand(`${before}${choice}${after}`));
-  if (made.length > MOST_ALTERNATIVES) throw wrongInput('glob', `it stands for more than ${MOST_ALTERNATIVES} patterns`);
+  if (made.length > MOST_ALTERNATIVES)
+    throw wrongInput('glob', `it stands for more than ${MOST_ALTERNATIVES} patterns`);
   return made;
 }
 
 function matchSegments(segments: readonly string[], names: readonly string[]): boolean {
-  return matchWild(segments, names, (segment) => segment === '**', (segment, name) => matchWild([...segment], [...name], isStar, sameSign));
+  return matchWild(
+    segments,
+    names,
+    (segment) => segment === '**',
+    (segment, name) => matchWild([...segment], [...name], isStar, sameSign),
+  );
 }
 
 const isStar = (sign: string) => sign === '*';

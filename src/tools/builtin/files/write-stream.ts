@@ -13,7 +13,8 @@ export async function writeStream(
   replace: boolean,
   fill: (output: Writable) => Promise<void>,
 ): Promise<void> {
-  if (!replace && (await files.stat(path)) !== undefined) throw failed(`there is '${path}' already; set replace to have it go`);
+  if (!replace && (await files.stat(path)) !== undefined)
+    throw failed(`there is '${path}' already; set replace to have it go`);
   const beside = `${path}.${process.pid}-${Date.now().toString(36)}.part`;
   const output = await files.open(beside, 'write');
   try {

@@ -4,7 +4,8 @@ import { CONSTANTS, FUNCTIONS, factorial } from './functions.js';
 /** How deep parentheses, signs and powers may be nested: the parser calls itself for each. */
 const MOST_NESTED = 100;
 
-const TOKEN = /\s*(?:(0[xX][0-9a-fA-F]+|0[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/%^!(),]))/y;
+const TOKEN =
+  /\s*(?:(0[xX][0-9a-fA-F]+|0[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/%^!(),]))/y;
 
 interface Token {
   readonly kind: 'number' | 'name' | 'sign' | 'end';
@@ -21,7 +22,10 @@ interface Token {
 export function evaluate(expression: string, variables: Readonly<Record<string, number>> = {}): number {
   const result = new Parser(expression, variables).parse();
   if (!Number.isFinite(result)) {
-    throw wrongInput('expression', `its value is ${result}, not a finite number; look for a division by zero, or the root of a negative`);
+    throw wrongInput(
+      'expression',
+      `its value is ${result}, not a finite number; look for a division by zero, or the root of a negative`,
+    );
   }
   return result;
 }
@@ -108,7 +112,10 @@ class Parser {
     }
     const known = Object.hasOwn(FUNCTIONS, text) ? FUNCTIONS[text] : undefined;
     if (known === undefined) {
-      throw wrongInput('expression', `there is no function '${text}' (at ${at}); there are ${Object.keys(FUNCTIONS).join(', ')}`);
+      throw wrongInput(
+        'expression',
+        `there is no function '${text}' (at ${at}); there are ${Object.keys(FUNCTIONS).join(', ')}`,
+      );
     }
     const [least, most] = known.takes;
     if (args.length < least || args.length > most) {
@@ -159,7 +166,10 @@ function split(expression: string): Token[] {
     const match = TOKEN.exec(expression);
     if (match === null) {
       const rest = expression.slice(from).trimStart();
-      throw wrongInput('expression', `it has '${rest[0]}' at ${expression.length - rest.length + 1}, which is no part of an expression`);
+      throw wrongInput(
+        'expression',
+        `it has '${rest[0]}' at ${expression.length - rest.length + 1}, which is no part of an expression`,
+      );
     }
     const [, digits, name, sign] = match;
     const text = digits ?? name ?? (sign as string);

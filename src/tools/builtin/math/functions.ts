@@ -27,7 +27,10 @@ export const FUNCTIONS: Readonly<Record<string, NumberFunction>> = {
   ln: one(Math.log),
   log2: one(Math.log2),
   log10: one(Math.log10),
-  log: { takes: [1, 2], compute: (x = 0, base = Math.E) => (base === Math.E ? Math.log(x) : Math.log(x) / Math.log(base)) },
+  log: {
+    takes: [1, 2],
+    compute: (x = 0, base = Math.E) => (base === Math.E ? Math.log(x) : Math.log(x) / Math.log(base)),
+  },
   pow: { takes: [2, 2], compute: (x = 0, y = 0) => x ** y },
   mod: { takes: [2, 2], compute: (x = 0, y = 0) => x - y * Math.floor(x / y) },
   sin: one(Math.sin),
@@ -53,7 +56,10 @@ export const FUNCTIONS: Readonly<Record<string, NumberFunction>> = {
   sum: many((...args) => args.reduce((total, x) => total + x, 0)),
   mean: many((...args) => args.reduce((total, x) => total + x, 0) / args.length),
   gcd: { takes: [2, MANY], compute: (...args) => args.reduce(gcd) },
-  lcm: { takes: [2, MANY], compute: (...args) => args.reduce((a, b) => (a === 0 && b === 0 ? 0 : Math.abs(a * b) / gcd(a, b))) },
+  lcm: {
+    takes: [2, MANY],
+    compute: (...args) => args.reduce((a, b) => (a === 0 && b === 0 ? 0 : Math.abs(a * b) / gcd(a, b))),
+  },
 };
 
 export function factorial(x: number): number {

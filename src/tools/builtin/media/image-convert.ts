@@ -10,11 +10,26 @@ export const imageConvert = builtin({
   tags: ['image', 'jpeg', 'png', 'webp', 'avif', 'compress'],
   security: 'privileged',
   permissions: ['read', 'write'],
-  input: object({}, { ...imageInput, background: text('What is behind transparency, for JPEG, such as #ffffff.', { max: 9, pattern: '^#[0-9a-fA-F]{6}$' }) }),
+  input: object(
+    {},
+    {
+      ...imageInput,
+      background: text('What is behind transparency, for JPEG, such as #ffffff.', {
+        max: 9,
+        pattern: '^#[0-9a-fA-F]{6}$',
+      }),
+    },
+  ),
   output: imageOutput,
   examples: [
-    { input: { base64: SMALL_PNG, format: 'jpeg', quality: 60 }, check: (output) => (output as { base64: string }).base64.startsWith('/9j/') },
-    { input: { base64: SMALL_PNG, format: 'webp' }, check: (output) => (output as { format: string }).format === 'webp' },
+    {
+      input: { base64: SMALL_PNG, format: 'jpeg', quality: 60 },
+      check: (output) => (output as { base64: string }).base64.startsWith('/9j/'),
+    },
+    {
+      input: { base64: SMALL_PNG, format: 'webp' },
+      check: (output) => (output as { format: string }).format === 'webp',
+    },
   ],
   handler: ({ background, ...input }, context) =>
     changeImage(context, input, (image) => (background === undefined ? image : image.flatten({ background }))),

@@ -22,8 +22,14 @@ export const imageCrop = builtin({
   ),
   output: imageOutput,
   examples: [
-    { input: { base64: SMALL_PNG, left: 1, top: 0, width: 2, height: 2 }, check: (output) => (output as { width: number }).width === 2 },
-    { input: { base64: SMALL_PNG, left: 3, top: 1, width: 1, height: 1 }, check: (output) => (output as { height: number }).height === 1 },
+    {
+      input: { base64: SMALL_PNG, left: 1, top: 0, width: 2, height: 2 },
+      check: (output) => (output as { width: number }).width === 2,
+    },
+    {
+      input: { base64: SMALL_PNG, left: 3, top: 1, width: 1, height: 1 },
+      check: (output) => (output as { height: number }).height === 1,
+    },
   ],
   handler: ({ left, top, width, height, ...input }, context) =>
     changeImage(context, input, (image, size) => {

@@ -29,14 +29,39 @@ export const imageInfo = builtin({
   examples: [
     {
       input: { base64: SMALL_PNG },
-      check: (output) => (output as { width: number; height: number }).width === 4 && (output as { height: number }).height === 2,
+      check: (output) =>
+        (output as { width: number; height: number }).width === 4 && (output as { height: number }).height === 2,
     },
-    { description: 'A file', input: { path: 'example.png' }, check: (output) => (output as { format: string }).format === 'png' },
+    {
+      description: 'A file',
+      input: { path: 'example.png' },
+      check: (output) => (output as { format: string }).format === 'png',
+    },
   ],
   async handler(source, context) {
-    const { format, autoOrient, channels, hasAlpha, space, orientation = 1, pages = 1, exif, density } = (await openImage(context, source)).metadata;
+    const {
+      format,
+      autoOrient,
+      channels,
+      hasAlpha,
+      space,
+      orientation = 1,
+      pages = 1,
+      exif,
+      density,
+    } = (await openImage(context, source)).metadata;
     const { width, height } = autoOrient;
-    const about = { format, width, height, channels, transparent: hasAlpha, space, orientation, frames: pages, exif: exif !== undefined };
+    const about = {
+      format,
+      width,
+      height,
+      channels,
+      transparent: hasAlpha,
+      space,
+      orientation,
+      frames: pages,
+      exif: exif !== undefined,
+    };
     return density === undefined ? about : { ...about, density: Math.round(density) };
   },
 });

@@ -17,7 +17,13 @@ export const imageResize = builtin({
       ...imageInput,
       width: side('Pixels.'),
       height: side('Pixels.'),
-      fit: withDefault('inside', oneOf(['inside', 'outside', 'cover', 'contain', 'fill'], 'With both sides: as in CSS; inside keeps the proportions.')),
+      fit: withDefault(
+        'inside',
+        oneOf(
+          ['inside', 'outside', 'cover', 'contain', 'fill'],
+          'With both sides: as in CSS; inside keeps the proportions.',
+        ),
+      ),
       enlarge: withDefault(true, boolean('Whether it may become larger than it is.')),
     },
   ),
@@ -26,14 +32,18 @@ export const imageResize = builtin({
     { input: { base64: SMALL_PNG, width: 2 }, check: (output) => (output as { height: number }).height === 1 },
     {
       input: { base64: SMALL_PNG, width: 8, height: 8, fit: 'fill', format: 'webp' },
-      check: (output) => (output as { width: number; format: string }).width === 8 && (output as { format: string }).format === 'webp',
+      check: (output) =>
+        (output as { width: number; format: string }).width === 8 && (output as { format: string }).format === 'webp',
     },
   ],
   handler({ width, height, fit, enlarge, ...input }, context) {
     if (width === undefined && height === undefined) throw wrongInput('width', 'give width, height or both');
     return changeImage(context, input, (image, size) => {
-      checkPixels(width ?? Math.ceil(((height ?? 1) * size.width) / size.height), height ?? Math.ceil(((width ?? 1) * size.height) / size.width));
-      return image.resize({ width: width ?? null, height: height ?? null, fit, withoutEnlargement: !enlarge });
+      checkPixels(
+        width ?? Math.ceil(((height ?? 1) * size.width) / size.height),
+        height ?? Math.ceil(((width ?? 1) * size.height) / size.width),
+      );
+      return image.resize(width ?? null, height ?? null, { fit, withoutEnlargement: !enlarge });
     });
   },
 });

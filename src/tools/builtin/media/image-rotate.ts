@@ -14,7 +14,10 @@ export const imageRotate = builtin({
     { angle: number('Degrees clockwise.', { min: -360, max: 360 }) },
     {
       ...imageInput,
-      background: withDefault('#00000000', text('What fills the corners, such as #ffffff.', { max: 9, pattern: '^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$' })),
+      background: withDefault(
+        '#00000000',
+        text('What fills the corners, such as #ffffff.', { max: 9, pattern: '^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$' }),
+      ),
       mirror: withDefault(false, boolean('Whether left and right change places, before it is turned.')),
     },
   ),
@@ -24,11 +27,16 @@ export const imageRotate = builtin({
       input: { base64: SMALL_PNG, angle: 90 },
       check: (output) => (output as { width: number }).width === 2 && (output as { height: number }).height === 4,
     },
-    { description: 'Mirrored', input: { base64: SMALL_PNG, angle: 0, mirror: true }, check: (output) => (output as { width: number }).width === 4 },
+    {
+      description: 'Mirrored',
+      input: { base64: SMALL_PNG, angle: 0, mirror: true },
+      check: (output) => (output as { width: number }).width === 4,
+    },
   ],
   handler: ({ angle, background, mirror, ...input }, context) =>
     changeImage(context, input, (image, { width, height }) => {
-      checkPixels(width + height, width + height === 0 ? 1 : Math.max(width, height));
+      const [cos, sin] = [Math.abs(Math.cos((angle * Math.PI) / 180)), Math.abs(Math.sin((angle * Math.PI) / 180))];
+      checkPixels(Math.ceil(width * cos + height * sin), Math.ceil(width * sin + height * cos));
       return (mirror ? image.flop() : image).rotate(angle, { background });
     }),
 });

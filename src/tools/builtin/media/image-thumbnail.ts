@@ -5,7 +5,8 @@ import { changeImage, imageInput, imageOutput } from './image.js';
 
 export const imageThumbnail = builtin({
   name: 'image.thumbnail',
-  description: 'A small picture of an image: no side longer than size, or a square with what is most interesting in it.',
+  description:
+    'A small picture of an image: no side longer than size, or a square with what is most interesting in it.',
   category: 'media',
   tags: ['image', 'preview', 'small', 'square'],
   security: 'privileged',

@@ -54,20 +54,29 @@ export async function openImage(context: ToolContext, source: { readonly path?: 
   const metadata = await image.metadata().catch((error: unknown) => {
     throw failed(`it cannot be read as an image: ${messageOf(error)}`);
   });
-  if (!READ.includes(metadata.format)) throw failed(`it is ${metadata.format}; images that are read are ${READ.join(', ')}`);
+  if (!READ.includes(metadata.format))
+    throw failed(`it is ${metadata.format}; images that are read are ${READ.join(', ')}`);
   return { image, metadata };
 }
 
 /** Opens an image, changes it, and writes the result or gives it back. */
-export async function changeImage(context: ToolContext, input: ImageInput, change: (image: Sharp, size: { width: number; height: number }) => Sharp) {
+export async function changeImage(
+  context: ToolContext,
+  input: ImageInput,
+  change: (image: Sharp, size: { width: number; height: number }) => Sharp,
+) {
   const { destination, replace, quality } = input;
   if (destination !== undefined && !replace && (await context.files.stat(destination)) !== undefined) {
     throw failed(`there is '${destination}' already; set replace to have it go`);
   }
   const { image, metadata } = await openImage(context, input);
-  const format = input.format ?? formatOf(destination) ?? (metadata.format === 'heif' ? 'avif' : (metadata.format as ImageFormat));
+  const format =
+    input.format ?? formatOf(destination) ?? (metadata.format === 'heif' ? 'avif' : (metadata.format as ImageFormat));
   const { width, height } = metadata.autoOrient;
-  const changed = change(image.autoOrient(), { width, height }).toFormat(format, format === 'gif' || format === 'png' ? {} : { quality });
+  const changed = change(image.autoOrient(), { width, height }).toFormat(
+    format,
+    format === 'gif' || format === 'png' ? {} : { quality },
+  );
   const made = await changed
     .timeout({ seconds: SECONDS })
     .toBuffer({ resolveWithObject: true })
@@ -83,7 +92,8 @@ export async function changeImage(context: ToolContext, input: ImageInput, chang
 
 /** @throws StintError `TOOL_INPUT` for more pixels than an image may have */
 export function checkPixels(width: number, height: number): void {
-  if (width * height > MOST_PIXELS) throw wrongInput('width', `${width} x ${height} are more than ${MOST_PIXELS} pixels`);
+  if (width * height > MOST_PIXELS)
+    throw wrongInput('width', `${width} x ${height} are more than ${MOST_PIXELS} pixels`);
 }
 
 function formatOf(destination: string | undefined): ImageFormat | undefined {

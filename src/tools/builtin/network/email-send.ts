@@ -6,7 +6,11 @@ import { library } from '../on-thread.js';
 import { failed } from '../refusal.js';
 import { boolean, integer, list, object, text, withDefault } from '../schema.js';
 
-const address = text('An address, such as Ada <ada@example.com>.', { min: 3, max: 320, pattern: '^[^\\r\\n]+@[^\\r\\n]+$' });
+const address = text('An address, such as Ada <ada@example.com>.', {
+  min: 3,
+  max: 320,
+  pattern: '^[^\\r\\n]+@[^\\r\\n]+$',
+});
 const addresses = (description: string) => list(address, description, { max: 100 });
 
 export const emailSend = builtin({
@@ -26,7 +30,10 @@ export const emailSend = builtin({
     {
       port: withDefault(587, integer('Its port.', { min: 1, max: 65_535 })),
       tls: withDefault(false, boolean('Whether to speak TLS from the beginning (port 465), not after STARTTLS.')),
-      plain: withDefault(false, boolean('Whether to go on without TLS if the server has none. A password is never sent so.')),
+      plain: withDefault(
+        false,
+        boolean('Whether to go on without TLS if the server has none. A password is never sent so.'),
+      ),
       user: text('Who to log in as.', { max: 320 }),
       ...passwordInput,
       text: text('The text.'),
@@ -35,7 +42,10 @@ export const emailSend = builtin({
       bcc: addresses('Copies that nobody sees.'),
       replyTo: address,
       attachments: list(
-        object({ name: text('Its file name.', { min: 1, max: 255 }), base64: text('Its content.', { max: 8_000_000 }) }),
+        object({
+          name: text('Its file name.', { min: 1, max: 255 }),
+          base64: text('Its content.', { max: 8_000_000 }),
+        }),
         'Files.',
         { max: 20 },
       ),
@@ -49,7 +59,14 @@ export const emailSend = builtin({
   }),
   examples: [
     {
-      input: { host: 'mail.example.com', from: 'a@example.com', to: ['b@example.com'], subject: 'Hi', text: 'Hello', plain: true },
+      input: {
+        host: 'mail.example.com',
+        from: 'a@example.com',
+        to: ['b@example.com'],
+        subject: 'Hi',
+        text: 'Hello',
+        plain: true,
+      },
       check: (output) => (output as { accepted: string[] }).accepted.includes('b@example.com'),
     },
     {
@@ -81,11 +98,29 @@ export const emailSend = builtin({
       disableUrlAccess: true,
       ...(user === undefined ? {} : { auth: { user, pass: pass ?? '' } }),
     } as never);
-    const files = attachments.map(({ name, base64 }) => ({ filename: name, content: bytesOf(base64, 'base64', `attachments: ${name}`) }));
-    const message = { from, to: [...to], subject, text, html, cc: cc && [...cc], bcc: bcc && [...bcc], replyTo, attachments: files };
+    const files = attachments.map(({ name, base64 }) => ({
+      filename: name,
+      content: bytesOf(base64, 'base64', `attachments: ${name}`),
+    }));
+    const message = {
+      from,
+      to: [...to],
+      subject,
+      text,
+      html,
+      cc: cc && [...cc],
+      bcc: bcc && [...bcc],
+      replyTo,
+      attachments: files,
+    };
     try {
       const sent = (await transport.sendMail(message as never)) as unknown as Sent;
-      return { id: sent.messageId, accepted: sent.accepted.map(plainAddress), rejected: sent.rejected.map(plainAddress), response: sent.response };
+      return {
+        id: sent.messageId,
+        accepted: sent.accepted.map(plainAddress),
+        rejected: sent.rejected.map(plainAddress),
+        response: sent.response,
+      };
     } catch (error) {
       throw failed(`${host}: ${messageOf(error)}`, error);
     } finally {

@@ -21,7 +21,10 @@ export const graphql = builtin({
   output: object({
     status: integer('The status of HTTP.', { min: 100, max: 599 }),
     data: anything('What was asked for; null if there is nothing.'),
-    errors: list(object({ message: text('What is wrong.') }, { path: list(anything('A field or an index.'), 'Where.') }), 'What went wrong.'),
+    errors: list(
+      object({ message: text('What is wrong.') }, { path: list(anything('A field or an index.'), 'Where.') }),
+      'What went wrong.',
+    ),
   }),
   examples: [
     {
@@ -30,18 +33,27 @@ export const graphql = builtin({
     },
     {
       description: 'With variables',
-      input: { url: 'http://example.com/graphql', query: 'query ($name: String!) { greet(name: $name) }', variables: { name: 'Ada' } },
+      input: {
+        url: 'http://example.com/graphql',
+        query: 'query ($name: String!) { greet(name: $name) }',
+        variables: { name: 'Ada' },
+      },
       check: (output) => (output as { status: number }).status === 200,
     },
   ],
   async handler({ url, query, variables, operation, headers }, { fetch }) {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json', ...headers },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        ...headers,
+      },
       body: JSON.stringify({ query, variables, ...(operation === undefined ? {} : { operationName: operation }) }),
     });
     const answer = parsed(await response.text());
-    if (answer === undefined) throw failed(`${url} answered ${response.status} with something that is no GraphQL response`);
+    if (answer === undefined)
+      throw failed(`${url} answered ${response.status} with something that is no GraphQL response`);
     const errors = Array.isArray(answer.errors) ? answer.errors : [];
     return { status: response.status, data: answer.data ?? null, errors: errors.map(readError) };
   },

@@ -2,7 +2,8 @@ import type { ToolContext } from '../../tool-context.js';
 import { utf8Of } from '../encoding/bytes.js';
 import { integer, object, oneOf, record, text } from '../schema.js';
 
-export const httpUrl = (description: string) => text(description, { min: 8, max: 4096, pattern: '^[hH][tT][tT][pP][sS]?://' });
+export const httpUrl = (description: string) =>
+  text(description, { min: 8, max: 4096, pattern: '^[hH][tT][tT][pP][sS]?://' });
 
 export const headersInput = record(text('Its value.', { max: 8192 }), 'Headers by name.', 100);
 
@@ -13,7 +14,10 @@ export const responseOutput = object(
     url: text('Where the answer came from, after redirects.'),
     ms: integer('How long it took.', { min: 0, max: 1e9 }),
   },
-  { body: text('The body.', { max: 32_000_000 }), encoding: oneOf(['utf8', 'base64'], 'How body is written: as text if it is one.') },
+  {
+    body: text('The body.', { max: 32_000_000 }),
+    encoding: oneOf(['utf8', 'base64'], 'How body is written: as text if it is one.'),
+  },
 );
 
 /** An answer as a result can hold it. */

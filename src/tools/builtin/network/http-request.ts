@@ -6,7 +6,8 @@ import { headersInput, httpUrl, readAnswer, responseOutput } from './http-body.j
 
 export const httpRequest = builtin({
   name: 'http.request',
-  description: 'Makes an HTTP request and gives status, headers and body. Every connection, those of redirects too, has to be one that the policy permits.',
+  description:
+    'Makes an HTTP request and gives status, headers and body. Every connection, those of redirects too, has to be one that the policy permits.',
   category: 'network',
   tags: ['http', 'fetch', 'rest', 'get', 'post', 'download'],
   security: 'restricted',

@@ -21,7 +21,11 @@ export const webhookSend = builtin({
   input: object(
     { url: httpUrl('Where to.'), event: anything('What to send.') },
     {
-      id: text('The same for each attempt, so that the receiver takes it once. Default: a random one.', { min: 1, max: 200, pattern: '^[^\\s.]+$' }),
+      id: text('The same for each attempt, so that the receiver takes it once. Default: a random one.', {
+        min: 1,
+        max: 200,
+        pattern: '^[^\\s.]+$',
+      }),
       secret: text('The secret.', { min: 1, max: 1000 }),
       secretVariable: text('In place of secret: the environment variable that has it.', { min: 1, max: 100 }),
       headers: withDefault({}, headersInput),
@@ -48,13 +52,20 @@ export const webhookSend = builtin({
   ],
   async handler({ url, event, id = `msg_${randomUUID()}`, secret, secretVariable, headers, attempts }, context) {
     const key = secretVariable === undefined ? secret : context.environment(secretVariable);
-    if (secretVariable !== undefined && key === undefined) throw wrongInput('secretVariable', `'${secretVariable}' is not set`);
+    if (secretVariable !== undefined && key === undefined)
+      throw wrongInput('secretVariable', `'${secretVariable}' is not set`);
     const body = JSON.stringify(event);
     let last = { status: 0, response: '' };
     for (let attempt = 1; ; attempt += 1) {
       const timestamp = `${Math.floor(Date.now() / 1000)}`;
       const signed = key === undefined ? {} : { 'webhook-signature': sign(key, id, timestamp, body) };
-      const sent = { 'content-type': 'application/json', ...headers, 'webhook-id': id, 'webhook-timestamp': timestamp, ...signed };
+      const sent = {
+        'content-type': 'application/json',
+        ...headers,
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        ...signed,
+      };
       last = await post(context.fetch, url, sent, body);
       const again = last.status === 0 || last.status === 429 || last.status >= 500;
       const delivered = last.status >= 200 && last.status < 300;

@@ -16,7 +16,12 @@ export const webhookVerify = builtin({
       signature: text('The header webhook-signature.', { min: 1, max: 10_000 }),
       secret: text('The secret.', { min: 1, max: 1000 }),
     },
-    { tolerance: withDefault(300, integer('Seconds that it may be old, or ahead; 0 for any age.', { min: 0, max: 1e9 })) },
+    {
+      tolerance: withDefault(
+        300,
+        integer('Seconds that it may be old, or ahead; 0 for any age.', { min: 0, max: 1e9 }),
+      ),
+    },
   ),
   output: object({ valid: boolean('Whether it is right and of its time.'), reason: text('Why not.') }),
   examples: [
@@ -39,9 +44,11 @@ export const webhookVerify = builtin({
     },
   ],
   handler({ body, id, timestamp, signature, secret, tolerance }) {
-    if (!hasSignature(signature, sign(secret, id, timestamp, body))) return { valid: false, reason: 'the signature is not that of the secret' };
+    if (!hasSignature(signature, sign(secret, id, timestamp, body)))
+      return { valid: false, reason: 'the signature is not that of the secret' };
     const age = Math.abs(Date.now() / 1000 - Number(timestamp));
-    if (tolerance > 0 && age > tolerance) return { valid: false, reason: `it is ${Math.round(age)} s off; the tolerance is ${tolerance} s` };
+    if (tolerance > 0 && age > tolerance)
+      return { valid: false, reason: `it is ${Math.round(age)} s off; the tolerance is ${tolerance} s` };
     return { valid: true, reason: '' };
   },
 });

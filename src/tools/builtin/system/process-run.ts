@@ -3,7 +3,10 @@ import { written } from '../encoding/bytes.js';
 import { integer, list, nullable, object, oneOf, text, withDefault } from '../schema.js';
 
 const stream = (what: string) =>
-  object({ content: text(what, { max: 32_000_000 }), encoding: oneOf(['utf8', 'base64'], 'How it is written: as text if it is one.') });
+  object({
+    content: text(what, { max: 32_000_000 }),
+    encoding: oneOf(['utf8', 'base64'], 'How it is written: as text if it is one.'),
+  });
 
 export const processRun = builtin({
   name: 'process.run',
@@ -34,11 +37,19 @@ export const processRun = builtin({
     {
       description: 'With input',
       input: { command: 'cat', input: 'through' },
-      output: { status: 0, signal: null, stdout: { content: 'through', encoding: 'utf8' }, stderr: { content: '', encoding: 'utf8' } },
+      output: {
+        status: 0,
+        signal: null,
+        stdout: { content: 'through', encoding: 'utf8' },
+        stderr: { content: '', encoding: 'utf8' },
+      },
     },
   ],
   async handler({ command, args, input, directory }, { execute }) {
-    const options = { ...(input === undefined ? {} : { input }), ...(directory === undefined ? {} : { cwd: directory }) };
+    const options = {
+      ...(input === undefined ? {} : { input }),
+      ...(directory === undefined ? {} : { cwd: directory }),
+    };
     const { status, signal, stdout, stderr } = await execute(command, args, options);
     return { status, signal, stdout: written(stdout), stderr: written(stderr) };
   },

@@ -9,7 +9,8 @@ import { boolean, integer, number, object, text, withDefault } from '../schema.j
 
 export const serviceCheck = builtin({
   name: 'service.check',
-  description: 'Whether a service answers: an HTTP URL by its status, or a TCP or TLS port by a connection; with the time that it took and the days of its certificate.',
+  description:
+    'Whether a service answers: an HTTP URL by its status, or a TCP or TLS port by a connection; with the time that it took and the days of its certificate.',
   category: 'system',
   tags: ['health', 'ping', 'port', 'uptime', 'certificate', 'tls'],
   security: 'restricted',
@@ -35,7 +36,11 @@ export const serviceCheck = builtin({
   ),
   examples: [
     { input: { url: 'http://example.com/' }, check: (output) => (output as { up: boolean }).up },
-    { description: 'A port', input: { host: 'example.com', port: 80 }, check: (output) => (output as { up: boolean }).up },
+    {
+      description: 'A port',
+      input: { host: 'example.com', port: 80 },
+      check: (output) => (output as { up: boolean }).up,
+    },
   ],
   async handler({ url, host, port, tls, status, timeout }, context) {
     const startedAt = performance.now();
@@ -49,14 +54,19 @@ export const serviceCheck = builtin({
       if (host === undefined || port === undefined) throw wrongInput('url', 'give url, or host and port');
       return { up: true, ...(await checkPort(context, host, port, tls, timeout)), ms: time() };
     } catch (error) {
-      if (context.signal.aborted || (isStintError(error) && ['PERMISSION_DENIED', 'TOOL_INPUT'].includes(error.code))) throw error;
+      if (context.signal.aborted || (isStintError(error) && ['PERMISSION_DENIED', 'TOOL_INPUT'].includes(error.code)))
+        throw error;
       return { up: false, ms: time(), problem: messageOf(error) };
     }
   },
 });
 
 async function checkUrl({ fetch }: ToolContext, url: string, timeout: number): Promise<number> {
-  const response = await fetch(url, { headers: { 'user-agent': 'stint' }, redirect: 'manual', signal: AbortSignal.timeout(timeout) });
+  const response = await fetch(url, {
+    headers: { 'user-agent': 'stint' },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeout),
+  });
   await response.body?.cancel();
   return response.status;
 }

@@ -17,7 +17,8 @@ const sample = object({
 
 export const systemMonitor = builtin({
   name: 'system.monitor',
-  description: 'The machine and how busy it is: processors, load, memory; several samples, each streamed as it is taken.',
+  description:
+    'The machine and how busy it is: processors, load, memory; several samples, each streamed as it is taken.',
   category: 'system',
   tags: ['cpu', 'memory', 'load', 'uptime', 'health'],
   security: 'restricted',
@@ -26,7 +27,10 @@ export const systemMonitor = builtin({
     {},
     {
       samples: withDefault(1, integer('How many.', { min: 1, max: 100 })),
-      interval: withDefault(200, integer('Milliseconds between them; the first one takes as long.', { min: 10, max: 10_000 })),
+      interval: withDefault(
+        200,
+        integer('Milliseconds between them; the first one takes as long.', { min: 10, max: 10_000 }),
+      ),
     },
   ),
   output: object({
@@ -40,7 +44,11 @@ export const systemMonitor = builtin({
   }),
   examples: [
     { input: {}, check: (output) => (output as { processors: number }).processors > 0 },
-    { description: 'Two samples', input: { samples: 2, interval: 10 }, check: (output) => (output as { samples: unknown[] }).samples.length === 2 },
+    {
+      description: 'Two samples',
+      input: { samples: 2, interval: 10 },
+      check: (output) => (output as { samples: unknown[] }).samples.length === 2,
+    },
   ],
   async *handler({ samples: count, interval }, { signal, progress }) {
     const samples = [];
@@ -54,7 +62,12 @@ export const systemMonitor = builtin({
       yield made;
       progress(samples.length, count);
     }
-    const machine = { platform: platform(), release: release(), architecture: arch(), processors: Math.max(1, cpus().length) };
+    const machine = {
+      platform: platform(),
+      release: release(),
+      architecture: arch(),
+      processors: Math.max(1, cpus().length),
+    };
     return { ...machine, memory: totalmem(), uptime: uptime(), samples };
   },
 });

@@ -20,10 +20,20 @@ export const changes = {
   snake: (text) => joined(text, '_'),
   kebab: (text) => joined(text, '-'),
   constant: (text) => joined(text, '_').toUpperCase(),
-  slug: (text) => joined(plain(text).replace(/[^\x20-\x7e]/g, ' ').toLowerCase(), '-'),
+  slug: (text) =>
+    joined(
+      plain(text)
+        .replace(/[^\x20-\x7e]/g, ' ')
+        .toLowerCase(),
+      '-',
+    ),
   trim: (text) => text.trim(),
   squeeze: (text) => text.trim().split(/\s+/).join(' '),
-  reverse: (text, { locale }) => [...new Intl.Segmenter(locale).segment(text)].map(({ segment }) => segment).reverse().join(''),
+  reverse: (text, { locale }) =>
+    [...new Intl.Segmenter(locale).segment(text)]
+      .map(({ segment }) => segment)
+      .reverse()
+      .join(''),
   sort: (text, { locale }) => lines(text, (all) => all.sort(new Intl.Collator(locale).compare)),
   unique: (text) => lines(text, (all) => [...new Set(all)]),
   truncate,
@@ -32,7 +42,11 @@ export const changes = {
   'strip-accents': (text) => plain(text),
 } satisfies Record<string, Change>;
 
-function joined(text: string, between: string, change: (word: string, index: number) => string = (word) => word): string {
+function joined(
+  text: string,
+  between: string,
+  change: (word: string, index: number) => string = (word) => word,
+): string {
   return (text.match(WORD) ?? []).map((word, index) => change(word.toLowerCase(), index)).join(between);
 }
 

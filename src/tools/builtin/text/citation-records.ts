@@ -1,19 +1,35 @@
 import type { CitedSource } from './citation-styles.js';
 
-const BIBTEX_TYPES = { article: 'article', book: 'book', chapter: 'incollection', thesis: 'phdthesis', report: 'techreport', website: 'misc' };
+const BIBTEX_TYPES = {
+  article: 'article',
+  book: 'book',
+  chapter: 'incollection',
+  thesis: 'phdthesis',
+  report: 'techreport',
+  website: 'misc',
+};
 const RIS_TYPES = { article: 'JOUR', book: 'BOOK', chapter: 'CHAP', thesis: 'THES', report: 'RPRT', website: 'ELEC' };
 const CONTAINERS: Partial<Record<CitedSource['type'], string>> = { article: 'journal', website: 'howpublished' };
 const PUBLISHERS: Partial<Record<CitedSource['type'], string>> = { thesis: 'school', report: 'institution' };
 const FILLERS = new Set(['a', 'an', 'the', 'on', 'of', 'in', 'to', 'and', 'for']);
 
 /** What TeX would take for a command. */
-const TEX: Readonly<Record<string, string>> = { '\\': '\\textbackslash{}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}' };
+const TEX: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+};
 
 export function bibtex(source: CitedSource) {
   const { type, title, authors, year, container, publisher, volume, issue, pages, doi, url, accessed } = source;
   const key = citationKey(source);
   const fields: [name: string, value: string | undefined][] = [
-    ['author', authors?.map(({ family, given }) => (given === undefined ? `{${tex(family)}}` : `${tex(family)}, ${tex(given)}`)).join(' and ')],
+    [
+      'author',
+      authors
+        ?.map(({ family, given }) => (given === undefined ? `{${tex(family)}}` : `${tex(family)}, ${tex(given)}`))
+        .join(' and '),
+    ],
     ['title', tex(title)],
     [CONTAINERS[type] ?? 'booktitle', container && tex(container)],
     ['year', year?.toString()],
@@ -25,7 +41,9 @@ export function bibtex(source: CitedSource) {
     ['url', url],
     ['urldate', accessed],
   ];
-  const lines = fields.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => `  ${name} = {${value}}`);
+  const lines = fields
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => `  ${name} = {${value}}`);
   return { citation: `@${BIBTEX_TYPES[type]}{${key},\n${lines.join(',\n')}\n}`, inText: key };
 }
 
@@ -36,7 +54,10 @@ export function ris(source: CitedSource) {
   const fields: [tag: string, value: string | undefined][] = [
     ['TY', RIS_TYPES[type]],
     ['ID', key],
-    ...authors.map(({ family, given }): [string, string] => ['AU', given === undefined ? family : `${family}, ${given}`]),
+    ...authors.map(({ family, given }): [string, string] => [
+      'AU',
+      given === undefined ? family : `${family}, ${given}`,
+    ]),
     ['TI', title],
     ['T2', container],
     ['PY', year?.toString()],
@@ -49,7 +70,9 @@ export function ris(source: CitedSource) {
     ['UR', url],
     ['Y2', accessed?.replaceAll('-', '/')],
   ];
-  const lines = fields.filter(([, value]) => value !== undefined && value !== '').map(([tag, value]) => `${tag}  - ${oneLine(value as string)}`);
+  const lines = fields
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([tag, value]) => `${tag}  - ${oneLine(value as string)}`);
   return { citation: [...lines, 'ER  - '].join('\n'), inText: key };
 }
 
@@ -60,7 +83,10 @@ function citationKey({ authors = [], year, title }: CitedSource): string {
 }
 
 function ascii(text: string): string {
-  return text.normalize('NFD').replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+  return text
+    .normalize('NFD')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .toLowerCase();
 }
 
 function tex(text: string): string {

@@ -37,13 +37,22 @@ function apa(source: CitedSource): Citation {
   const year = source.year ?? 'n.d.';
   // Publication manual of the APA, 7th edition: all names up to 20, else the first 19 and the last.
   const names = authors.map((author) => [author.family, initials(author, ' ')].filter(Boolean).join(', '));
-  const shown = names.length > 20 ? `${names.slice(0, 19).join(', ')}, . . . ${names.at(-1)}` : series(names, ', ', ', & ');
+  const shown =
+    names.length > 20 ? `${names.slice(0, 19).join(', ')}, . . . ${names.at(-1)}` : series(names, ', ', ', & ');
   const number = [volume, issue === undefined ? '' : `(${issue})`].filter(Boolean).join('');
-  const where = list([source.type === 'chapter' && container !== undefined ? `In ${container}` : container, number, range(source)]);
+  const where = list([
+    source.type === 'chapter' && container !== undefined ? `In ${container}` : container,
+    number,
+    range(source),
+  ]);
   const parts = [shown, `(${year})`, title, where, source.publisher, link(source)];
   if (shown === '') parts.splice(0, 3, title, `(${year})`);
   const [first, second, third] = authors;
-  const short = third ? `${first?.family} et al.` : second ? `${first?.family} & ${second.family}` : (first?.family ?? `“${title}”`);
+  const short = third
+    ? `${first?.family} et al.`
+    : second
+      ? `${first?.family} & ${second.family}`
+      : (first?.family ?? `“${title}”`);
   return { citation: sentences(parts), inText: `(${short}, ${year})` };
 }
 
@@ -61,7 +70,11 @@ function mla(source: CitedSource): Citation {
   ]);
   const citation = sentences([fewNames(authors), whole ? title : `“${title}.”`, where, accessed(source, 'Accessed')]);
   const [first, second, third] = authors;
-  const short = third ? `${first?.family} et al.` : second ? `${first?.family} and ${second.family}` : (first?.family ?? `“${title}”`);
+  const short = third
+    ? `${first?.family} et al.`
+    : second
+      ? `${first?.family} and ${second.family}`
+      : (first?.family ?? `“${title}”`);
   return { citation, inText: `(${short})` };
 }
 
@@ -76,7 +89,14 @@ function chicago(source: CitedSource): Citation {
   const numbered = [container, [volume, issue && `(${issue})`].filter(Boolean).join(' ')].filter(Boolean).join(' ');
   const where = list([source.type === 'chapter' && container !== undefined ? `In ${container}` : numbered, publisher]);
   const paged = [where, range(source)].filter(Boolean).join(': ');
-  const citation = sentences([shown, year, whole ? title : `“${title}.”`, paged, accessed(source, 'Accessed'), link(source)]);
+  const citation = sentences([
+    shown,
+    year,
+    whole ? title : `“${title}.”`,
+    paged,
+    accessed(source, 'Accessed'),
+    link(source),
+  ]);
   const families = authors.slice(0, 3).map(({ family }) => family);
   const short = authors.length > 3 ? `${families[0]} et al.` : series(families, ', ', ' and ') || `“${title}”`;
   return { citation, inText: `(${short} ${year})` };
@@ -120,7 +140,14 @@ function straight({ family, given }: Author): string {
 
 function initials({ given = '' }: Author, between: string): string {
   const letters = given.split(/[\s.]+/).filter(Boolean);
-  return letters.map((name) => name.split('-').map((part) => `${[...part][0]?.toUpperCase()}.`).join('-')).join(between);
+  return letters
+    .map((name) =>
+      name
+        .split('-')
+        .map((part) => `${[...part][0]?.toUpperCase()}.`)
+        .join('-'),
+    )
+    .join(between);
 }
 
 function series(items: readonly string[], between: string, last: string): string {

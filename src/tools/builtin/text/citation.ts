@@ -1,10 +1,11 @@
 import { builtin } from '../builtin.js';
 import { integer, list, object, oneOf, text } from '../schema.js';
-import { STYLES, cite } from './citation-styles.js';
+import { cite, STYLES } from './citation-styles.js';
 
 export const citation = builtin({
   name: 'citation',
-  description: 'Writes the reference to a book, an article, a chapter, a thesis, a report or a web page in APA 7, MLA 9, Chicago 17, IEEE, BibTeX or RIS form.',
+  description:
+    'Writes the reference to a book, an article, a chapter, a thesis, a report or a web page in APA 7, MLA 9, Chicago 17, IEEE, BibTeX or RIS form.',
   category: 'text',
   tags: ['reference', 'bibliography', 'bibtex', 'apa', 'mla', 'chicago', 'ieee'],
   security: 'safe',
@@ -16,7 +17,10 @@ export const citation = builtin({
     },
     {
       authors: list(
-        object({ family: text('Family name, or the name of an organization.', { min: 1, max: 200 }) }, { given: text('Given names.', { max: 200 }) }),
+        object(
+          { family: text('Family name, or the name of an organization.', { min: 1, max: 200 }) },
+          { given: text('Given names.', { max: 200 }) },
+        ),
         'In their order.',
         { max: 200 },
       ),
@@ -31,7 +35,10 @@ export const citation = builtin({
       accessed: text('When it was read, as YYYY-MM-DD.', { max: 10, pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
     },
   ),
-  output: object({ citation: text('The entry for a list of references.'), inText: text('What stands in the text; for BibTeX and RIS the key.') }),
+  output: object({
+    citation: text('The entry for a list of references.'),
+    inText: text('What stands in the text; for BibTeX and RIS the key.'),
+  }),
   examples: [
     {
       input: {

@@ -23,7 +23,10 @@ export function compare(question: Question) {
     changes,
   };
   if (by !== 'lines') return answer;
-  const patch = createTwoFilesPatch(name, name, before, after, undefined, undefined, { context, stripTrailingCr: ignoreWhitespace });
+  const patch = createTwoFilesPatch(name, name, before, after, undefined, undefined, {
+    context,
+    stripTrailingCr: ignoreWhitespace,
+  });
   return { ...answer, patch };
 }
 

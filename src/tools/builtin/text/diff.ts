@@ -6,7 +6,8 @@ const texts = onThread<typeof import('./diff-work.js')>(new URL('./diff-work.js'
 
 export const diff = builtin({
   name: 'diff',
-  description: 'Compares two texts by lines, words or characters: the changes, their number, and a unified patch for lines.',
+  description:
+    'Compares two texts by lines, words or characters: the changes, their number, and a unified patch for lines.',
   category: 'text',
   tags: ['compare', 'patch', 'changes', 'unified'],
   security: 'safe',
@@ -15,7 +16,10 @@ export const diff = builtin({
     {
       by: withDefault('lines', oneOf(['lines', 'words', 'characters'], 'What is compared.')),
       context: withDefault(3, integer('Lines that a patch shows around a change.', { min: 0, max: 100 })),
-      name: withDefault('text', text('The name in the head of the patch.', { min: 1, max: 200, pattern: '^[^\\r\\n]*$' })),
+      name: withDefault(
+        'text',
+        text('The name in the head of the patch.', { min: 1, max: 200, pattern: '^[^\\r\\n]*$' }),
+      ),
       ignoreWhitespace: withDefault(false, boolean('For lines: whether white space at their ends counts as equal.')),
     },
   ),

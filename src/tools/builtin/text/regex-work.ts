@@ -17,7 +17,12 @@ export function match({ text, limit, ...question }: Question) {
     if (matches.length === limit) return { truncated: true, matches };
     const [whole, ...groups] = found;
     const named = Object.entries(found.groups ?? {}).filter(([, value]) => value !== undefined);
-    matches.push({ text: whole, index: found.index, groups: groups.map((group) => group ?? null), named: Object.fromEntries(named) });
+    matches.push({
+      text: whole,
+      index: found.index,
+      groups: groups.map((group) => group ?? null),
+      named: Object.fromEntries(named),
+    });
   }
   return { truncated: false, matches };
 }
@@ -48,10 +53,13 @@ function compile({ pattern, flags }: Pick<Question, 'pattern' | 'flags'>): RegEx
 function expanded(replacement: string, found: unknown[]): string {
   const last = found.at(-1);
   const named = typeof last === 'object' ? (last as Record<string, string | undefined>) : {};
-  return replacement.replace(/\$(?:([$&])|(\d{1,2})|<([^>]*)>)/g, (as, sign?: string, group?: string, name?: string) => {
-    if (sign === '$') return '$';
-    if (sign === '&') return String(found[0]);
-    const value = group === undefined ? named[name as string] : found[Number(group)];
-    return typeof value === 'string' ? value : group === '0' ? as : '';
-  });
+  return replacement.replace(
+    /\$(?:([$&])|(\d{1,2})|<([^>]*)>)/g,
+    (as, sign?: string, group?: string, name?: string) => {
+      if (sign === '$') return '$';
+      if (sign === '&') return String(found[0]);
+      const value = group === undefined ? named[name as string] : found[Number(group)];
+      return typeof value === 'string' ? value : group === '0' ? as : '';
+    },
+  );
 }

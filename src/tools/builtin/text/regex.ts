@@ -31,7 +31,10 @@ export const regex = builtin({
         object({
           text: text('What matched.'),
           index: integer('Where, in UTF-16 units from 0.', { min: 0, max: 1e9 }),
-          groups: list(nullable(text('What a group matched.')), 'The groups by number; null for one that took no part.'),
+          groups: list(
+            nullable(text('What a group matched.')),
+            'The groups by number; null for one that took no part.',
+          ),
           named: record(text('What it matched.'), 'The groups by name.'),
         }),
         'For match.',
@@ -56,7 +59,10 @@ export const regex = builtin({
       input: { operation: 'replace', text: '2024-03-01', pattern: '(\\d+)-(\\d+)-(\\d+)', replacement: '$3.$2.$1' },
       output: { truncated: false, text: '01.03.2024' },
     },
-    { input: { operation: 'split', text: 'a, b;c', pattern: '[,;]\\s*' }, output: { truncated: false, parts: ['a', 'b', 'c'] } },
+    {
+      input: { operation: 'split', text: 'a, b;c', pattern: '[,;]\\s*' },
+      output: { truncated: false, parts: ['a', 'b', 'c'] },
+    },
   ],
   handler: ({ operation, ...input }, context) => expressions(context, operation, input),
 });

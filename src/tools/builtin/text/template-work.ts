@@ -11,7 +11,7 @@ interface Question {
 /** What a template may use: characters of source, milliseconds, and things made (array elements, characters of strings). */
 const LIMITS = { parseLimit: 100_000, renderLimit: 4000, memoryLimit: 16_000_000 };
 
-export function render({ template, data, escape, strict }: Question) {
+export function render({ template, data, escape: escapes, strict }: Question) {
   const liquid = new Liquid({
     ...LIMITS,
     ownPropertyOnly: true,
@@ -21,7 +21,7 @@ export function render({ template, data, escape, strict }: Question) {
     // Nothing to include: neither files nor names.
     relativeReference: false,
     templates: {},
-    ...(escape ? { outputEscape: 'escape' as const } : {}),
+    ...(escapes ? { outputEscape: 'escape' as const } : {}),
   });
   return reading('template', () => ({ text: liquid.parseAndRenderSync(template, data) }));
 }

@@ -13,7 +13,10 @@ export const template = builtin({
   security: 'safe',
   limits: { timeout: '5s' },
   input: object(
-    { template: textOf('The template.', { max: 100_000 }), data: record(anything('A value.'), 'The values by their names.') },
+    {
+      template: textOf('The template.', { max: 100_000 }),
+      data: record(anything('A value.'), 'The values by their names.'),
+    },
     {
       escape: withDefault(false, boolean('Whether values are escaped for HTML.')),
       strict: withDefault(true, boolean('Whether a name or filter that is not there is an error.')),

@@ -5,8 +5,26 @@ import { changes } from './changes.js';
 import { measure } from './measure.js';
 
 const OPERATIONS = [
-  'measure', 'upper', 'lower', 'title', 'sentence', 'camel', 'pascal', 'snake', 'kebab', 'constant', 'slug',
-  'trim', 'squeeze', 'reverse', 'sort', 'unique', 'truncate', 'wrap', 'normalize', 'strip-accents',
+  'measure',
+  'upper',
+  'lower',
+  'title',
+  'sentence',
+  'camel',
+  'pascal',
+  'snake',
+  'kebab',
+  'constant',
+  'slug',
+  'trim',
+  'squeeze',
+  'reverse',
+  'sort',
+  'unique',
+  'truncate',
+  'wrap',
+  'normalize',
+  'strip-accents',
 ] as const;
 
 export const text = builtin({
@@ -25,7 +43,10 @@ export const text = builtin({
       ),
     },
     {
-      width: withDefault(80, integer('For wrap and truncate: characters a line, or at most.', { min: 1, max: 1_000_000 })),
+      width: withDefault(
+        80,
+        integer('For wrap and truncate: characters a line, or at most.', { min: 1, max: 1_000_000 }),
+      ),
       locale: withDefault('en', textOf('Of upper, lower, title, sort and words.', { min: 2, max: 35 })),
     },
   ),
@@ -44,7 +65,10 @@ export const text = builtin({
     },
   ),
   examples: [
-    { input: { text: 'Crème brûlée, s’il vous plaît!', operation: 'slug' }, output: { text: 'creme-brulee-s-il-vous-plait' } },
+    {
+      input: { text: 'Crème brûlée, s’il vous plaît!', operation: 'slug' },
+      output: { text: 'creme-brulee-s-il-vous-plait' },
+    },
     { input: { text: 'parse HTTP response', operation: 'camel' }, output: { text: 'parseHttpResponse' } },
     {
       input: { text: 'One two. Three!\nFour', operation: 'measure' },

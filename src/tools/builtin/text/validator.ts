@@ -5,14 +5,44 @@ import { boolean, list, object, oneOf, text } from '../schema.js';
 const checks = onThread<typeof import('./validator-work.js')>(new URL('./validator-work.js', import.meta.url));
 
 export const FORMATS = [
-  'email', 'url', 'domain', 'ip', 'ipv4', 'ipv6', 'mac', 'port', 'uuid', 'date', 'datetime', 'json', 'jwt', 'base64', 'hex', 'color',
-  'integer', 'number', 'boolean', 'ascii', 'slug', 'semver', 'credit-card', 'iban', 'bic', 'isbn', 'issn', 'ean', 'phone', 'locale', 'mime-type',
+  'email',
+  'url',
+  'domain',
+  'ip',
+  'ipv4',
+  'ipv6',
+  'mac',
+  'port',
+  'uuid',
+  'date',
+  'datetime',
+  'json',
+  'jwt',
+  'base64',
+  'hex',
+  'color',
+  'integer',
+  'number',
+  'boolean',
+  'ascii',
+  'slug',
+  'semver',
+  'credit-card',
+  'iban',
+  'bic',
+  'isbn',
+  'issn',
+  'ean',
+  'phone',
+  'locale',
+  'mime-type',
   'latitude-longitude',
 ] as const;
 
 export const validator = builtin({
   name: 'validator',
-  description: 'Says for each text whether it is a valid e-mail address, URL, IBAN, card number, UUID or another of some thirty formats.',
+  description:
+    'Says for each text whether it is a valid e-mail address, URL, IBAN, card number, UUID or another of some thirty formats.',
   category: 'text',
   tags: ['validate', 'format', 'email', 'url', 'iban', 'check'],
   security: 'safe',
@@ -22,7 +52,10 @@ export const validator = builtin({
   }),
   output: object({
     valid: boolean('Whether all are.'),
-    results: list(object({ value: text('The text.'), valid: boolean('Whether it is one.') }), 'In the order of values.'),
+    results: list(
+      object({ value: text('The text.'), valid: boolean('Whether it is one.') }),
+      'In the order of values.',
+    ),
   }),
   examples: [
     {

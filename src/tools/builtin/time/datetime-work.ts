@@ -33,7 +33,8 @@ function moved(start: DateTime, { operation, duration }: Question, unit: Unit): 
   if (operation !== 'add') return start;
   if (duration === undefined) throw wrongInput('duration', 'add needs one, such as { "days": 1 }');
   const unknown = Object.keys(duration).find((name) => !UNITS.includes(name));
-  if (unknown !== undefined) throw wrongInput('duration', `there is no unit '${unknown}'; there are ${UNITS.join(', ')}`);
+  if (unknown !== undefined)
+    throw wrongInput('duration', `there is no unit '${unknown}'; there are ${UNITS.join(', ')}`);
   return start.plus(duration);
 }
 
@@ -60,7 +61,8 @@ function read(question: Question, name: 'value' | 'until'): DateTime {
 
 function inZone(time: DateTime, { zone, locale }: Question): DateTime {
   const moved = time.setZone(zone);
-  if (!moved.isValid) throw wrongInput('zone', `there is no time zone '${zone}'; give one such as Europe/Berlin or UTC+2`);
+  if (!moved.isValid)
+    throw wrongInput('zone', `there is no time zone '${zone}'; give one such as Europe/Berlin or UTC+2`);
   return moved.setLocale(locale);
 }
 
@@ -70,7 +72,15 @@ function described(time: DateTime, { format, locale }: Question) {
   const local = time.setLocale(locale);
   const written = format === undefined ? local.toLocaleString(DateTime.DATETIME_FULL) : local.toFormat(format);
   const { weekday, weekNumber, ordinal } = time;
-  return { iso, unixMs: time.toMillis(), zone: time.zoneName ?? 'UTC', weekday, week: weekNumber, dayOfYear: ordinal, text: written };
+  return {
+    iso,
+    unixMs: time.toMillis(),
+    zone: time.zoneName ?? 'UTC',
+    weekday,
+    week: weekNumber,
+    dayOfYear: ordinal,
+    text: written,
+  };
 }
 
 function singular(unit: Unit) {

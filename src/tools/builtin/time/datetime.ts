@@ -21,13 +21,23 @@ export const datetime = builtin({
       ),
     },
     {
-      value: text('A time in ISO 8601, RFC 2822 or SQL form, or as pattern says; milliseconds since 1970 as digits.', { min: 1, max: 100 }),
+      value: text('A time in ISO 8601, RFC 2822 or SQL form, or as pattern says; milliseconds since 1970 as digits.', {
+        min: 1,
+        max: 100,
+      }),
       pattern: text("How value is written, in Luxon's tokens, such as dd.MM.yyyy HH:mm.", { min: 1, max: 50 }),
       zone: withDefault('UTC', text('An IANA time zone such as Europe/Berlin, or UTC+2.', { min: 1, max: 60 })),
       until: text('For difference: the later time, written as value is.', { min: 1, max: 100 }),
       unit: withDefault('days', oneOf(UNITS, 'For difference, start and end.')),
-      duration: record(number('How many; may be negative.', { min: -1e12, max: 1e12 }), 'For add: { "months": 1, "days": -2 }.', 8),
-      format: text("How to write the result as text, in Luxon's tokens. Default: a long date and time in the locale.", { min: 1, max: 100 }),
+      duration: record(
+        number('How many; may be negative.', { min: -1e12, max: 1e12 }),
+        'For add: { "months": 1, "days": -2 }.',
+        8,
+      ),
+      format: text("How to write the result as text, in Luxon's tokens. Default: a long date and time in the locale.", {
+        min: 1,
+        max: 100,
+      }),
       locale: withDefault('en-US', text('A language tag such as de-DE.', { min: 2, max: 35 })),
     },
   ),
