@@ -2,6 +2,7 @@ export type { Executed, ExecuteOptions } from './access/execute.js';
 export type { FileAccess, FileChange, FileEntry, FileMode, FileStat } from './access/file-access.js';
 export type { ConnectOptions, FetchOptions } from './access/net-access.js';
 export type { AuditEvent, Reach } from './audit.js';
+export { builtinTools } from './builtin/index.js';
 export { defineTool } from './define-tool.js';
 export { inputError } from './failure.js';
 export { type DirectoryTools, loadDirectory, loadPackage } from './plugins/load-plugins.js';

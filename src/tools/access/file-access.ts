@@ -51,8 +51,8 @@ export interface FileAccess {
   /** A stream that is closed at the end of the call. One to write to makes the file, or empties it. */
   open(path: string, mode: 'read'): Promise<Readable>;
   open(path: string, mode: 'write'): Promise<Writable>;
-  /** What happens to a file, or in a directory, until the loop is left or the call ends. */
-  watch(path: string): AsyncIterable<FileChange>;
+  /** What happens to a file, or in a directory, until the loop is left, `until` aborts, or the call ends. */
+  watch(path: string, until?: AbortSignal): AsyncIterable<FileChange>;
   /** The real path, for a library that opens files by itself: what happens to the path after that is not checked again. */
   resolve(path: string, mode: FileMode): Promise<string>;
 }

@@ -124,12 +124,12 @@ export class FileDoor implements FileAccess {
     });
   }
 
-  async *watch(path: string): AsyncGenerator<FileChange, void, void> {
+  async *watch(path: string, until?: AbortSignal): AsyncGenerator<FileChange, void, void> {
     const file = await this.#do('watch', path, async () =>
       openAnchored(await this.#roots.target(path, 'read', 'watch'), O_RDONLY),
     );
     try {
-      yield* watchFile(file, this.#gate.signal);
+      yield* watchFile(file, this.#gate.signal, until);
     } finally {
       await file.close();
     }

@@ -8,8 +8,12 @@ import type { FileChange } from './file-access.js';
 /** Changes that nobody has taken yet; the same change of the same name counts once. */
 const MOST_CHANGES = 4096;
 
-/** What happens to something open. @throws StintError `TOOL_FAILED` if changes come faster than they are taken */
-export async function* watchFile(file: FileHandle, signal: AbortSignal): AsyncGenerator<FileChange, void, void> {
+/** What happens to something open, until `until` aborts. @throws StintError `TOOL_FAILED` if changes come faster than they are taken */
+export async function* watchFile(
+  file: FileHandle,
+  signal: AbortSignal,
+  until?: AbortSignal,
+): AsyncGenerator<FileChange, void, void> {
   if (!canAnchor()) throw new StintError('TOOL_FAILED', 'files can be watched on Linux only');
   const isDirectory = (await file.stat()).isDirectory();
   const changes = new Map<string, FileChange>();
@@ -25,7 +29,7 @@ export async function* watchFile(file: FileHandle, signal: AbortSignal): AsyncGe
     failure ??= error;
     wake?.();
   });
-  const forget = onAbort(signal, () => wake?.());
+  const forget = [signal, until].map((one) => one && onAbort(one, () => wake?.()));
   try {
     for (;;) {
       signal.throwIfAborted();
@@ -33,6 +37,7 @@ export async function* watchFile(file: FileHandle, signal: AbortSignal): AsyncGe
       const taken = [...changes.values()];
       changes.clear();
       yield* taken;
+      if (until?.aborted === true) return;
       if (changes.size === 0 && failure === undefined && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -40,7 +45,7 @@ export async function* watchFile(file: FileHandle, signal: AbortSignal): AsyncGe
       }
     }
   } finally {
-    forget();
+    for (const one of forget) one?.();
     watcher.close();
   }
 }
