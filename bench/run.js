@@ -13,6 +13,7 @@ const MEASURES = [
   'pools',
   'sync',
   'sockets',
+  'tools',
   'soak',
 ];
 

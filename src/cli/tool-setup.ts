@@ -27,8 +27,11 @@ export function readPolicyFlags(flags: PolicyFlags, defaults: PolicyOptions): Po
 
 /** All tools that a command has. What is wrong with one of them is told, and the others are there. */
 export async function makeRegistry(flags: ToolSourceFlags): Promise<ToolRegistry> {
-  const { ToolRegistry } = await import('../tools/registry.js');
-  const registry = new ToolRegistry();
+  const [{ ToolRegistry }, { builtinTools }] = await Promise.all([
+    import('../tools/registry.js'),
+    import('../tools/builtin/index.js'),
+  ]);
+  const registry = new ToolRegistry({ tools: builtinTools() });
   if (flags.tools === undefined && flags.plugin === undefined) return registry;
   const { loadDirectory, loadPackage } = await import('../tools/plugins/load-plugins.js');
   for (const directory of flags.tools ?? []) {

@@ -137,9 +137,9 @@ export class ToolRegistry implements ToolPort {
   }
 
   /** The tools that fit a query, the best first. */
-  async search(query: string, filter: ToolFilter = {}): Promise<FoundTool[]> {
+  async search(query: string, filter?: ToolFilter): Promise<FoundTool[]> {
     if (typeof query !== 'string') throw invalid('query', query, 'a text');
-    const fits = filterBy(filter);
+    const fits = filter && filterBy(filter);
     this.#search ??= this.#makeSearch();
     return (await this.#search).find(query.slice(0, LONGEST_QUERY), fits);
   }

@@ -1,4 +1,5 @@
 import type MiniSearch from 'minisearch';
+import type { SearchResult } from 'minisearch';
 import type { ToolSummary } from './tool-info.js';
 
 /** A tool that a search found. */
@@ -45,8 +46,9 @@ export class ToolSearch {
   }
 
   /** The best first. */
-  find(query: string, fits: (tool: ToolSummary) => boolean): FoundTool[] {
-    const found = this.#index.search(query, { filter: (result) => fits(result as unknown as ToolSummary) });
+  find(query: string, fits?: (tool: ToolSummary) => boolean): FoundTool[] {
+    const options = fits && { filter: (result: SearchResult) => fits(result as unknown as ToolSummary) };
+    const found = this.#index.search(query, options);
     return found.map(({ name, description, category, tags, security, score }) => ({
       name,
       description,

@@ -37,7 +37,9 @@ describe('the examples of every built-in tool', () => {
     it(`${tool.name}: at least two, and they do what they say`, async (test) => {
       const port = servers[tool.name];
       if (port !== undefined && !(await answers(port))) test.skip(`nothing listens on 127.0.0.1:${port}`);
-      const registry = new ToolRegistry({ tools: [atLocalServers(tool), ...builtinTools().filter(({ name }) => name !== tool.name)] });
+      const registry = new ToolRegistry({
+        tools: [atLocalServers(tool), ...builtinTools().filter(({ name }) => name !== tool.name)],
+      });
       const result = await registry.test(tool.name, { policy: shop.policy });
       expect(result.examples.filter(({ passed }) => !passed)).toEqual([]);
       expect(result.examples.length).toBeGreaterThanOrEqual(2);
@@ -50,7 +52,9 @@ describe('a description of a built-in tool', () => {
   it('has bounds for every text, number and list that it takes', () => {
     const unbounded = builtinTools().flatMap((tool) => unboundedParts(tool.input, tool.name));
     expect(unbounded).toEqual([]);
-    expect(unboundedParts({ type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false }, 'x')).toEqual(['x.a']);
+    expect(
+      unboundedParts({ type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false }, 'x'),
+    ).toEqual(['x.a']);
   });
 
   it('says what comes out, and has tags', () => {

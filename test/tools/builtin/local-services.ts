@@ -46,10 +46,18 @@ export const exampleSite: Handler = (request, response, body) => {
     case '/robots.txt':
       return response.end('User-agent: *\nSitemap: /sitemap.xml\n');
     case '/sitemap.xml':
-      return response.end('<urlset><url><loc>/a?x=1&amp;y=2</loc><lastmod>2024-01-01</lastmod></url><url><loc>/b</loc></url></urlset>');
+      return response.end(
+        '<urlset><url><loc>/a?x=1&amp;y=2</loc><lastmod>2024-01-01</lastmod></url><url><loc>/b</loc></url></urlset>',
+      );
     case '/searx/search': {
       const title = searchParams.get('q');
-      return json({ results: [1, 2].map((n) => ({ title: `<b>${title}</b> ${n}`, url: `http://example.com/${n}`, content: 'text' })) });
+      return json({
+        results: [1, 2].map((n) => ({
+          title: `<b>${title}</b> ${n}`,
+          url: `http://example.com/${n}`,
+          content: 'text',
+        })),
+      });
     }
     default:
       return response.writeHead(404).end('nothing here');

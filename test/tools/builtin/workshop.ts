@@ -37,7 +37,8 @@ export function workshop(): Workshop {
     await runtime.close();
     rmSync(directory, { recursive: true });
   });
-  const call = <T>(name: string, input: unknown, own = policy) => registry.call(name, input, { policy: own }) as Promise<T>;
+  const call = <T>(name: string, input: unknown, own = policy) =>
+    registry.call(name, input, { policy: own }) as Promise<T>;
   return {
     directory,
     policy,
