@@ -33,6 +33,12 @@ if (what === 'hang' || what === 'stubborn') {
   writeFileSync(rest[0], process.pid + ' ' + child.pid);
   setInterval(() => {}, 1000);
 }
+if (what === 'escape') {
+  const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'inherit', detached: true });
+  writeFileSync(rest[0], String(child.pid));
+  child.unref();
+  process.stdout.write('done');
+}
 if (what === 'leave') {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
   writeFileSync(rest[0], String(child.pid));
@@ -123,6 +129,15 @@ describe('a program', () => {
     const file = join(folder, 'left.pid');
     await within(policy, async ({ execute }) => (await execute(probe, ['leave', file])).status);
     await until(() => pidsIn(file).every((pid) => !isAlive(pid)));
+  });
+
+  it('does not hold the call up by what got away with its output', async () => {
+    const file = join(folder, 'escaped.pid');
+    const { result } = await within(policy, async ({ execute }) =>
+      String((await execute(probe, ['escape', file])).stdout),
+    );
+    process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');
+    expect(result).toBe('done');
   });
 
   it('is told of if it is not there', async () => {

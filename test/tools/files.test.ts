@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -89,6 +90,12 @@ describe('files below a root', () => {
       return value?.name;
     });
     expect(result).toBe('poked.txt');
+  });
+
+  it('keep their permissions when they are written anew', async () => {
+    chmodSync(join(root, 'a.txt'), 0o666);
+    await within(policy, ({ files }) => files.write('a.txt', 'new'));
+    expect(lstatSync(join(root, 'a.txt')).mode & 0o777).toBe(0o666);
   });
 
   it('are as they were when a write fails', async () => {

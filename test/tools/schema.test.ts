@@ -73,6 +73,25 @@ describe('a JSON Schema', () => {
     expect(await tryInput(draft2020, ['a'])).toEqual(['a']);
   });
 
+  it('is compiled once, though many first calls come at once', async () => {
+    let reads = 0;
+    const schema = {
+      get type() {
+        reads += 1;
+        return 'string';
+      },
+    };
+    const registry = echoing(schema);
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map((text) => registry.call('echo', text)))).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ]);
+    // Copied before it is compiled.
+    expect(reads).toBe(1);
+  });
+
   it('with the same $id as another tool has is no other one', async () => {
     expect(await tryInput({ $id: 'https://example.com/a', type: 'string' }, 'x')).toBe('x');
     expect(await tryInput({ $id: 'https://example.com/a', type: 'number' }, 1)).toBe(1);

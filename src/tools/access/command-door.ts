@@ -23,6 +23,8 @@ import { launchingArgument } from './launching-arguments.js';
 const LONGEST_ARGUMENTS = 128 * 1024;
 /** How long a program that was told to end may clean up. */
 const GRACE_MS = 200;
+/** How long after a program's end something that it has started may be silent before its output is taken to be over. */
+const SILENCE_MS = 500;
 const MOST_PROGRAMS = 64;
 
 export class CommandDoor {
@@ -84,6 +86,17 @@ export class CommandDoor {
       const fail = (error: unknown): void => {
         failure ??= error;
         group.end();
+        if (group.hasEnded) letGo();
+      };
+      // What made itself a session of its own may hold the output open for ever.
+      const letGo = (): void => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      };
+      let silence: NodeJS.Timeout | undefined;
+      const listen = (): void => {
+        clearTimeout(silence);
+        silence = setTimeout(letGo, failure === undefined ? SILENCE_MS : 0);
       };
       const forget = onAbort(signal, () => fail(signal.reason));
       let printed = 0;
@@ -91,6 +104,7 @@ export class CommandDoor {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => {
           printed += chunk.length;
+          if (silence !== undefined) listen();
           if (printed <= limits.memory) chunks.push(chunk);
           else
             fail(
@@ -109,7 +123,9 @@ export class CommandDoor {
       // It may end without having read its input.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input ?? '');
+      child.on('exit', listen);
       child.on('close', (status, endedBy) => {
+        clearTimeout(silence);
         forget();
         if (failure === undefined) {
           resolve({ status, signal: endedBy, stdout: Buffer.concat(out), stderr: Buffer.concat(err) });
@@ -133,9 +149,14 @@ class ProcessGroup {
     });
   }
 
+  /** Whether the program itself has ended. */
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** Tells it to end; after the grace it is ended. */
   end(): void {
-    if (this.#timer !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#timer !== undefined || this.hasEnded) return;
     this.#signal('SIGTERM');
     this.#timer = setTimeout(() => this.#signal('SIGKILL'), GRACE_MS);
   }
@@ -146,8 +167,9 @@ class ProcessGroup {
     try {
       process.kill(-pid, signal);
     } catch (error) {
-      // Nobody is left in it.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      // Nobody is left in it, or those who are have become somebody else's (EPERM).
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ESRCH' && code !== 'EPERM') throw error;
     }
   }
 }

@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, lstat, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { StintError } from '../../errors/stint-error.js';
+import { StintError } from '../../errors/stint-error.js';
 import { anchored, canAnchor, openAnchored, pathOf } from './anchor.js';
 import type { FileAccess, FileChange, FileEntry, FileMode, FileStat } from './file-access.js';
 import { codeOf, fileFailure } from './file-failure.js';
@@ -64,7 +64,7 @@ export class FileDoor implements FileAccess {
       await using directory = await openAnchored(real, O_RDONLY | O_DIRECTORY);
       const entries: FileEntry[] = [];
       for await (const entry of await opendir(canAnchor() ? pathOf(directory) : real)) {
-        if (entries.length >= MOST_ENTRIES) throw new Error(`it has more than ${MOST_ENTRIES} entries`);
+        if (entries.length >= MOST_ENTRIES) throw tooMany(path);
         entries.push({ name: entry.name, kind: kindOf(entry) });
       }
       return entries;
@@ -163,6 +163,10 @@ export class FileDoor implements FileAccess {
   }
 }
 
+function tooMany(path: string): StintError {
+  return new StintError('TOOL_FAILED', `cannot list '${path}': it has more than ${MOST_ENTRIES} entries`);
+}
+
 /** Writes a file beside the old one and puts it in its place. */
 async function replaceFile(target: string, content: Uint8Array | string): Promise<void> {
   const old = await lstat(target).catch((error: unknown) => {
@@ -175,6 +179,8 @@ async function replaceFile(target: string, content: Uint8Array | string): Promis
   const file = await open(beside, O_WRONLY | O_CREAT | O_EXCL, old === undefined ? 0o666 : old.mode & 0o777);
   try {
     await file.writeFile(content);
+    // What the process masks of a new file's permissions the old one may have had.
+    if (old !== undefined) await file.chmod(old.mode & 0o777);
     await file.close();
     await rename(beside, target);
   } catch (error) {

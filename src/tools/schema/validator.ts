@@ -12,6 +12,8 @@ export type Check = (value: Value, name: string) => Checked | Promise<Checked>;
 
 /** The checks of schemas: compiled on the first use, for most tools of a program are never called. */
 const checks = new WeakMap<ToolSchema, Check>();
+/** Those that are being compiled: many first calls may come at once. */
+const preparing = new WeakMap<ToolSchema, Promise<Check>>();
 
 /**
  * Checks a value against a schema. A promise on a JSON Schema's first use, and where a Standard Schema answers later.
@@ -25,15 +27,18 @@ export function check(schema: ToolSchema, value: Value, name: string): Checked |
     checks.set(schema, standardCheck(schema));
     return check(schema, value, name);
   }
-  return prepareCheck(schema).then((prepared) => prepared(value, name));
+  return prepare(schema).then((prepared) => prepared(value, name));
 }
 
-/** Compiles a schema now. @throws StintError (rejects) `INVALID_ARGUMENT` */
-export async function prepareCheck(schema: ToolSchema): Promise<Check> {
-  const prepared = isStandardSchema(schema)
-    ? standardCheck(schema)
-    : (await import('./json-schema.js')).compileJsonSchema(schema);
-  checks.set(schema, prepared);
+function prepare(schema: JsonSchema): Promise<Check> {
+  const known = preparing.get(schema);
+  if (known !== undefined) return known;
+  const prepared = import('./json-schema.js').then(({ compileJsonSchema }) => {
+    const compiled = compileJsonSchema(schema);
+    checks.set(schema, compiled);
+    return compiled;
+  });
+  preparing.set(schema, prepared);
   return prepared;
 }
 
