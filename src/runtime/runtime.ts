@@ -216,7 +216,7 @@ export class Runtime implements AsyncDisposable {
         `scripts call tools that run scripts ${MOST_INNER} deep; no more than that can be`,
       );
     }
-    const { name, threads, slots, queue, grace, tools, isolation, interrupts } = this.#options;
+    const { name, threads, slots, queue, grace, quantum, cellSize, heap, tools, isolation, interrupts } = this.#options;
     this.#inner ??= new Runtime(
       {
         name: `${name}, within`,
@@ -224,10 +224,13 @@ export class Runtime implements AsyncDisposable {
         slots,
         queue,
         grace,
+        quantum,
+        cellSize,
         isolation,
         interrupts,
         idleTimeout: INNER_IDLE_MS,
         ...(tools === undefined ? {} : { tools }),
+        ...(heap === undefined ? {} : { heap }),
       },
       this.#level + 1,
     );

@@ -8,6 +8,7 @@
  * 4. Whatever a handler throws, the caller gets a `StintError`.
  */
 import { setImmediate } from 'node:timers/promises';
+import { messageOf } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { onAbort } from '../scope/on-abort.js';
 import { copyValue } from '../values/copy-value.js';
@@ -20,6 +21,8 @@ import type { ToolResult } from './tool.js';
 
 /** How long a handler that was told to end is waited for. */
 const GRACE_MS = 100;
+/** How long what a call acquired is waited for to be closed. */
+const CLEAN_UP_MS = 1000;
 /** How long a generator may yield without a turn of the event loop. */
 const LONGEST_BURST_MS = 10;
 
@@ -40,16 +43,14 @@ export async function carryOut(owner: CallOwner, input: unknown, port: CallPort)
   if ('problem' in outcome) throw inputError(tool.name, outcome.problem);
   throwIfCancelled(tool.name, port.signal);
   const context = new CallContext(owner);
-  let disposal: Promise<unknown[]> | undefined;
   let result: unknown;
   try {
     result = await withinTime(owner, port, context, () => tool.handler(outcome.value, context));
   } catch (error) {
     throw failed(tool.name, error);
   } finally {
-    disposal = context.end();
-    const thrown = disposal === undefined ? [] : await disposal;
-    if (thrown.length > 0) warnOf(tool.name, thrown);
+    const disposal = context.end();
+    if (disposal !== undefined) await cleanUp(tool.name, disposal);
   }
   return acceptOutput(owner, result);
 }
@@ -200,7 +201,14 @@ function cancelled(tool: string, reason: unknown): StintError {
   return new StintError('CANCELLED', `the call of the tool '${tool}' was cancelled${why}`, { cause: reason });
 }
 
-function warnOf(tool: string, thrown: readonly unknown[]): void {
-  const first = thrown[0] instanceof Error ? thrown[0].message : String(thrown[0]);
-  process.emitWarning(`the tool '${tool}' could not clean up: ${first}`, { code: 'STINT_TOOL_CLEAN_UP' });
+/** Waits until all is closed that the call acquired, but not for ever: the call has to settle. */
+async function cleanUp(tool: string, disposal: Promise<unknown[]>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<unknown[]>((resolve) => {
+    timer = setTimeout(() => resolve([new Error(`it was not done after ${CLEAN_UP_MS} ms`)]), CLEAN_UP_MS);
+  });
+  const [first] = await Promise.race([disposal, patience]);
+  clearTimeout(timer);
+  if (first === undefined) return;
+  process.emitWarning(`the tool '${tool}' could not clean up: ${messageOf(first)}`, { code: 'STINT_TOOL_CLEAN_UP' });
 }

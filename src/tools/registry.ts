@@ -227,8 +227,18 @@ export class ToolRegistry implements ToolPort {
       limits: lowerLimits(lowerLimits(tool.limits, policy.rules.limits), bounds),
       notes,
       runtime: () => options.runtime?.() ?? this.#runtime ?? sharedRuntime(),
+      // What it calls is its own affair: their parts and progress are not the caller's.
       tools: (signal) =>
-        new ToolView(this, { ...options, policy, signal, caller: `tool ${name}` }, { depth: depth + 1, parent: id }),
+        new ToolView(
+          this,
+          {
+            policy,
+            signal,
+            caller: `tool ${name}`,
+            ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+          },
+          { depth: depth + 1, parent: id },
+        ),
       progress: (done, total, message) => {
         options.onProgress?.({
           done,

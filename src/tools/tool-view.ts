@@ -33,10 +33,11 @@ export class ToolView implements ToolPort {
 
   call(name: string, input: unknown, options: CallOptions & ToolCall = {}): Promise<unknown> {
     const { policy: _, ...others } = options;
+    const caller = [this.#bound.caller, options.caller].filter((one) => one !== undefined).join(', ');
     return this.#registry.callNested(
       name,
       input,
-      { ...this.#bound, ...others, ...this.#signals(options) },
+      { ...this.#bound, ...others, ...(caller === '' ? {} : { caller }), ...this.#signals(options) },
       this.#nesting,
     );
   }

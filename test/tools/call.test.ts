@@ -173,6 +173,20 @@ describe('a call', () => {
   });
 });
 
+describe('a call whose clean-up never ends', () => {
+  it('settles, and says so', async () => {
+    const { registry } = registryWith({
+      handler: (_, { scope }) => {
+        scope.defer(never);
+        return 1;
+      },
+    });
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    expect(await registry.call('probe', {})).toBe(1);
+    expect((await warned).message).toContain('it was not done after 1000 ms');
+  });
+});
+
 describe('a streaming tool', () => {
   it('hands on what it yields, and returns its result', async () => {
     for (const handler of [
@@ -358,6 +372,23 @@ describe('tools that call tools', () => {
     const error = await errorOf(registry.call('outer', {}, { timeout: 30 }));
     expect(error.code).toBe('TIMEOUT');
     expect((reason as StintError).code).toBe('TIMEOUT');
+  });
+
+  it('keep what those yield and tell to themselves', async () => {
+    const { registry, add } = counting();
+    add('outer', async function* (_, { call, progress }) {
+      progress(1);
+      yield 'outer';
+      await call('inner', {});
+    });
+    add('inner', async function* (_, { progress }) {
+      progress(2);
+      yield 'inner';
+    });
+    const told: unknown[] = [];
+    const onPart = (part: unknown) => void told.push(part);
+    await registry.call('outer', {}, { onPart, onProgress: ({ done }) => void told.push(done) });
+    expect(told).toEqual([1, 'outer']);
   });
 
   it('do not do it without end', async () => {

@@ -95,6 +95,9 @@ describe('a JSON Schema', () => {
   it('with the same $id as another tool has is no other one', async () => {
     expect(await tryInput({ $id: 'https://example.com/a', type: 'string' }, 'x')).toBe('x');
     expect(await tryInput({ $id: 'https://example.com/a', type: 'number' }, 1)).toBe(1);
+    const named = { $id: 'https://example.com/a', $defs: { n: { $anchor: 'n', type: 'number' } }, $ref: 'a#/$defs/n' };
+    expect(await tryInput(named, 1)).toBe(1);
+    expect(await tryInput({ ...named, $ref: '#n' }, 'x')).toContain('must be number');
   });
 
   it.each([

@@ -232,6 +232,16 @@ describe('a script', () => {
     expect(callers).toEqual([`script ${task.id}`]);
   });
 
+  it('is told of beside whoever it works for', async () => {
+    const callers: string[] = [];
+    const listener = ({ caller }: { caller: string }) => callers.push(caller);
+    registry.on('call', listener);
+    const task = runtime.start(lua('tool.echo{}'), { tools: registry.under({}, 'client 7') });
+    await task.outcome;
+    registry.off('call', listener);
+    expect(callers).toEqual([`client 7, script ${task.id}`]);
+  });
+
   it('can have the tools of another registry, or of one under another policy', async () => {
     const view = registry.under({ security: 'restricted', deny: ['math.*'] });
     expect(await run(lua('return tool.hidden{}'), { tools: view })).toBe('secret');

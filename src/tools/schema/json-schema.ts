@@ -28,9 +28,12 @@ const compilers = new Map<string, Ajv>();
 export function compileJsonSchema(schema: JsonSchema): Check {
   const validate = (() => {
     try {
-      // A compiler keeps what it has compiled by identity and by `$id`: a copy without either, so that two tools cannot collide.
-      const { $id: _, ...rest } = structuredClone(schema) as AnySchemaObject;
-      return compilerFor(schema).compile(rest);
+      const copy = structuredClone(schema) as AnySchemaObject;
+      const compiler = compilerFor(copy);
+      const compiled = compiler.compile(copy);
+      // It keeps what it has compiled, for as long as it lives.
+      compiler.removeSchema(copy);
+      return compiled;
     } catch (error) {
       throw new StintError(
         'INVALID_ARGUMENT',
@@ -48,15 +51,18 @@ export function compileJsonSchema(schema: JsonSchema): Check {
   };
 }
 
-function compilerFor({ $schema }: JsonSchema): Ajv {
+function compilerFor(schema: JsonSchema): Ajv {
+  const { $schema } = schema;
   const isDraft7 = typeof $schema === 'string' && $schema.includes('draft-07');
   const key = isDraft7 ? 'draft-07' : '2020-12';
-  const known = compilers.get(key);
+  // Names that two tools give to their schemas must not meet in one compiler.
+  const isNamed = /"\$(?:id|anchor|dynamicAnchor)"/.test(JSON.stringify(schema));
+  const known = isNamed ? undefined : compilers.get(key);
   if (known !== undefined) return known;
   const made: Ajv = isDraft7 ? new Ajv(OPTIONS) : (new Ajv2020(OPTIONS) as unknown as Ajv);
   addFormats(made);
   made.removeKeyword('uniqueItems').addKeyword(uniqueItems);
-  compilers.set(key, made);
+  if (!isNamed) compilers.set(key, made);
   return made;
 }
 
