@@ -41,7 +41,14 @@ describe('the public surface', () => {
   });
 
   it('has these subpaths, bins and engines', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './subscript', './ledger', './monitor', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './ledger',
+      './monitor',
+      './subscript',
+      './tools',
+      './package.json',
+    ]);
     expect(manifest.bin).toEqual({ stint: './dist/cli/main.js' });
     expect(manifest.engines).toEqual({ node: '>=20.19' });
     expect(manifest.scripts.install ?? manifest.scripts.postinstall).toBeUndefined();
