@@ -14,7 +14,10 @@ export type ToInterrupter =
   | { op: 'quit'; done: Int32Array };
 
 /** What the interrupter tells the host's thread. */
-export type FromInterrupter = { op: 'terminate'; table: number; thread: number };
+export type FromInterrupter =
+  | { op: 'terminate'; table: number; thread: number }
+  /** It has read its files: ended before that it would leave one open. */
+  | { op: 'loaded' };
 
 /** Why a table has to be looked at: a task was asked to end or has a new deadline, or a thread has come to be wanted. */
 export type LookReason = 'task' | 'slice';

@@ -113,3 +113,5 @@ function look(id: number, why?: LookReason): void {
   const delay = Math.min(Math.ceil(next - now), LONGEST_TIMER);
   entry.timer = next === Number.POSITIVE_INFINITY ? undefined : setTimeout(look, delay, id);
 }
+
+port.postMessage({ op: 'loaded' } satisfies FromInterrupter);

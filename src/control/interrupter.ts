@@ -9,6 +9,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { ControlTable } from './control-table.js';
 import type { FromInterrupter, InterrupterData, LookReason, ToInterrupter } from './interrupter-messages.js';
+import { within } from './within.js';
 
 /** How a runtime's scripts are interrupted: through the inspector, or by polling where there is none. */
 export type InterruptMeans = 'inspector' | 'polling';
@@ -23,6 +24,8 @@ export function availableMeans(): InterruptMeans {
 }
 
 const EXIT_PATIENCE_MS = 200;
+/** How long it may go on reading its files when it is to end, in ms. */
+const LOAD_PATIENCE_MS = 1000;
 const YOUNG_GENERATION_MB = 3;
 const interrupters = new Map<InterruptMeans, Interrupter>();
 let nextTable = 1;
@@ -91,6 +94,10 @@ class Interrupter {
   readonly #port: MessagePort;
   readonly #terminators = new Map<number, (thread: number) => void>();
   readonly #beforeExit = (): void => this.#quit();
+  #isLoaded: () => void = () => undefined;
+  readonly #loaded = new Promise<void>((resolve) => {
+    this.#isLoaded = resolve;
+  });
 
   constructor(means: InterruptMeans) {
     this.#means = means;
@@ -124,6 +131,8 @@ class Interrupter {
     if (this.#terminators.size > 0) return;
     interrupters.delete(this.#means);
     process.off('exit', this.#beforeExit);
+    this.#port.ref();
+    await within(this.#loaded, LOAD_PATIENCE_MS);
     this.#port.close();
     await this.#worker.terminate();
   }
@@ -135,8 +144,9 @@ class Interrupter {
     }
   }
 
-  #take({ table, thread }: FromInterrupter): void {
-    this.#terminators.get(table)?.(thread);
+  #take(message: FromInterrupter): void {
+    if (message.op === 'loaded') this.#isLoaded();
+    else this.#terminators.get(message.table)?.(message.thread);
   }
 
   post(message: ToInterrupter, transfer: MessagePort[] = []): void {

@@ -24,6 +24,7 @@ const POSTED = 6;
 const RECEIVED = 7;
 const SLICES = 8;
 const WAKEUPS = 9;
+const LOADING = 10;
 const ENTERED = 7;
 const FIRST_CALL = 16;
 const FIRST_COUNT = FIRST_CALL + CALLS;
@@ -54,12 +55,28 @@ export class ThreadBoard {
     this.#words.fill(0, base, base + THREAD_WORDS);
     this.#words[base + SLICES] = slices;
     this.#words[base + WAKEUPS] = wakeups;
+    // Its own code.
+    this.#words[base + LOADING] = 1;
     this.enter(thread);
   }
 
   /** Counts something that happened on a thread. */
   count(thread: number, what: 'slices' | 'wakeups'): void {
     Atomics.add(this.#words, this.#base(thread) + (what === 'slices' ? SLICES : WAKEUPS), 1);
+  }
+
+  /** The thread reads files, to run what is in them. */
+  beginLoading(thread: number): void {
+    Atomics.add(this.#words, this.#base(thread) + LOADING, 1);
+  }
+
+  /** It has read those that it was to read. True if there are no others. */
+  endLoading(thread: number): boolean {
+    return Atomics.sub(this.#words, this.#base(thread) + LOADING, 1) === 1;
+  }
+
+  isLoading(thread: number): boolean {
+    return Atomics.load(this.#words, this.#base(thread) + LOADING) > 0;
   }
 
   /** How often it happened on all threads, up to 2^32 a thread. */

@@ -4,7 +4,7 @@ import type { Transferable } from '../values/transfer.js';
 import type { Job, TaskOrder, ToHost, ToWorker } from '../worker/messages.js';
 
 /** What a carrier tells of a task. */
-export type TaskMessage = Exclude<ToHost, { op: 'counts' }>;
+export type TaskMessage = Exclude<ToHost, { op: 'counts' | 'loaded' }>;
 
 /** What runs a host's tasks: a worker thread, or a child process. It is told what to do, and tells what becomes of it. */
 export interface Carrier {
@@ -37,8 +37,8 @@ export interface Carrier {
   block(ms: number): void;
   /** The calling thread does not block any more. */
   leave(): void;
-  /** Ends it, whatever it is doing; settles when it is gone. */
-  terminate(): Promise<void>;
+  /** Ends it; settles when it is gone. @param atOnce whatever it is doing: else it may finish reading files, which would stay open */
+  terminate(atOnce: boolean): Promise<void>;
 }
 
 /**

@@ -135,6 +135,8 @@ export class ChildProcess implements Carrier {
       case 'woken':
         this.#table.wake(message.row, message.number);
         return message;
+      case 'loaded':
+        return undefined;
       case 'ended':
         this.#timeouts.delete(message.row);
         // What a worker spoils goes with the process, which has no other tasks then.

@@ -101,7 +101,7 @@ export class HostPool {
     const host = this.#hosts[index];
     if (host === undefined) return;
     this.#terminating.add(host);
-    void host.terminate();
+    void host.terminate(true);
   }
 
   /**
@@ -141,7 +141,7 @@ export class HostPool {
   /** Ends all threads; settles when they are gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#living].map((host) => host.terminate()));
+    await Promise.all([...this.#living].map((host) => host.terminate(false)));
   }
 
   #startHost(index: number): Host {
@@ -169,7 +169,7 @@ export class HostPool {
   #leave(host: Host): void {
     if (this.#hosts[host.index] !== host || host.load > 0) return;
     this.#hosts[host.index] = undefined;
-    void host.terminate();
+    void host.terminate(false);
   }
 
   #noteLoss(host: Host): void {

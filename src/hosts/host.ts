@@ -220,13 +220,13 @@ export class Host {
 
   /** Ends the thread and gives its tasks up, without waiting for its end. */
   abandon(): void {
-    void this.terminate();
+    void this.terminate(true);
     this.#loseTasks();
   }
 
-  /** Ends the thread, whatever it is doing; settles when it is gone. */
-  async terminate(): Promise<void> {
-    await this.#carrier.terminate();
+  /** Ends the thread; settles when it is gone. @param atOnce whatever it is doing */
+  async terminate(atOnce: boolean): Promise<void> {
+    await this.#carrier.terminate(atOnce);
   }
 
   /** Forgets a task that has ended or is not the thread's any more. */
@@ -308,7 +308,7 @@ export class Host {
         else this.served = true;
         this.#recycle();
         task.listener.ended(message.report);
-        if (this.#spoiled && this.load === 0) void this.terminate();
+        if (this.#spoiled && this.load === 0) void this.terminate(false);
     }
   }
 

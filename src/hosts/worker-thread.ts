@@ -5,6 +5,7 @@ import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
+import { within } from '../control/within.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
 import type { Transferable } from '../values/transfer.js';
@@ -32,6 +33,9 @@ export interface WorkerSettings {
 
 const YOUNG_GENERATION_MB = 8;
 
+/** How long one that is to end may go on reading files, in ms. */
+const LOAD_PATIENCE_MS = 1000;
+
 /** How long a thread that was ended may live before it is ended again, in ms; twice as long each time. */
 const FIRST_WAIT_MS = 20;
 
@@ -47,6 +51,7 @@ export class WorkerThread implements Carrier {
   readonly #engines = new Set<EngineName>();
   readonly #jobs = new JobNumbers((message) => this.#post(message));
   readonly #exited: Promise<void>;
+  #onLoaded: () => void = () => undefined;
   /** What it died of, if that is known. */
   cause: Error | undefined;
   isGone = false;
@@ -75,8 +80,11 @@ export class WorkerThread implements Carrier {
     this.#link = new Link(
       { port: port1, outgoing: new Ring(rings), incoming: new Ring(rings, Ring.BYTES) },
       { shorten: TO_WORKER.shorten, lengthen: TO_HOST.lengthen },
-      // Its counts are on the board.
-      (message) => receive(message as TaskMessage),
+      (message) => {
+        if (message.op === 'loaded') this.#onLoaded();
+        // What its engines hold is on the board.
+        else if (message.op !== 'counts') receive(message);
+      },
       () => this.#link.takeAllAndLeave(),
     );
     port1.unref();
@@ -105,6 +113,7 @@ export class WorkerThread implements Carrier {
   addEngine(engine: EngineOrder): void {
     if (this.#engines.has(engine.name)) return;
     this.#engines.add(engine.name);
+    this.#table.threads.beginLoading(this.#index);
     this.#post({ op: 'engine', engine });
   }
 
@@ -142,7 +151,14 @@ export class WorkerThread implements Carrier {
     this.#link.takeAllAndLeave();
   }
 
-  async terminate(): Promise<void> {
+  async terminate(atOnce: boolean): Promise<void> {
+    if (!atOnce && this.#table.threads.isLoading(this.#index)) {
+      this.#worker.ref();
+      const loaded = new Promise<void>((resolve) => {
+        this.#onLoaded = resolve;
+      });
+      await within(Promise.race([loaded, this.#exited]), LOAD_PATIENCE_MS);
+    }
     this.#insist(FIRST_WAIT_MS);
     await this.#exited;
   }

@@ -16,3 +16,4 @@ Object.defineProperty(globalThis, Symbol.for(INTERRUPT_FUNCTION), {
 if (setup.means === 'polling') {
   setup.bell.on('message', () => worker.interrupt());
 }
+worker.loaded();

@@ -125,5 +125,7 @@ export type ToHost =
       number: number;
       report: TaskReport;
     }
+  /** The thread has read the files that it was to read. */
+  | { op: 'loaded' }
   /** What an engine of the thread holds now; `engine`: its place in the list of names. Where the owner cannot see the thread's board. */
   | { op: 'counts'; engine: number; counts: EngineCounts };

@@ -13,6 +13,7 @@ import type { ControlTable } from '../control/control-table.js';
 import type { Ring as BellMessage, LookReason } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
 import { State, type StopReason, stateOf } from '../control/task-word.js';
+import { within } from '../control/within.js';
 import type { ModuleProgram, Program, Step, Vm } from '../engines/engine.js';
 import { Fiber, type FiberThread } from './fiber.js';
 import { guardProcess } from './guard-process.js';
@@ -23,7 +24,6 @@ import { internalFailure, reportOf, sendEnd } from './report.js';
 import { TO_HOST, TO_WORKER } from './short-forms.js';
 import { ThreadEngines } from './thread-engines.js';
 import { Turns } from './turns.js';
-import { within } from './within.js';
 import type { WorkerLink } from './worker-link.js';
 
 /** What V8 says when the system gives it no memory for a buffer. */
@@ -101,6 +101,18 @@ export class ScriptWorker implements FiberThread {
     return true;
   }
 
+  /** Has the host know that the thread reads files: one that is ended meanwhile would leave them open. */
+  async loading(what: Promise<unknown>): Promise<void> {
+    this.table.threads.beginLoading(this.index);
+    await what.catch(() => undefined);
+    this.loaded();
+  }
+
+  /** What was to be loaded is. */
+  loaded(): void {
+    if (this.table.threads.endLoading(this.index) && this.#setup.pipes === undefined) this.#link.send({ op: 'loaded' });
+  }
+
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
   interrupt(): void {
     this.table.threads.takeCalls(this.index, (row) => {
@@ -155,7 +167,11 @@ export class ScriptWorker implements FiberThread {
     this.table.threads.noteReceived(this.index);
     switch (message.op) {
       case 'engine':
-        this.#engines.add(message.engine);
+        // The host has counted it. If it fails, the tasks that wait for it say so.
+        this.#engines.add(message.engine).then(
+          () => this.loaded(),
+          () => this.loaded(),
+        );
         return;
       case 'forget':
         this.#jobs.clear();
@@ -214,6 +230,7 @@ export class ScriptWorker implements FiberThread {
       this.#schedule(fiber);
       return;
     }
+    void this.loading(loading);
     loading.then(
       () => this.#schedule(fiber),
       (error: unknown) => this.#finish(fiber, internalFailure(error)),
@@ -226,6 +243,7 @@ export class ScriptWorker implements FiberThread {
     const { args } = fiber.order;
     const made = this.#engines.create({ ...job.program, args } as Program | ModuleProgram, fiber);
     if (!(made instanceof Promise)) return made;
+    void this.loading(made);
     made.then(
       (vm) => {
         if (fiber.hasEnded) {

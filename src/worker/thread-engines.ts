@@ -19,11 +19,12 @@ export class ThreadEngines {
     this.#onModules = onModules;
   }
 
-  /** Takes the code of an engine. */
-  add(code: EngineOrder): void {
+  /** Takes the code of an engine; settles when the engine is there. */
+  add(code: EngineOrder): Promise<void> {
     const loading = this.#load(code);
     this.#loading.set(code.name, loading);
     this.#awaited.get(code.name)?.(loading);
+    return loading;
   }
 
   /** Settles when a language's engine is there; undefined if it is already. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRuntime, type Runtime, type RuntimeOptions } from '#stint/index';
 
@@ -110,5 +111,27 @@ describe('a runtime with an idle timeout', () => {
     });
     expect((await once(child, 'exit'))[0]).toBe(0);
     expect(output).toBe('5\n');
+  });
+
+  it.runIf(process.platform === 'linux')('leave no file open when they are ended while they still start', async () => {
+    const open = (): string[] =>
+      readdirSync('/proc/self/fd').flatMap((fd) => {
+        try {
+          return [readlinkSync(`/proc/self/fd/${fd}`)];
+        } catch {
+          // The directory that is being read.
+          return [];
+        }
+      });
+    const ofStint = (): string[] => open().filter((name) => name.includes('/dist/') && /\.(m?js|wasm)$/.test(name));
+    for (let i = 0; i < 8; i += 1) {
+      const runtime = await createRuntime({ threads: 2 });
+      const task = runtime.start({ language: i % 2 === 0 ? 'lua' : 'javascript', code: '' });
+      // Somewhere in the middle, another time each time.
+      for (let turns = 0; turns < i * 5; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+      await runtime.close({ grace: 0 });
+      await task.outcome;
+    }
+    expect(ofStint()).toEqual([]);
   });
 });
