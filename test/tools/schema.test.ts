@@ -73,6 +73,13 @@ describe('a JSON Schema', () => {
     expect(await tryInput(draft2020, ['a'])).toEqual(['a']);
   });
 
+  it('has its patterns look at so much text and no more', async () => {
+    const schema = { type: 'array', items: { type: 'string', pattern: '^a*$' } };
+    const texts = (count: number) => Array.from({ length: count }, () => 'a'.repeat(64 * 1024));
+    expect(await tryInput(schema, texts(4))).toEqual(texts(4));
+    expect(await tryInput(schema, [...texts(4), 'a'])).toContain('more than 262144 characters for the patterns');
+  });
+
   it('is compiled once, though many first calls come at once', async () => {
     let reads = 0;
     const schema = {
