@@ -6,7 +6,8 @@ import { StintError } from '../../errors/stint-error.js';
 import { childPath } from '../../values/path.js';
 import type { JsonSchema } from '../tool.js';
 import { addFormats } from './formats.js';
-import { boundedMatching, linearRegExp, MOST_MATCHED, TooMuchToMatch } from './linear-regexp.js';
+import { linearRegExp } from './linear-regexp.js';
+import { boundedMatching, MOST_MATCHED, TooMuchToMatch } from './matching.js';
 import { uniqueItems } from './unique-items.js';
 import type { Check } from './validator.js';
 
@@ -51,7 +52,9 @@ export function compileJsonSchema(schema: JsonSchema): Check {
       if (boundedMatching(() => validate(holder.value))) return holder;
     } catch (error) {
       if (!(error instanceof TooMuchToMatch)) throw error;
-      return { problem: `${name} has more than ${MOST_MATCHED} characters for the patterns of the schema; send less` };
+      return {
+        problem: `${name} has more than ${MOST_MATCHED} characters for the patterns and formats of the schema; send less`,
+      };
     }
     return { problem: problemOf(validate.errors?.[0], name, value) };
   };

@@ -1,24 +1,11 @@
 import { RE2JS } from 're2js';
 import { messageOf } from '../../errors/describe.js';
+import { count } from './matching.js';
 
 /** As far as Ajv uses a regular expression. */
 interface Tester {
   test(text: string): boolean;
   toString(): string;
-}
-
-/** What the patterns of a schema may look at in one check, in characters: about a quarter of a second. */
-export const MOST_MATCHED = 256 * 1024;
-
-/** A value has more text for patterns than is looked at. */
-export class TooMuchToMatch extends Error {}
-
-let left = 0;
-
-/** Runs a check, whose patterns together look at no more than {@link MOST_MATCHED} characters. @throws TooMuchToMatch */
-export function boundedMatching<T>(check: () => T): T {
-  left = MOST_MATCHED;
-  return check();
 }
 
 /**
@@ -30,8 +17,7 @@ export function linearRegExp(pattern: string): Tester {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
     return {
       test(text) {
-        left -= text.length;
-        if (left < 0) throw new TooMuchToMatch();
+        count(text.length);
         return compiled.matcher(text).find();
       },
       // Ajv tells patterns from each other by their texts.
