@@ -12,6 +12,7 @@ const MEASURES = [
   'host-calls',
   'pools',
   'sync',
+  'processes',
   'sockets',
   'tools',
   'soak',

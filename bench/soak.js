@@ -5,8 +5,7 @@
 // 30,000 stops as fast as they come, and four minutes of the pace that is measured.
 import { parseArgs } from 'node:util';
 import { createRuntime } from '../dist/index.js';
-import { GarbageCollector } from './lib/collect-garbage.js';
-import { leakVerdict } from './lib/leak-verdict.js';
+import { GarbageCollector, slopeOf } from '../dist/monitor/index.js';
 
 const LIMIT_KB_A_MINUTE = 10;
 const WARM_UP_STOPS = 30_000;
@@ -18,7 +17,7 @@ const ENDLESS = { language: 'lua', code: 'while true do end' };
 
 /** @param minutes of measuring @param warmUp stops before that @param settle minutes between the two */
 async function soak(minutes, warmUp, settle) {
-  const collector = new GarbageCollector();
+  const collector = await GarbageCollector.open();
   const runtime = await createRuntime({ threads: 1 });
   for (let i = 0; i < warmUp; i += 1) await runtime.start(ENDLESS, { limits: { timeout: 1 } }).outcome;
   const points = [];
@@ -37,7 +36,8 @@ async function soak(minutes, warmUp, settle) {
   }
   await runtime.close();
   collector.close();
-  return { launches, ...leakVerdict(points, LIMIT_KB_A_MINUTE) };
+  const { value, low, high } = slopeOf(points);
+  return { launches, slope: value, low, high, withinLimit: value <= LIMIT_KB_A_MINUTE };
 }
 
 export async function run({ quick }) {

@@ -21,8 +21,8 @@ function times(count, work) {
 
 export async function run({ quick }) {
   const count = quick ? 300 : 2000;
-  const lua = await createEngine(await compileEngine('lua'), false);
-  const javascript = await createEngine(await compileEngine('javascript'), false);
+  const lua = await createEngine(await compileEngine('lua'), { polling: false, cellSize: 64 });
+  const javascript = await createEngine(await compileEngine('javascript'), { polling: false, cellSize: 64 });
   const results = [];
   const cold = times(count, () => lua.create(program('lua', ''), host).close());
   results.push({

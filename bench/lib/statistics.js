@@ -17,15 +17,3 @@ export function summary(sample) {
     max: Math.max(...sample),
   };
 }
-
-/** Least squares: the slope of y over x, and its standard error. */
-export function slope(points) {
-  const n = points.length;
-  const meanX = points.reduce((sum, [x]) => sum + x, 0) / n;
-  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / n;
-  const sxx = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
-  const sxy = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
-  const value = sxy / sxx;
-  const residuals = points.reduce((sum, [x, y]) => sum + (y - meanY - value * (x - meanX)) ** 2, 0);
-  return { value, error: Math.sqrt(residuals / Math.max(1, n - 2) / sxx) };
-}

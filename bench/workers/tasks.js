@@ -11,3 +11,10 @@ export function busy(us) {
 export const size = (bytes) => bytes.byteLength;
 
 export const summed = ({ items }) => ({ total: items.reduce((sum, { price }) => sum + price, 0), count: items.length });
+
+export const echo = (value) => value;
+export const pid = () => process.pid;
+export async function waits(_, { call }) {
+  await call('began');
+  return new Promise(() => undefined);
+}

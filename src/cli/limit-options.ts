@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from '../runtime/limits.js';
+import { type RuntimeOptions, readIsolation } from '../runtime/options.js';
 import { invalid, parseDuration } from '../runtime/units.js';
 import { addScriptToolOptions, gather, type ScriptToolFlags } from './tool-options.js';
 
@@ -10,6 +11,7 @@ export interface LimitFlags extends ScriptToolFlags {
   readonly memory?: string;
   readonly output?: string;
   readonly grace?: string;
+  readonly isolation?: string;
   readonly time?: boolean;
   readonly json?: boolean;
 }
@@ -20,6 +22,7 @@ export function addLimitOptions(command: Command): Command {
     .option('--memory <size>', 'how much memory a script may use: 512kb, 64mb, 1gb (default: 64mb)')
     .option('--output <size>', 'how much a script may write (default: 1mb)')
     .option('--grace <time>', 'how long a stopped script may clean up (default: 100ms)')
+    .option('--isolation <where>', "where scripts run: 'thread', or 'process' for child processes (default: thread)")
     .option(
       '--net <host:port>',
       'where a script, or its tools, may connect to; may be repeated (default: nowhere)',
@@ -40,7 +43,7 @@ export function readPermissions({ net, time }: LimitFlags): Permissions {
 }
 
 /** Reads the flags. @throws StintError `INVALID_ARGUMENT` that names the flag */
-export function readLimits(flags: LimitFlags): { limits: Limits; grace?: number } {
+export function readLimits(flags: LimitFlags): Pick<RuntimeOptions, 'limits' | 'grace' | 'isolation'> {
   const limits: Limits = {};
   if (flags.timeout !== undefined)
     limits.timeout = flags.timeout === 'none' ? null : (quantity(flags.timeout) as never);
@@ -48,7 +51,11 @@ export function readLimits(flags: LimitFlags): { limits: Limits; grace?: number 
   if (flags.output !== undefined) limits.output = quantity(flags.output) as never;
   try {
     resolveLimits(limits, DEFAULT_LIMITS, '-');
-    return flags.grace === undefined ? { limits } : { limits, grace: parseDuration(quantity(flags.grace), '-.grace') };
+    return {
+      limits,
+      ...(flags.grace === undefined ? {} : { grace: parseDuration(quantity(flags.grace), '-.grace') }),
+      ...(flags.isolation === undefined ? {} : { isolation: readIsolation(flags.isolation, '-.isolation') }),
+    };
   } catch (error) {
     // The option's name as it was typed.
     if (error instanceof Error) error.message = error.message.replace(/^-\./, '--');
@@ -56,12 +63,12 @@ export function readLimits(flags: LimitFlags): { limits: Limits; grace?: number 
   }
 }
 
-/** Reads `--parallel`. @throws StintError `INVALID_ARGUMENT` */
-export function readCount(text: string | undefined, flag: string, most: number): number | undefined {
+/** Reads a flag that counts something. @throws StintError `INVALID_ARGUMENT` */
+export function readCount(text: string | undefined, flag: string, most: number, least = 1): number | undefined {
   if (text === undefined) return undefined;
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > most || text.trim() === '') {
-    throw invalid(flag, text, `a whole number from 1 to ${most}`);
+  if (!Number.isInteger(count) || count < least || count > most || text.trim() === '') {
+    throw invalid(flag, text, `a whole number from ${least} to ${most}`);
   }
   return count;
 }

@@ -82,6 +82,79 @@ Example:
     await end(await repl(options), options);
   });
 
+program
+  .command('bench')
+  .description('measure this machine: creation, calls, workloads, threads, memory, leaks, timeouts, sockets, restarts')
+  .option('--quick', 'half a minute, for a look, in place of some ten minutes')
+  .option('--only <suite>', 'only this suite; may be repeated', collect, [])
+  .option('--report <file.html>', 'write a page with charts of the distributions')
+  .option('--json <file>', "write the results as JSON ('/dev/stdout' works)")
+  .option('--compare <old.json>', 'say what changed beyond noise since these results of --json')
+  .addHelpText(
+    'after',
+    `
+Every suite runs three times, each time in a process of its own.
+Exit status: 0 all targets are met, 1 one is missed, 2 wrong usage, 3 it could not be measured.
+
+Examples:
+  $ stint bench --quick
+  $ stint bench --report bench.html --json bench.json
+  $ stint bench --compare bench.json`,
+  )
+  .action(async (options) => {
+    const { bench } = await import('./commands/bench.js');
+    process.exitCode = await bench(options);
+  });
+
+addLimitOptions(
+  program
+    .command('soak')
+    .description('run a script again and again, and say whether memory, descriptors, threads or segments grow with it')
+    .argument('<file>', 'the script'),
+)
+  .option('--cycles <n>', 'how often (default: 400), after a quarter as many of warm-up')
+  .option('--duration <time>', 'for how long instead: 30s, 10m')
+  .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
+  .option('--module', 'the file is a module of your own: call a function that it exports')
+  .option('--export <name>', 'which function (default: default)')
+  .option('--segments <prefix>', 'count shared memory with such names too, not only what is mapped')
+  .option('--report <file.html>', 'write a page with a plot of each measure')
+  .addHelpText(
+    'after',
+    `
+Exit status: 0 nothing grows, 1 something does, or the script failed; else as for run.
+
+Examples:
+  $ stint soak report.lua --cycles 1000
+  $ stint soak report.lua --duration 10m --report soak.html
+  $ stint soak resize.ts --module --export resize --arg cat.png`,
+  )
+  .action(async (file: string, options) => {
+    const { soakFile } = await import('./commands/soak.js');
+    process.exitCode = await soakFile(file, options);
+  });
+
+program
+  .command('doctor')
+  .description('list what outlives a process: what lives, what is orphaned, and whose it was')
+  .option('--sweep', 'reclaim what dead processes left, first')
+  .option('--json', 'print one JSON text')
+  .option('--directory <path>', "the ledger's directory")
+  .addHelpText(
+    'after',
+    `
+Exit status:
+  0 nothing is left by anybody dead     1 something is     2 wrong usage     3 the ledger cannot be used
+
+Examples:
+  $ stint doctor
+  $ stint doctor --sweep --json | jq .swept.reclaimed`,
+  )
+  .action(async (options) => {
+    const { doctor } = await import('./commands/doctor.js');
+    process.exitCode = await doctor(options);
+  });
+
 addToolCommands(program);
 
 /** Tools may leave something behind that would keep the process alive. */

@@ -1,9 +1,8 @@
 /** One line about several tasks, on standard error, if that is a terminal. */
 export class Progress {
   readonly #total: number;
-  readonly #enabled = process.stderr.isTTY === true;
   readonly #counts = new Map<string, number>();
-  #shown = false;
+  readonly #status = new Status();
 
   constructor(total: number) {
     this.#total = total;
@@ -17,9 +16,24 @@ export class Progress {
   }
 
   show(): void {
-    if (!this.#enabled) return;
     const parts = [...this.#counts].filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
-    process.stderr.write(`\r\x1b[2K${parts.join(', ')} (of ${this.#total})`);
+    this.#status.show(`${parts.join(', ')} (of ${this.#total})`);
+  }
+
+  /** Takes the line away, so that something else can be printed. */
+  clear(): void {
+    this.#status.clear();
+  }
+}
+
+/** One line about what is going on, on standard error, if that is a terminal. */
+export class Status implements Disposable {
+  readonly #enabled = process.stderr.isTTY === true;
+  #shown = false;
+
+  show(text: string): void {
+    if (!this.#enabled) return;
+    process.stderr.write(`\r\x1b[2K${text}`);
     this.#shown = true;
   }
 
@@ -27,5 +41,9 @@ export class Progress {
   clear(): void {
     if (this.#shown) process.stderr.write('\r\x1b[2K');
     this.#shown = false;
+  }
+
+  [Symbol.dispose](): void {
+    this.clear();
   }
 }

@@ -28,10 +28,11 @@ const GRACE = 3;
 const ROWS = 4;
 const THREADS = 5;
 const QUANTUM = 6;
-// Row: word, rung, thread; deadline as the second double.
+// Row: word, rung, thread, a stop that may come before its task; when that began and its deadline as the third and fourth double.
 const WORD = 0;
 const RUNG = 1;
 const THREAD = 2;
+const FORESTALLED = 3;
 const BEGAN = 2;
 const DEADLINE = 3;
 
@@ -103,6 +104,20 @@ export class ControlTable {
     this.#doubles[doubleBase(row) + DEADLINE] = Number.POSITIVE_INFINITY;
     Atomics.store(this.#words, base + WORD, packWord(number, State.queued));
     if (row >= this.usedRows) Atomics.store(this.#words, USED_ROWS, row + 1);
+  }
+
+  /**
+   * Notes that a task has to end which may not have its row yet, because it comes another way than the stop. Who notes it calls
+   * {@link requestStop} after that, and who assigns the row calls {@link heedForestalled}: one of them finds it.
+   */
+  forestall(row: number, number: number, reason: StopReason): void {
+    Atomics.store(this.#words, wordBase(row) + FORESTALLED, packWord(number, State.stopping, reason));
+  }
+
+  /** Asks a task to end that has just been given its row, if that was noted before. */
+  heedForestalled(row: number, number: number): void {
+    const forestalled = Atomics.load(this.#words, wordBase(row) + FORESTALLED);
+    if (numberOf(forestalled) === number) this.requestStop(row, number, reasonOf(forestalled));
   }
 
   /** Takes back a task that has not begun: whoever has its order drops it. False if it has begun, or was asked to end. */

@@ -72,13 +72,12 @@ export class ThreadBoard {
     return sum;
   }
 
-  /** A thread tells what one of its engines holds: four numbers. */
-  setCounts(thread: number, engine: number, first: number, second: number, third: number, fourth: number): void {
+  /** A thread tells what one of its engines holds: four numbers. True if any of them is another than before. */
+  setCounts(thread: number, engine: number, counts: readonly [number, number, number, number]): boolean {
     const at = this.#base(thread) + FIRST_COUNT + engine * COUNTS;
-    this.#words[at] = first;
-    this.#words[at + 1] = second;
-    this.#words[at + 2] = third;
-    this.#words[at + 3] = fourth;
+    if (counts.every((count, index) => this.#words[at + index] === count)) return false;
+    this.#words.set(counts, at);
+    return true;
   }
 
   /** What {@link setCounts} told. */

@@ -1,14 +1,10 @@
 import type { StopReason } from '../control/task-word.js';
 import type { EngineOrder } from '../engines/load-engine.js';
-import type { Thrown } from '../errors/thrown.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Job, TaskOrder, ToHost, ToWorker } from '../worker/messages.js';
 
 /** What a carrier tells of a task. */
-export type FromCarrier =
-  | ToHost
-  /** It died with a part of its carrier; `waits`: it had nothing to do then. */
-  | { op: 'lost'; row: number; number: number; cause: Thrown | undefined; waits: boolean };
+export type TaskMessage = Exclude<ToHost, { op: 'counts' }>;
 
 /** What runs a host's tasks: a worker thread, or a child process. It is told what to do, and tells what becomes of it. */
 export interface Carrier {
@@ -51,4 +47,4 @@ export interface Carrier {
  * @param receive takes what it sends
  * @param onExit called when it is gone, after what it sent was taken
  */
-export type CarrierMaker = (index: number, receive: (message: FromCarrier) => void, onExit: () => void) => Carrier;
+export type CarrierMaker = (index: number, receive: (message: TaskMessage) => void, onExit: () => void) => Carrier;

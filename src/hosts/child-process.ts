@@ -9,11 +9,10 @@ import type { InterrupterLease } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
 import { StintError } from '../errors/stint-error.js';
 import type { Transferable } from '../values/transfer.js';
-import type { Job, TaskOrder, ToWorker } from '../worker/messages.js';
-import type { Carrier, FromCarrier } from './carrier.js';
+import type { Job, PipedMessage, TaskOrder, ToHost, ToWorker } from '../worker/messages.js';
+import type { Carrier, TaskMessage } from './carrier.js';
 import { JobNumbers } from './job-numbers.js';
 import type { LaunchedProcess } from './launched-process.js';
-import type { FromChild } from './process-messages.js';
 
 /** So much later than the child the owner finds that a deadline has passed, in ms. */
 const DEADLINE_MARGIN_MS = 50;
@@ -27,8 +26,9 @@ export class ChildProcess implements Carrier {
   readonly #process: LaunchedProcess;
   readonly #interrupter: InterrupterLease;
   readonly #grace: () => number;
+  /** Of the tasks that it has, in ms. */
   readonly #timeouts = new Map<number, number>();
-  readonly #jobs = new JobNumbers((message) => this.#process.send(message));
+  readonly #jobs = new JobNumbers((message) => this.#give(message));
 
   /**
    * @param grace milliseconds from the stop of a task to the break, as it is now
@@ -41,7 +41,7 @@ export class ChildProcess implements Carrier {
     launched: LaunchedProcess,
     interrupter: InterrupterLease,
     grace: () => number,
-    receive: (message: FromCarrier) => void,
+    receive: (message: TaskMessage) => void,
     onExit: () => void,
   ) {
     this.#index = index;
@@ -78,7 +78,7 @@ export class ChildProcess implements Carrier {
     if (port !== undefined) {
       throw new StintError('VALUE_NOT_TRANSFERABLE', 'only buffers can be handed over to another process, as copies');
     }
-    this.#process.send({ op: 'start', order, job: this.#jobs.short(job) });
+    this.#give({ op: 'start', order: { ...order, announce: true }, job: this.#jobs.short(job) });
     this.#timeouts.set(order.row, order.timeout);
   }
 
@@ -108,14 +108,19 @@ export class ChildProcess implements Carrier {
     return this.#process.kill();
   }
 
+  /** Sends something by the pipe, and has a worker that is busy interrupted for it. */
+  #give(message: PipedMessage['message']): void {
+    const announced = this.#timeouts.size > 0;
+    this.#process.give({ message, announced });
+    if (announced) this.#process.send({ op: 'announce' });
+  }
+
   /** Writes into the table what a message says, and returns it if it is about a task. */
-  #note(message: FromChild): FromCarrier | undefined {
+  #note(message: ToHost): TaskMessage | undefined {
     switch (message.op) {
-      case 'ready':
-        return undefined;
       case 'counts': {
         const { live, spare, instances, tableSize } = message.counts;
-        this.#table.threads.setCounts(this.#index, message.engine, live, spare, instances, tableSize);
+        this.#table.threads.setCounts(this.#index, message.engine, [live, spare, instances, tableSize]);
         return undefined;
       }
       case 'began': {
@@ -129,6 +134,10 @@ export class ChildProcess implements Carrier {
         return message;
       case 'woken':
         this.#table.wake(message.row, message.number);
+        return message;
+      case 'ended':
+        this.#timeouts.delete(message.row);
+        // What a worker spoils goes with the process, which has no other tasks then.
         return message;
       default:
         return message;

@@ -10,10 +10,9 @@ import type { StopReason } from '../control/task-word.js';
 import type { Answer, Call, EngineCounts } from '../engines/engine.js';
 import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
-import { unpackThrown } from '../errors/thrown.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
-import type { Carrier, CarrierMaker, FromCarrier } from './carrier.js';
+import type { Carrier, CarrierMaker, TaskMessage } from './carrier.js';
 import type { Recycling } from './recycling.js';
 import { type Claim, ThreadLoad } from './thread-load.js';
 
@@ -24,12 +23,9 @@ export interface TaskListener {
   takenBack(): void;
   /** The task waits; its thread can run another. */
   waiting(): void;
-  /** It has something to do again. */
-  woken?(): void;
   output(text: string, stream: 'stdout' | 'stderr'): void;
   call(call: Call): void;
-  /** @param delivered called when they have been: until then they count as on their way */
-  events(events: readonly SentEvent[], delivered: () => void): void;
+  events(events: readonly SentEvent[]): void;
   ended(report: TaskReport): void;
   /**
    * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `waits`: the
@@ -61,6 +57,8 @@ export class Host {
   readonly #settings: HostSettings;
   readonly #startedAt = monotonicNow();
   #taskCount = 0;
+  /** For how many tasks it is kept that are still being loaded. */
+  #reserved = 0;
   #idle: NodeJS.Timeout | undefined;
   readonly #carrier: Carrier;
   readonly #table: ControlTable;
@@ -128,9 +126,9 @@ export class Host {
     return this.#spoiled;
   }
 
-  /** How many tasks the thread has, waiting ones included. */
+  /** How many tasks the thread has, or is kept for, waiting ones included. */
   get load(): number {
-    return this.#tasks.size;
+    return this.#tasks.size + this.#reserved;
   }
 
   /** How many tasks run or could run. */
@@ -145,10 +143,12 @@ export class Host {
 
   /** Keeps the thread for a task that is still being loaded. */
   reserve(): void {
+    this.#reserved += 1;
     this.#load.add(RESERVED);
   }
 
   unreserve(): void {
+    this.#reserved -= 1;
     this.#load.remove(RESERVED);
   }
 
@@ -262,7 +262,7 @@ export class Host {
     for (const [row, { number, listener }] of behind) if (this.takeBack(row, number)) listener.takenBack();
   }
 
-  #receive(message: FromCarrier): void {
+  #receive(message: TaskMessage): void {
     if (message.op === 'dropped') {
       this.#freeRow(message.row);
       return;
@@ -283,28 +283,22 @@ export class Host {
         if (!task.waiting) return;
         task.waiting = false;
         this.#load.add(task);
-        task.listener.woken?.();
         return;
       case 'call':
         task.listener.call(message.call);
         return;
       case 'events':
-        task.listener.events(message.events, () =>
-          this.#carrier.tell({
-            op: 'delivered',
-            row: message.row,
-            number: message.number,
-            events: message.events.length,
-            bytes: message.bytes,
-          }),
-        );
+        task.listener.events(message.events);
+        this.#carrier.tell({
+          op: 'delivered',
+          row: message.row,
+          number: message.number,
+          events: message.events.length,
+          bytes: message.bytes,
+        });
         return;
       case 'output':
         task.listener.output(message.text, message.stream);
-        return;
-      case 'lost':
-        this.#forget(message.row, task);
-        task.listener.lost(message.cause && (unpackThrown(message.cause) as Error), message.waits, 'terminate');
         return;
       case 'ended':
         this.#forget(message.row, task);
@@ -314,7 +308,7 @@ export class Host {
         else this.served = true;
         this.#recycle();
         task.listener.ended(message.report);
-        if (this.#spoiled && this.#tasks.size === 0) void this.terminate();
+        if (this.#spoiled && this.load === 0) void this.terminate();
     }
   }
 

@@ -1,157 +1,92 @@
 /**
- * What runs in a child process: a thread, and a relay between it and the owner.
+ * The main thread of a child process: it supervises a worker thread, which has the tasks, and hears from the owner what concerns a thread that may be busy.
  *
- * 1. It dies with its owner: when the channel between them closes, and all that tasks started with it.
- * 2. The owner hears of every task that it sent.
+ * 1. The process dies with its owner, when the channel between them closes, and with its worker thread; and all that tasks started with it.
  */
-import { availableMeans } from '../control/interrupter.js';
-import { StopReason } from '../control/task-word.js';
-import { ENGINE_NAMES, type EngineName, engineFor } from '../engines/engine-name.js';
-import type { Job } from '../worker/messages.js';
-import { compiledEngine, compileEngineOnce } from './compiled-engines.js';
-import type { Host } from './host.js';
-import { HostGroup } from './host-group.js';
-import type { ChildSettings, ToChild } from './process-messages.js';
-import { tell } from './process-outbox.js';
-import { RelayedTask } from './relayed-task.js';
-import type { Claim } from './thread-load.js';
+import { ControlTable } from '../control/control-table.js';
+import { availableMeans, watchTable } from '../control/interrupter.js';
+import type { StopReason } from '../control/task-word.js';
+import { packThrown } from '../errors/thrown.js';
+import { MARK } from '../ledger/kinds/process.js';
+import { compileEngineOnce } from './compiled-engines.js';
+import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
+import { WorkerThread } from './worker-thread.js';
 
-class Relay {
-  readonly #hosts: HostGroup<RelayedTask>;
-  readonly #tasks = new Map<number, RelayedTask>();
-  readonly #jobs = new Map<number, Job>();
-  /** The counts of each engine, as the owner knows them. */
-  readonly #told = new Map<string, string>();
+const THREAD = 0;
 
-  constructor(settings: ChildSettings) {
+class Supervisor {
+  readonly #table: ControlTable;
+  readonly #thread: WorkerThread;
+
+  constructor({ rows, grace, quantum, ...others }: ChildSettings) {
     const means = availableMeans();
-    this.#hosts = new HostGroup<RelayedTask>(
-      {
-        ...settings,
-        isolation: 'thread',
-        hosts: 1,
-        queue: 0,
-        processMemory: Number.POSITIVE_INFINITY,
-        means,
-        depth: 1,
-        idleMs: Number.POSITIVE_INFINITY,
-        recycle: { tasks: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY },
-      },
-      ({ job }) => ({ holds: job.program.language !== 'lua', expectedMs: Number.POSITIVE_INFINITY }),
-      (task, host, claim) => this.#send(task, host, claim),
+    this.#table = ControlTable.create(rows, 1, grace, quantum);
+    const interrupter = watchTable(means, this.#table, () => dieWith(undefined));
+    this.#thread = new WorkerThread(
+      THREAD,
+      this.#table,
+      // By this the guardian knows what tasks start.
+      { ...others, means, depth: 1, pipes: PIPES, environment: markOf(process.env) },
+      interrupter,
+      () => undefined,
+      () => dieWith(this.#thread.cause),
     );
+    this.#thread.keepAlive(true);
+  }
+
+  /** Compiles the engines and hands them over: tasks that come earlier wait for them. */
+  async prepare(): Promise<void> {
+    for (const engine of await Promise.all([compileEngineOnce('lua'), compileEngineOnce('javascript')])) {
+      this.#thread.addEngine(engine);
+    }
   }
 
   receive(message: Exclude<ToChild, { op: 'setup' }>): void {
     switch (message.op) {
-      case 'job':
-        this.#jobs.set(message.id, message.job);
+      case 'announce':
+        this.#thread.announce();
         return;
-      case 'forget':
-        this.#jobs.clear();
-        return;
-      case 'start': {
-        const { order, job } = message;
-        this.#start({ ...order, announce: true }, typeof job === 'number' ? (this.#jobs.get(job) as Job) : job);
-        return;
-      }
       case 'stop':
-        this.#hosts.table.grace = message.grace;
-        this.#stop(this.#task(message), message.reason);
+        this.#table.grace = message.grace;
+        this.#stop(message.row, message.number, message.reason);
         return;
-      case 'answer': {
-        const task = this.#task(message);
-        if (task?.row !== undefined) this.#hosts.answer(task.row, task.order.number, message.answer);
-        return;
-      }
-      case 'delivered':
-        this.#task(message)?.delivered();
+      default:
+        this.#thread.tell(message);
     }
   }
 
-  #task({ row, number }: { row: number; number: number }): RelayedTask | undefined {
-    const task = this.#tasks.get(row);
-    return task?.order.number === number ? task : undefined;
-  }
-
-  #start(order: RelayedTask['order'], job: Job): void {
-    const task = new RelayedTask(order, job, this.#hosts.table, tell, (ended) => this.#ended(ended));
-    this.#tasks.set(order.row, task);
-    // The owner sends no more than there are slots.
-    this.#hosts.dispatcher.offer(task, 0);
-  }
-
-  #stop(task: RelayedTask | undefined, reason: StopReason): void {
-    if (task === undefined) return;
-    if (task.row !== undefined) {
-      this.#hosts.stop(task.row, task.order.number, reason);
-      return;
-    }
-    task.stopped = reason;
-    if (this.#hosts.dispatcher.remove(task)) task.withdraw();
-  }
-
-  /** Brings a task to the thread: at once, or when its engine is compiled. */
-  #send(task: RelayedTask, host: Host, claim: Claim): void {
-    const { language } = task.job.program;
-    const name = language === 'module' ? undefined : engineFor(language);
-    const engine = name && compiledEngine(name);
-    if (engine !== undefined) host.addEngine(engine);
-    if (engine !== undefined || name === undefined) {
-      this.#run(task, host, claim);
-      return;
-    }
-    host.reserve();
-    compileEngineOnce(name).then(
-      (compiled) => {
-        host.unreserve();
-        host.addEngine(compiled);
-        this.#run(task, host, claim);
-      },
-      (error: Error) => {
-        host.unreserve();
-        task.lost(error, false);
-      },
-    );
-  }
-
-  #run(task: RelayedTask, host: Host, claim: Claim): void {
-    if (task.stopped !== StopReason.none) {
-      task.withdraw();
-      return;
-    }
-    task.row = this.#hosts.takeRow(task.order.number, host);
-    host.start({ ...task.order, row: task.row }, task.job, claim, task);
-  }
-
-  #tellCounts(): void {
-    for (const [name, counts] of Object.entries(this.#hosts.pool.hosts[0]?.engineCounts ?? {})) {
-      const text = JSON.stringify(counts);
-      if (this.#told.get(name) === text) continue;
-      this.#told.set(name, text);
-      tell({ op: 'counts', engine: ENGINE_NAMES.indexOf(name as EngineName), counts });
-    }
-  }
-
-  #ended(task: RelayedTask): void {
-    this.#tasks.delete(task.order.row);
-    if (task.row !== undefined) this.#hosts.freeRow(task.row);
-    this.#tellCounts();
-    this.#hosts.dispatcher.release();
-    this.#hosts.dispatcher.dispatch();
+  /** The task comes by another way, and may still be on it. */
+  #stop(row: number, number: number, reason: StopReason): void {
+    this.#table.forestall(row, number, reason);
+    if (this.#table.requestStop(row, number, reason)) this.#thread.stop();
   }
 }
 
-let relay: Relay | undefined;
+function markOf({ [MARK]: mark }: NodeJS.ProcessEnv): Record<string, string> {
+  return mark === undefined ? {} : { [MARK]: mark };
+}
+
+/** Ends the process, with all that its tasks have started, when the owner has been told why. */
+function dieWith(cause: Error | undefined): void {
+  tell({ op: 'dying', cause: cause && packThrown(cause) }, die);
+}
+
+function die(): void {
+  process.kill(-process.pid, 'SIGKILL');
+}
+
+function tell(message: FromChild, then = (): void => undefined): void {
+  if (process.connected) process.send?.(message, undefined, undefined, then);
+  else then();
+}
+
+let supervisor: Supervisor | undefined;
+process.on('disconnect', die);
 process.on('message', (message: ToChild) => {
   if (message.op !== 'setup') {
-    relay?.receive(message);
+    supervisor?.receive(message);
     return;
   }
-  relay = new Relay(message.settings);
-  void Promise.all([compileEngineOnce('lua'), compileEngineOnce('javascript')]).then(() => tell({ op: 'ready' }));
-});
-process.on('disconnect', () => {
-  // The whole group: also what module tasks started.
-  process.kill(-process.pid, 'SIGKILL');
+  supervisor = new Supervisor(message.settings);
+  supervisor.prepare().then(() => tell({ op: 'ready' }), dieWith);
 });

@@ -1,12 +1,11 @@
 import type { StopReason } from '../control/task-word.js';
-import type { EngineCounts } from '../engines/engine.js';
-import type { Job, TaskOrder, ToWorker } from '../worker/messages.js';
-import type { FromCarrier } from './carrier.js';
+import type { Thrown } from '../errors/thrown.js';
+import type { ToWorker } from '../worker/messages.js';
 
 /** How a child process is set up. */
 export interface ChildSettings {
-  /** How many tasks it may have at once. */
-  readonly slots: number;
+  /** How many rows its control table has: as many as the owner's. */
+  readonly rows: number;
   readonly grace: number;
   readonly quantum: number;
   readonly cellSize: number;
@@ -14,20 +13,21 @@ export interface ChildSettings {
   readonly heap: number | undefined;
 }
 
-/** What the owner tells a child process. Rows and numbers are the owner's. */
+/** What the owner tells the main thread of a child process. Tasks come to its worker thread by a pipe. */
 export type ToChild =
   | { op: 'setup'; settings: ChildSettings }
-  | { op: 'job'; id: number; job: Job }
-  | { op: 'forget' }
-  | { op: 'start'; order: TaskOrder; job: Job | number }
+  /** A task has been sent to the worker while that had others. */
+  | { op: 'announce' }
   /** `grace`: the owner's, as it is now. */
   | { op: 'stop'; row: number; number: number; reason: StopReason; grace: number }
   | Extract<ToWorker, { op: 'answer' | 'delivered' }>;
 
-/** What a child process tells its owner. */
+/** What the main thread of a child process tells its owner. */
 export type FromChild =
-  /** It has its thread, and its engines are compiled. */
+  /** Its engines are compiled, and its worker thread has been started with them. */
   | { op: 'ready' }
-  | FromCarrier
-  /** What an engine of its holds now. `engine`: its place in the list of names. */
-  | { op: 'counts'; engine: number; counts: EngineCounts };
+  /** Its worker thread is gone, and so will it be. */
+  | { op: 'dying'; cause: Thrown | undefined };
+
+/** Which descriptors a child process has beside the standard ones and its channel: what its worker thread reads and writes. */
+export const PIPES = { incoming: 4, outgoing: 5 } as const;

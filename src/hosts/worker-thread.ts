@@ -10,9 +10,9 @@ import type { EngineOrder } from '../engines/load-engine.js';
 import type { Transferable } from '../values/transfer.js';
 import { isPrimitive } from '../values/value.js';
 import { Link } from '../worker/link.js';
-import type { Job, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
+import type { Job, PipeSetup, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
 import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
-import type { Carrier } from './carrier.js';
+import type { Carrier, TaskMessage } from './carrier.js';
 import { JobNumbers } from './job-numbers.js';
 
 /** What a thread is set up with. */
@@ -24,6 +24,10 @@ export interface WorkerSettings {
   readonly depth: number;
   /** Bytes that V8's heap may hold; undefined for V8's own default. */
   readonly heap: number | undefined;
+  /** Its environment variables. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** In a child process: the pipes between the thread and the owner. */
+  readonly pipes?: PipeSetup;
 }
 
 const YOUNG_GENERATION_MB = 8;
@@ -56,7 +60,7 @@ export class WorkerThread implements Carrier {
     table: ControlTable,
     settings: WorkerSettings,
     interrupter: InterrupterLease,
-    receive: (message: ToHost) => void,
+    receive: (message: TaskMessage) => void,
     onExit: () => void,
   ) {
     this.#index = index;
@@ -71,7 +75,8 @@ export class WorkerThread implements Carrier {
     this.#link = new Link(
       { port: port1, outgoing: new Ring(rings), incoming: new Ring(rings, Ring.BYTES) },
       { shorten: TO_WORKER.shorten, lengthen: TO_HOST.lengthen },
-      receive,
+      // Its counts are on the board.
+      (message) => receive(message as TaskMessage),
       () => this.#link.takeAllAndLeave(),
     );
     port1.unref();
@@ -120,6 +125,11 @@ export class WorkerThread implements Carrier {
     this.#table.threads.ring(this.#index);
   }
 
+  /** Something comes to the thread by another way. */
+  announce(): void {
+    this.#notePosted();
+  }
+
   receive(): boolean {
     return this.#link.takeAll();
   }
@@ -160,16 +170,16 @@ export class WorkerThread implements Carrier {
 
 function startWorker(
   name: string,
-  { means, cellSize, depth, heap }: WorkerSettings,
+  { means, cellSize, depth, heap, environment = {}, pipes }: WorkerSettings,
   ends: Pick<WorkerSetup, 'thread' | 'control' | 'bell' | 'port' | 'rings'>,
 ): Worker {
-  const setup: WorkerSetup = { ...ends, means, cellSize, depth };
+  const setup: WorkerSetup = { ...ends, means, cellSize, depth, ...(pipes && { pipes }) };
   return new Worker(new URL('../worker/entry.js', import.meta.url), {
     name,
     workerData: setup,
     transferList: [ends.bell, ends.port],
     // A script has no use for the host's environment, nor has the thread for the host's command line.
-    env: {},
+    env: environment,
     argv: [],
     execArgv: [],
     // The memory of scripts is not in V8's heap. What passes through it lives shortly.

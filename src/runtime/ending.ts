@@ -44,7 +44,8 @@ export function lostEnding(cause: Error | undefined): Ending {
 
 /** The ending of a module task that filled the heap of its thread. */
 export function heapEnding(cause: Error | undefined): Ending {
-  const message = "the task filled the heap of its thread; options.heap says what a thread's may hold";
+  const message =
+    "the task filled the memory that it may have; options.heap is what a thread's heap may hold, options.processMemory a process's";
   return { kind: 'out-of-memory', error: new StintError('OUT_OF_MEMORY', message, { cause }) };
 }
 

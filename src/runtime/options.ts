@@ -46,6 +46,8 @@ export interface RuntimeOptions {
    * beyond that is refused. Default 2 GiB. Linux and macOS.
    */
   processMemory?: Bytes;
+  /** Where the ledger is that records child processes, an absolute path. Default: as `openLedger` of `stint/ledger` has it. */
+  directory?: string;
   /** How long a thread may have nothing to do before it leaves; the next task that needs it starts it again. Default: for ever. */
   idleTimeout?: Duration;
   /** When a thread is replaced by a new one, once its tasks have ended: after so many tasks, or when it is so old. Default: never. */
@@ -77,6 +79,7 @@ export interface ResolvedRuntimeOptions {
   readonly heap: number | undefined;
   readonly isolation: Isolation;
   readonly processMemory: number;
+  readonly directory: string | undefined;
   readonly idleTimeout: number;
   readonly recycle: Recycling;
   readonly interrupts: InterruptMeans;
@@ -163,7 +166,8 @@ const NONE: readonly never[] = [];
 const NO_PERMISSIONS: Permissions = {};
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
-const readIsolation = oneOf<Isolation>('thread', 'process');
+/** Reads where tasks run. @throws StintError `INVALID_ARGUMENT` */
+export const readIsolation = oneOf<Isolation>('thread', 'process');
 
 const readLimitsShape: OptionReader<Limits> = (value, name) => {
   const any: OptionReader<never> = (item) => item as never;
@@ -189,6 +193,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     quantum: readQuantum,
     heap: readHeap,
     processMemory: readProcessMemory,
+    directory: text,
     idleTimeout: parseDuration,
     recycle: readRecycling,
     cellSize: wholeNumber(1, 1024),
@@ -207,6 +212,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     heap: read.heap,
     isolation: read.isolation ?? 'thread',
     processMemory: read.processMemory ?? DEFAULT_PROCESS_MEMORY,
+    directory: read.directory,
     idleTimeout: read.idleTimeout ?? Number.POSITIVE_INFINITY,
     recycle: read.recycle ?? { tasks: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY },
     interrupts: read.interrupts ?? availableMeans(),

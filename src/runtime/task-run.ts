@@ -221,10 +221,9 @@ export class TaskRun implements Task, TaskListener {
     this.#calls.call(call, (answer) => this.#answer(answer));
   }
 
-  events(events: readonly SentEvent[], delivered: () => void): void {
+  events(events: readonly SentEvent[]): void {
     this.#isKnown = true;
     for (const { name, args } of events) this.#tell(() => this.options.events.get(name)?.(...args));
-    delivered();
   }
 
   ended(report: TaskReport): void {

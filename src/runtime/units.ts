@@ -1,5 +1,6 @@
-import { describe } from '../errors/describe.js';
-import { StintError } from '../errors/stint-error.js';
+import { invalid } from '../errors/invalid.js';
+
+export { invalid };
 
 /** A length of time: milliseconds, or a text with a unit. */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m`;
@@ -38,11 +39,6 @@ export function parseBytes(value: unknown, name: string, least: number, most: nu
     throw invalid(name, value, `a size from ${least} to ${most} bytes, such as 65536, '512kb' or '64mb'`);
   }
   return bytes;
-}
-
-/** The error for an option that is not what it has to be. */
-export function invalid(name: string, value: unknown, expected: string): StintError {
-  return new StintError('INVALID_ARGUMENT', `${name} is ${describe(value)}; it must be ${expected}`);
 }
 
 function parseQuantity(value: unknown, units: Record<string, number>): number | undefined {

@@ -2,12 +2,13 @@ import type { MessagePort } from 'node:worker_threads';
 import type { RungName } from '../control/control-table.js';
 import type { InterruptMeans } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
-import type { Answer, Call, ModuleProgram, Program } from '../engines/engine.js';
+import type { Answer, Call, EngineCounts, ModuleProgram, Program } from '../engines/engine.js';
 import type { EngineOrder } from '../engines/load-engine.js';
 import type { ErrorEnvelope } from '../errors/envelope.js';
 import type { Permissions } from '../io/permissions.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Value } from '../values/value.js';
+import type { BufferMessage } from './shared-buffers.js';
 
 /** How a worker thread is set up. */
 export interface WorkerSetup {
@@ -22,6 +23,15 @@ export interface WorkerSetup {
   readonly depth: number;
   /** How many scripts may share a cell. */
   readonly cellSize: number;
+  /** In a child process: the pipes between the thread and the owner. */
+  readonly pipes?: PipeSetup;
+}
+
+/** Descriptors of a child process. */
+export interface PipeSetup {
+  readonly incoming: number;
+  /** It blocks until what is written has gone. */
+  readonly outgoing: number;
 }
 
 /** What tasks of one kind have in common: everything but their arguments. */
@@ -59,6 +69,13 @@ export type ToWorker =
   | { op: 'answer'; row: number; number: number; answer: Answer }
   /** So many events, of so many bytes, have been delivered. */
   | { op: 'delivered'; row: number; number: number; events: number; bytes: number };
+
+/** What goes to a worker thread of a child process by its pipe. */
+export interface PipedMessage {
+  readonly message: Extract<ToWorker, { op: 'start' | 'job' | 'forget' }> | BufferMessage;
+  /** Whether the main thread of that process was told that it comes, because the worker is busy and may have to be interrupted. */
+  readonly announced: boolean;
+}
 
 /** One event of a script. */
 export interface SentEvent {
@@ -107,4 +124,6 @@ export type ToHost =
       row: number;
       number: number;
       report: TaskReport;
-    };
+    }
+  /** What an engine of the thread holds now; `engine`: its place in the list of names. Where the owner cannot see the thread's board. */
+  | { op: 'counts'; engine: number; counts: EngineCounts };

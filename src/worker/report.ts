@@ -6,8 +6,8 @@ import { toEnvelope } from '../errors/envelope.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import { isPrimitive } from '../values/value.js';
 import type { Fiber } from './fiber.js';
-import type { Link } from './link.js';
-import type { ScriptEnd, TaskReport, ToHost, ToWorker } from './messages.js';
+import type { ScriptEnd, TaskReport, ToHost } from './messages.js';
+import type { WorkerLink } from './worker-link.js';
 
 /** What the host is told of a task that has ended. Its VM is still known, its row still its own. */
 export function reportOf(fiber: Fiber, end: ScriptEnd, reason: StopReason, table: ControlTable): TaskReport {
@@ -32,7 +32,7 @@ export function internalFailure(error: unknown): ScriptEnd {
 }
 
 /** Tells the host how a task ended, and hands over what goes with its result. A result that cannot cross is its failure. */
-export function sendEnd(link: Link<ToHost, ToWorker>, message: Extract<ToHost, { op: 'ended' }>): void {
+export function sendEnd(link: WorkerLink, message: Extract<ToHost, { op: 'ended' }>): void {
   const { report } = message;
   const { end } = report;
   if (end.kind !== 'completed' || end.transfer === undefined || isPrimitive(end.value)) {

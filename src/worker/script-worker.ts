@@ -18,11 +18,16 @@ import { Fiber, type FiberThread } from './fiber.js';
 import { guardProcess } from './guard-process.js';
 import { Link } from './link.js';
 import type { Job, ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
+import { PipeLink } from './pipe-link.js';
 import { internalFailure, reportOf, sendEnd } from './report.js';
 import { TO_HOST, TO_WORKER } from './short-forms.js';
 import { ThreadEngines } from './thread-engines.js';
 import { Turns } from './turns.js';
 import { within } from './within.js';
+import type { WorkerLink } from './worker-link.js';
+
+/** What V8 says when the system gives it no memory for a buffer. */
+const NO_MEMORY = /allocation failed|could not allocate/i;
 
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
@@ -37,7 +42,7 @@ export class ScriptWorker implements FiberThread {
   readonly #setup: WorkerSetup;
   readonly table: ControlTable;
   readonly index: number;
-  readonly #link: Link<ToHost, ToWorker>;
+  readonly #link: WorkerLink;
   readonly #jobs = new Map<number, Job>();
   readonly #engines: ThreadEngines;
   readonly #fibers = new Map<number, Fiber>();
@@ -53,14 +58,14 @@ export class ScriptWorker implements FiberThread {
     this.#setup = setup;
     this.table = table;
     this.index = setup.thread;
-    const incoming = new Ring(setup.rings);
-    const outgoing = new Ring(setup.rings, Ring.BYTES);
-    this.#link = new Link(
-      { port: setup.port, incoming, outgoing },
+    const link = new Link<ToHost, ToWorker>(
+      { port: setup.port, incoming: new Ring(setup.rings), outgoing: new Ring(setup.rings, Ring.BYTES) },
       { shorten: TO_HOST.shorten, lengthen: TO_WORKER.lengthen },
       (message) => this.#take(message),
       () => this.#turns.run(),
     );
+    this.#link =
+      setup.pipes === undefined ? link : new PipeLink(setup.pipes, link, table, (message) => this.#take(message));
     this.#engines = new ThreadEngines({ polling: setup.means === 'polling', cellSize: setup.cellSize }, () =>
       guardProcess((thrown) => this.uncaught(thrown)),
     );
@@ -423,12 +428,18 @@ export class ScriptWorker implements FiberThread {
   #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
     const { row, number } = fiber.order;
     this.#lastWasStopped = end.kind === 'stopped';
+    // The bound is the process's: who comes next would get no memory either.
+    if (this.#setup.pipes !== undefined && end.kind === 'failed' && NO_MEMORY.test(end.error.message)) {
+      fiber.spoilsThread = true;
+    }
     const report = reportOf(fiber, end, reason, this.table);
     this.#fibers.delete(row);
     fiber.end();
-    this.#engines.count((engine, { live, spare, instances, tableSize }) =>
-      this.table.threads.setCounts(this.index, engine, live, spare, instances, tableSize),
-    );
+    this.#engines.count((engine, counts) => {
+      const { live, spare, instances, tableSize } = counts;
+      const isNew = this.table.threads.setCounts(this.index, engine, [live, spare, instances, tableSize]);
+      if (isNew && this.#setup.pipes !== undefined) this.#link.hold({ op: 'counts', engine, counts });
+    });
     sendEnd(this.#link, { op: 'ended', row, number, report });
   }
 

@@ -9,6 +9,7 @@ export class ThreadEngines {
   readonly #settings: EngineSettings;
   readonly #onModules: () => void;
   readonly #loading = new Map<EngineName, Promise<void>>();
+  readonly #awaited = new Map<EngineName, (loading: Promise<void>) => void>();
   readonly #engines = new Map<Exclude<EngineName, 'module'>, Engine>();
   #modules: ModuleEngine | undefined;
 
@@ -18,9 +19,11 @@ export class ThreadEngines {
     this.#onModules = onModules;
   }
 
-  /** Takes the code of an engine, before the first task of its language. */
+  /** Takes the code of an engine. */
   add(code: EngineOrder): void {
-    this.#loading.set(code.name, this.#load(code));
+    const loading = this.#load(code);
+    this.#loading.set(code.name, loading);
+    this.#awaited.get(code.name)?.(loading);
   }
 
   /** Settles when a language's engine is there; undefined if it is already. */
@@ -28,7 +31,12 @@ export class ThreadEngines {
     if (language === 'module') return this.#modules === undefined ? this.#loadModules() : undefined;
     const name = engineFor(language);
     if (this.#engines.has(name)) return undefined;
-    return this.#loading.get(name) ?? Promise.reject(new Error(`no engine for ${language}`));
+    const loading = this.#loading.get(name);
+    if (loading !== undefined) return loading;
+    // A task that came by another way than its engine.
+    const awaited = new Promise<void>((resolve) => this.#awaited.set(name, resolve));
+    this.#loading.set(name, awaited);
+    return awaited;
   }
 
   /** Makes a VM; the program's engine is there. */

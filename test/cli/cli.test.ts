@@ -218,7 +218,7 @@ describe('stint --help', () => {
   it('names every command, and each has examples', async () => {
     const { stdout, status } = await stint(['--help']);
     expect(status).toBe(0);
-    for (const command of ['run', 'eval', 'repl']) {
+    for (const command of ['run', 'eval', 'repl', 'bench', 'soak']) {
       expect(stdout).toContain(command);
       expect((await stint([command, '--help'])).stdout).toMatch(/Examples?:/);
     }

@@ -106,6 +106,43 @@ describe('control table', () => {
     expect(runs).toBeGreaterThan(1000);
   });
 
+  it('stops a task that comes another way than its stop, in every interleaving', () => {
+    const runs = explore(() => {
+      const table = ControlTable.create(1, 1, 100, 10);
+      // The row's task before.
+      table.assign(0, 1, 0);
+      table.begin(0, 1, 1000);
+      table.end(0, 1);
+      const seen = { began: false, stopped: false };
+
+      function* worker(): Generator<void> {
+        table.assign(0, 2, 0);
+        yield;
+        table.heedForestalled(0, 2);
+        yield;
+        seen.began = table.begin(0, 2, 1000);
+        yield;
+        seen.stopped = table.stopRequested(0);
+      }
+
+      function* supervisor(): Generator<void> {
+        table.forestall(0, 2, StopReason.cancelled);
+        yield;
+        table.requestStop(0, 2, StopReason.cancelled);
+      }
+
+      return {
+        actors: [worker(), supervisor()],
+        check() {
+          expect(reasonOf(table.word(0))).toBe(StopReason.cancelled);
+          expect(numberOf(table.word(0))).toBe(2);
+          expect(seen.began || seen.stopped).toBe(true);
+        },
+      };
+    });
+    expect(runs).toBeGreaterThan(5);
+  });
+
   it('wakes a waiting task at most once, however often and late its event comes, in every interleaving', () => {
     const runs = explore(() => {
       const table = ControlTable.create(1, 1, 100, 10);

@@ -204,7 +204,7 @@ describe('the ladder', () => {
   });
 
   it('cuts a clean-up short that takes longer than its part of the grace', async () => {
-    const runtime = await make({ threads: 1, grace: 60 });
+    const runtime = await make({ threads: 1, grace: 1000 });
     const code =
       'local x <close> = setmetatable({}, { __close = function() while true do end end }) print("running") while true do end';
     const task = await startRunning(runtime, { language: 'lua', code });

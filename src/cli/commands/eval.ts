@@ -19,12 +19,12 @@ const NAME = 'eval';
 
 /** `stint eval`: returns the exit status. */
 export async function evaluate(code: string, flags: EvalFlags): Promise<number> {
-  const { limits, grace } = readLimits(flags);
+  const settings = readLimits(flags);
   const permissions = readPermissions(flags);
   const tools = await scriptTools(flags);
   endOnBrokenPipe();
   const source = code === '-' ? new Uint8Array(await buffer(process.stdin)) : code;
-  await using runtime = await createRuntime({ threads: 1, limits, ...(grace === undefined ? {} : { grace }) });
+  await using runtime = await createRuntime({ threads: 1, ...settings });
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort('interrupted'));
   const gathered = new GatheredOutput();

@@ -37,13 +37,13 @@ Ctrl-C stops what runs.
 
 /** `stint repl`: returns the exit status. */
 export async function repl(flags: ReplFlags): Promise<number> {
-  const { limits, grace } = readLimits(flags);
+  const settings = readLimits(flags);
   const permissions = readPermissions(flags);
   const tools = await scriptTools(flags);
   const language = flags.language as ScriptLanguage;
   resolveSource({ language, code: '' });
   endOnBrokenPipe();
-  await using runtime = await createRuntime({ threads: 1, limits, ...(grace === undefined ? {} : { grace }) });
+  await using runtime = await createRuntime({ threads: 1, ...settings });
   const session = new Session(runtime, language, permissions, tools);
   const prompt = `${language}> `;
   const terminal = process.stdin.isTTY === true;

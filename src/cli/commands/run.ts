@@ -27,7 +27,7 @@ const MOST_FILES = 100_000;
 
 /** `stint run`: returns the exit status. */
 export async function runFiles(files: string[], flags: RunFlags): Promise<number> {
-  const { limits, grace } = readLimits(flags);
+  const settings = readLimits(flags);
   const permissions = readPermissions(flags);
   const tools = await scriptTools(flags);
   const parallel = readCount(flags.parallel, '--parallel', 256) ?? availableParallelism();
@@ -39,8 +39,7 @@ export async function runFiles(files: string[], flags: RunFlags): Promise<number
     threads,
     slots: threads,
     queue: MOST_FILES,
-    limits,
-    ...(grace === undefined ? {} : { grace }),
+    ...settings,
   });
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort('interrupted'));

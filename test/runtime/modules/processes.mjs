@@ -15,8 +15,14 @@ export function descriptors() {
   }
   return open;
 }
-export const aborts = () => process.kill(process.pid, 'SIGABRT');
-export const isKilled = () => process.kill(process.pid, 'SIGKILL');
+export function aborts() {
+  process.kill(process.pid, 'SIGABRT');
+  return new Promise(() => undefined);
+}
+export function isKilled() {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
+}
 export async function isKilledOnce(_, { call }) {
   if ((await call('count')) === 1) process.kill(process.pid, 'SIGKILL');
   return process.pid;

@@ -1,0 +1,106 @@
+// Child processes: a round trip beside child_process.fork, a large payload there and back, and what the loss of a child costs.
+import { fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createRuntime } from '../dist/index.js';
+import { median, summary } from './lib/statistics.js';
+
+const TASKS = new URL('./workers/tasks.js', import.meta.url);
+const CHILD = new URL('./workers/child.js', import.meta.url);
+const SMALL = 1024;
+const LARGE = 64 * 1024 ** 2;
+
+/** Milliseconds of one round trip with so many bytes, which have to be the same when they are back. */
+async function roundTrip(send, bytes) {
+  bytes[bytes.length - 1] = 0;
+  bytes[0] = (bytes[0] + 1) % 256;
+  const from = performance.now();
+  const back = await send(bytes);
+  const ms = performance.now() - from;
+  if (back.length !== bytes.length || back[0] !== bytes[0]) throw new Error('a wrong answer');
+  return ms;
+}
+
+export async function run({ quick }) {
+  const [rounds, small, large, losses] = quick ? [2, 100, 2, 3] : [5, 500, 4, 20];
+  const child = fork(CHILD, { serialization: 'advanced' });
+  const runtime = await createRuntime({ threads: 1, isolation: 'process' });
+  const contenders = {
+    stint: (bytes) => runtime.run({ module: TASKS, export: 'echo' }, { args: [bytes] }),
+    'child_process.fork': async (bytes) => {
+      const answer = once(child, 'message');
+      child.send(bytes);
+      return (await answer)[0];
+    },
+  };
+  const samples = { [SMALL]: {}, [LARGE]: {} };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [size, count] of [
+      [SMALL, small],
+      [LARGE, large],
+    ]) {
+      const bytes = new Uint8Array(size).fill(7);
+      for (const [name, send] of Object.entries(contenders)) {
+        await roundTrip(send, bytes);
+        samples[size][name] ??= [];
+        for (let i = 0; i < count; i += 1) samples[size][name].push(await roundTrip(send, bytes));
+      }
+    }
+  }
+  child.disconnect();
+  await runtime.close();
+  const ratio = (size) => median(samples[size]['child_process.fork']) / median(samples[size].stint);
+  const judged = (name, unit, value, target, pass) => ({ name, unit, value, ...(quick ? {} : { target, pass }) });
+  const { detected, back } = await lose(losses);
+  return [
+    ...Object.entries(samples).flatMap(([size, times]) =>
+      Object.entries(times).map(([name, ms]) => ({
+        name: `${Number(size) === SMALL ? '1 KB' : '64 MB'} there and back: ${name}`,
+        unit: 'ms',
+        ...summary(ms),
+      })),
+    ),
+    judged('1 KB, p50: fork to stint', 'x', ratio(SMALL), '>= 1', ratio(SMALL) >= 1),
+    judged('64 MB, p50: fork to stint', 'x', ratio(LARGE), '>= 20', ratio(LARGE) >= 20),
+    {
+      name: 'a killed child is noticed',
+      unit: 'ms',
+      ...summary(detected),
+      target: 'p95 < 10',
+      pass: p95(detected) < 10,
+    },
+    {
+      name: 'from the kill to the next result',
+      unit: 'ms',
+      ...summary(back),
+      target: 'p95 < 500',
+      pass: p95(back) < 500,
+    },
+  ];
+}
+
+function p95(times) {
+  return summary(times).p95;
+}
+
+/** Kills the child of a runtime that runs a task, again and again. */
+async function lose(times) {
+  const runtime = await createRuntime({ threads: 1, isolation: 'process' });
+  const detected = [];
+  const back = [];
+  for (let i = 0; i < times; i += 1) {
+    const pid = await runtime.run({ module: TASKS, export: 'pid' });
+    const began = new EventEmitter();
+    const functions = { began: () => void began.emit('began') };
+    const task = runtime.start({ module: TASKS, export: 'waits' }, { functions });
+    await once(began, 'began');
+    const from = performance.now();
+    process.kill(pid, 'SIGKILL');
+    const { kind } = await task.outcome;
+    if (kind !== 'lost') throw new Error(`the task was ${kind}`);
+    detected.push(performance.now() - from);
+    await runtime.run({ language: 'lua', code: 'return 1' });
+    back.push(performance.now() - from);
+  }
+  await runtime.close();
+  return { detected, back };
+}

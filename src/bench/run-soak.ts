@@ -1,0 +1,94 @@
+import { StintError } from '../errors/stint-error.js';
+import { LEAST_POINTS, type LeakVerdict, LeakWatch } from '../monitor/index.js';
+import type { RunOptions } from '../runtime/options.js';
+import type { Outcome } from '../runtime/outcome.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { Source } from '../runtime/source.js';
+import { describeMachine, type Machine, readVersions } from './results.js';
+
+export interface SoakOptions {
+  readonly runtime: Runtime;
+  readonly source: Source;
+  readonly runOptions: RunOptions;
+  /** How often, or for how many ms. */
+  readonly length: { readonly cycles: number } | { readonly durationMs: number };
+  /** Names of shared memory that begin so count, beside what is mapped. */
+  readonly segmentPrefix: string | undefined;
+  readonly signal: AbortSignal;
+  /** Told after each run: how much of it is done, from 0 to 1. */
+  readonly onProgress: (share: number, cycles: number) => void;
+}
+
+/** What `stint soak --json` prints. */
+export interface SoakResults extends LeakVerdict {
+  readonly format: 'stint-soak';
+  readonly version: 1;
+  readonly file: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Runs under watch, and runs before that. */
+  readonly cycles: number;
+  readonly warmup: number;
+  readonly tookMs: number;
+  readonly machine: Machine;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** How much of the whole comes before the watch: caches fill, code is compiled, allocators settle. */
+const WARMUP_SHARE = 0.25;
+const SAMPLES = 100;
+
+/**
+ * Runs the same again and again, one after the other, and watches what grows.
+ *
+ * @returns the verdict, or the first outcome that was not `completed`
+ * @throws StintError `INVALID_ARGUMENT`: the time was too short for a verdict
+ */
+export async function soak(options: SoakOptions, file: string): Promise<SoakResults | Outcome> {
+  const { runtime, source, runOptions, length, segmentPrefix, signal, onProgress } = options;
+  using watch = await LeakWatch.open({ segmentPrefix, counters: { vms: () => liveVms(runtime) } });
+  const at = new Date().toISOString();
+  const from = performance.now();
+  const whole = 'cycles' in length ? length.cycles * (1 + WARMUP_SHARE) : length.durationMs;
+  const every = (whole * (1 - WARMUP_SHARE)) / SAMPLES;
+  let done = 0;
+  let warmup = 0;
+  let due = whole * ('cycles' in length ? WARMUP_SHARE / (1 + WARMUP_SHARE) : WARMUP_SHARE);
+  const start = due;
+  for (;;) {
+    const outcome = await runtime.start(source, { ...runOptions, signal }).outcome;
+    if (outcome.kind !== 'completed') return outcome;
+    done += 1;
+    const place = 'cycles' in length ? done : performance.now() - from;
+    if (place <= start) warmup = done;
+    onProgress(Math.min(1, place / whole), done);
+    if (place >= due) {
+      await watch.sample(done - warmup);
+      due = Math.max(due + every, place);
+    }
+    if (place >= whole) break;
+  }
+  const verdict = watch.verdict();
+  if (verdict === undefined) {
+    throw new StintError(
+      'INVALID_ARGUMENT',
+      `--duration was enough for ${done} runs; ${LEAST_POINTS} after a warm-up are needed for a verdict`,
+    );
+  }
+  return {
+    format: 'stint-soak',
+    version: 1,
+    file,
+    at,
+    cycles: done - warmup,
+    warmup,
+    tookMs: Math.round(performance.now() - from),
+    machine: describeMachine(),
+    versions: readVersions(),
+    ...verdict,
+  };
+}
+
+function liveVms(runtime: Runtime): number {
+  return Object.values(runtime.stats().engines).reduce((sum, { live }) => sum + live, 0);
+}

@@ -1,0 +1,200 @@
+/**
+ * The crash-safe record of what would outlive this process.
+ *
+ * 1. What is to outlive the process is recorded, durably, before it exists, and a guardian watches by then.
+ * 2. What is released is gone before its record is. Records of a living owner are its own: nobody else writes them, so that
+ *    there is no lock to be left and no update to be lost.
+ * 3. Opening a ledger reclaims what dead owners left. Until something is registered it starts and holds nothing.
+ * 4. A closed ledger has nothing left: no thing, no record, no folder, no guardian. While something cannot be released the guardian
+ *    watches on, and `close` can be tried again.
+ */
+import { messageOf } from '../errors/describe.js';
+import { StintError } from '../errors/stint-error.js';
+import { Scope } from '../scope/scope.js';
+import { openDirectory } from './directory.js';
+import { Guardian } from './guardian.js';
+import { type Identity, ownIdentity } from './identity.js';
+import { refused, unless } from './ledger-error.js';
+import { newOwnerId, tokenOf } from './names.js';
+import { Owner } from './owner.js';
+import type { Resource } from './record.js';
+import { Registration } from './registration.js';
+import { type SweepReport, sweepAndTell } from './sweep.js';
+import { warn } from './warn.js';
+
+/** The most things that one ledger has registered at a time. */
+const MOST_RECORDS = 65_536;
+
+export interface LedgerOptions {
+  /**
+   * Where the records are: an absolute path, on a disk of this machine. It is made, for this user alone, if it is not there. Default:
+   * `$XDG_RUNTIME_DIR/stint/ledger`, or else `$XDG_STATE_HOME/stint/ledger`, or else `~/.local/state/stint/ledger`.
+   */
+  readonly directory?: string;
+}
+
+/** What an owner needs to register anything. */
+interface Claimed {
+  readonly owner: Owner;
+  readonly identity: Identity;
+}
+
+export class Ledger implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #id = newOwnerId();
+  readonly #guardian: Guardian;
+  readonly #registrations = new Set<AsyncDisposable>();
+  readonly #acquiring = new Set<Promise<unknown>>();
+  #sequence = 0;
+  #claimed: Promise<Claimed> | undefined;
+  #closing = false;
+  #closed: Promise<void> | undefined;
+
+  /** Use {@link openLedger}. */
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#guardian = new Guardian(folder, this.#id);
+  }
+
+  static async open({ directory }: LedgerOptions): Promise<Ledger> {
+    const folder = await openDirectory(directory);
+    await sweepAndTell(folder);
+    return new Ledger(folder);
+  }
+
+  /** The name of this owner in the ledger. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** How many things are registered. */
+  get size(): number {
+    return this.#registrations.size;
+  }
+
+  /** The process that watches this one; undefined before anything is registered. */
+  get guardianPid(): number | undefined {
+    return this.#guardian.pid;
+  }
+
+  /**
+   * Makes a thing that may outlive this process: records the intent, then has it made. If that fails, whatever there is of it is
+   * taken away.
+   *
+   * @param describe says what it will be; gets the name that no other thing has, which segments and scratch directories are
+   * called by and which the environment of a process carries
+   * @param make makes it
+   * @throws StintError `RUNTIME_CLOSED` if the ledger is closed, `QUEUE_FULL` if it holds 65,536 things, `OUT_OF_MEMORY` if the disk
+   * is full or no descriptor is left, `PERMISSION_DENIED` or `INVALID_ARGUMENT` if the system refuses for another reason; then nothing is
+   * recorded. What `make` throws is thrown on.
+   */
+  async acquire<R extends Resource, T>(
+    describe: (token: string) => R,
+    make: (registration: Registration<R>) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closing) throw new StintError('RUNTIME_CLOSED', 'the ledger is closed');
+    if (this.#registrations.size + this.#acquiring.size >= MOST_RECORDS) {
+      throw new StintError('QUEUE_FULL', `the ledger holds ${MOST_RECORDS} things; release some first`);
+    }
+    const acquiring = this.#acquire(describe, make);
+    this.#acquiring.add(acquiring);
+    try {
+      return await acquiring;
+    } finally {
+      this.#acquiring.delete(acquiring);
+    }
+  }
+
+  /** Reclaims what dead owners left. */
+  sweep(): Promise<SweepReport> {
+    return sweepAndTell(this.#folder);
+  }
+
+  /**
+   * Releases everything that is registered, the last first, and sends the guardian away. May be called any number of times.
+   *
+   * @throws StintError if something could not be released: call it again, or leave that to the guardian
+   */
+  close(): Promise<void> {
+    this.#closing = true;
+    this.#closed ??= this.#close().catch((error: unknown) => {
+      this.#closed = undefined;
+      throw error;
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #acquire<R extends Resource, T>(
+    describe: (token: string) => R,
+    make: (registration: Registration<R>) => Promise<T>,
+  ): Promise<T> {
+    const registration = await this.#register(describe);
+    try {
+      return await make(registration);
+    } catch (error) {
+      // What cannot be taken away now stays registered, for close and for the guardian.
+      await registration.release().catch((trouble: unknown) => warn(messageOf(trouble)));
+      throw error;
+    }
+  }
+
+  async #register<R extends Resource>(describe: (token: string) => R): Promise<Registration<R>> {
+    this.#guardian.watch();
+    this.#claimed ??= this.#claim();
+    const { owner, identity } = await this.#claimed.catch((error: unknown) => {
+      this.#claimed = undefined;
+      throw refused('open its ledger', error);
+    });
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    const token = tokenOf(owner.id, sequence);
+    const registration: Registration<R> = await Registration.write(describe(token), {
+      folder: owner.folder,
+      sequence,
+      token,
+      owner: identity,
+      onReleased: () => this.#registrations.delete(registration),
+    });
+    this.#registrations.add(registration);
+    return registration;
+  }
+
+  async #claim(): Promise<Claimed> {
+    const claim = () => Owner.claim(this.#folder, this.#id);
+    // A sweep that came in the moment between the making of the socket and its first listening took us for dead.
+    const owner = await unless(['ENOENT'], claim(), undefined);
+    return { owner: owner ?? (await claim()), identity: await ownIdentity() };
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#acquiring);
+    const scope = new Scope();
+    for (const registration of this.#registrations) scope.defer(async () => registration[Symbol.asyncDispose]());
+    const thrown = await scope.dispose();
+    if (thrown.length > 0) {
+      const code = thrown[0] instanceof StintError ? thrown[0].code : 'INVALID_ARGUMENT';
+      const cause = new AggregateError(thrown);
+      throw new StintError(code, `${thrown.length} things were not released: ${messageOf(thrown[0])}`, { cause });
+    }
+    const claimed = await this.#claimed?.catch(() => undefined);
+    await claimed?.owner[Symbol.asyncDispose]();
+    await this.#guardian.dismiss();
+  }
+}
+
+/**
+ * Opens the ledger: the record on disk of what would outlive this process, and reclaims what dead processes left there.
+ *
+ * Any number of processes may have the same one open. Close it when the last thing of yours is released; a process that dies
+ * instead is cleaned up after within a second.
+ *
+ * @throws StintError `PERMISSION_DENIED` if the directory is not this user's own or others may write there, `INVALID_ARGUMENT` if it
+ * cannot be used
+ */
+export function openLedger(options: LedgerOptions = {}): Promise<Ledger> {
+  return Ledger.open(options);
+}

@@ -1,0 +1,107 @@
+/**
+ * A file mapped into memory and seen as one ArrayBuffer.
+ *
+ * 1. The addresses of a buffer stay mapped for as long as the buffer can be reached: a view that outlives `close` reads zeros and
+ *    writes to nobody.
+ * 2. They are given back when the buffer has been collected.
+ */
+import type koffi from 'koffi';
+import { StintError } from '../errors/stint-error.js';
+
+type Koffi = typeof koffi;
+
+/** From the headers of Linux: mmap(2). */
+const PROT_READ_WRITE = 0x3;
+const MAP_SHARED = 0x01;
+const MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x20;
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+/** What is called of the C library. */
+export interface Libc {
+  readonly koffi: Koffi;
+  mmap(address: bigint | null, length: number, protection: number, flags: number, fd: number, offset: number): bigint;
+  munmap(address: bigint, length: number): number;
+  posix_fallocate(fd: number, offset: number, length: number): number;
+}
+
+let loading: Promise<Libc> | undefined;
+
+/** Loads what calls the C library: an optional dependency of stint. */
+export function loadLibc(): Promise<Libc> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Libc> {
+  if (process.platform !== 'linux') {
+    throw new StintError(
+      'DEPENDENCY_MISSING',
+      `shared memory needs Linux, and this system is ${process.platform}; copy instead`,
+    );
+  }
+  try {
+    const { default: koffi } = await import('koffi');
+    const libc = koffi.load(null);
+    return {
+      koffi,
+      mmap: libc.func('void *mmap(void *, size_t, int, int, int, int64_t)'),
+      munmap: libc.func('int munmap(void *, size_t)'),
+      posix_fallocate: libc.func('int posix_fallocate(int, int64_t, int64_t)'),
+    };
+  } catch (cause) {
+    loading = undefined;
+    throw new StintError('DEPENDENCY_MISSING', 'shared memory needs the package koffi: npm install koffi', { cause });
+  }
+}
+
+/** A system call that failed, as Node's own functions tell of it. */
+export class SystemCallError extends Error {
+  readonly code: string;
+
+  constructor({ koffi }: Libc, call: string, errno: number) {
+    const code = Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+    super(`${code}: ${call} failed`);
+    this.code = code;
+  }
+}
+
+/** Gives back addresses whose buffer nobody can reach any more. */
+const collected = new FinalizationRegistry<() => void>((unmap) => unmap());
+
+export class Mapping {
+  readonly buffer: ArrayBuffer;
+  readonly #libc: Libc;
+  readonly #address: bigint;
+  #closed = false;
+
+  private constructor(libc: Libc, address: bigint, length: number) {
+    this.#libc = libc;
+    this.#address = address;
+    this.buffer = libc.koffi.view(address, length);
+    collected.register(this.buffer, () => libc.munmap(address, length));
+  }
+
+  /** Maps the first `length` bytes of an open file. */
+  static of(libc: Libc, fd: number, length: number): Mapping {
+    const address = libc.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+    if (address === MAP_FAILED) throw new SystemCallError(libc, 'mmap', libc.koffi.errno());
+    try {
+      return new Mapping(libc, address, length);
+    } catch (cause) {
+      libc.munmap(address, length);
+      // Electron says so.
+      throw new StintError('DEPENDENCY_MISSING', 'this runtime allows no buffers over shared memory; copy instead', {
+        cause,
+      });
+    }
+  }
+
+  /** Lets go of the file's memory. In its place there is memory of nobody's, which reads as zeros and takes no room. */
+  close(): void {
+    if (this.#closed) return;
+    const flags = MAP_PRIVATE_FIXED_ANONYMOUS;
+    const address = this.#libc.mmap(this.#address, this.buffer.byteLength, PROT_READ_WRITE, flags, -1, 0);
+    if (address === MAP_FAILED) throw new SystemCallError(this.#libc, 'mmap', this.#libc.koffi.errno());
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Gathers samples of a work that is done again and again, and says what grows with it.
+ *
+ * 1. Garbage is collected in all threads before each sample, where that can be done: what is left is held by something.
+ * 2. It keeps no more than so many samples, however long it goes on: when there are more, every second one is dropped. The room for them
+ *    is taken at the beginning, so that it does not watch itself grow.
+ */
+import { type EventEmitter, getEventListeners } from 'node:events';
+import { GarbageCollector } from './collect-garbage.js';
+import { type GrowthLimit, type GrowthVerdict, LEAST_POINTS, verdictOf } from './leak-verdict.js';
+import { countListeners, MEASURES, type Measure, measuresOf, type Unit } from './measures.js';
+import { type SampleOptions, sample } from './sample.js';
+import type { Point } from './slope.js';
+
+const MIB = 1024 ** 2;
+const MOST_SAMPLES = 240;
+
+/** What may be added while one watches. V8 and allocators settle by megabytes; of the rest, one more may be a step. */
+export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>> = {
+  rss: { rate: 0, total: 8 * MIB },
+  heap: { rate: 0, total: MIB },
+  external: { rate: 0, total: MIB / 2 },
+  descriptors: { rate: 0, total: 1.5 },
+  threads: { rate: 0, total: 1.5 },
+  segments: { rate: 0, total: 1.5 },
+  children: { rate: 0, total: 1.5 },
+  zombies: { rate: 0, total: 1.5 },
+  timers: { rate: 0, total: 1.5 },
+  resources: { rate: 0, total: 1.5 },
+  listeners: { rate: 0, total: 1.5 },
+};
+
+export interface LeakWatchOptions extends SampleOptions {
+  /** What else is counted, by name: live VMs of a runtime, say. The limits are those of the other counts. */
+  counters?: Record<string, () => number>;
+  /** Emitters and signals whose listeners are counted, beside those of the process. */
+  emitters?: Iterable<EventEmitter | EventTarget>;
+  /** What growth is none, where it is not as usual. */
+  limits?: Record<string, GrowthLimit>;
+}
+
+/** What became of one measure. */
+export interface SeriesVerdict extends GrowthVerdict {
+  readonly unit: Unit;
+  readonly points: readonly Point[];
+}
+
+/** What grows and what does not, by measure. */
+export interface LeakVerdict {
+  /** Whether anything does. */
+  readonly leaks: boolean;
+  /** The names of what does. */
+  readonly leaking: readonly string[];
+  readonly series: Readonly<Record<string, SeriesVerdict>>;
+  /** What this system does not tell. */
+  readonly unavailable: readonly string[];
+  /** Whether garbage was collected before each sample: without that, memory says less. */
+  readonly collected: boolean;
+}
+
+export class LeakWatch implements Disposable {
+  readonly #options: LeakWatchOptions;
+  readonly #collector: GarbageCollector | undefined;
+  readonly #xs = new Float64Array(MOST_SAMPLES);
+  readonly #series = new Map<string, Float64Array>();
+  #count = 0;
+
+  private constructor(options: LeakWatchOptions, collector: GarbageCollector | undefined) {
+    this.#options = options;
+    this.#collector = collector;
+  }
+
+  static async open(options: LeakWatchOptions = {}): Promise<LeakWatch> {
+    return new LeakWatch(options, await GarbageCollector.open());
+  }
+
+  /** @param x where the work is: cycles, or minutes; more each time */
+  async sample(x: number): Promise<void> {
+    await this.#collector?.collect();
+    const { counters = {}, emitters = [], segmentPrefix } = this.#options;
+    if (this.#count === MOST_SAMPLES) this.#dropHalf();
+    this.#xs[this.#count] = x;
+    for (const [name, value] of Object.entries(measuresOf(sample({ segmentPrefix })))) this.#note(name, value);
+    this.#note('listeners', countListeners([process, ...emitters], getEventListeners));
+    for (const [name, count] of Object.entries(counters)) this.#note(name, count());
+    this.#count += 1;
+  }
+
+  /** Undefined as long as there are too few samples. */
+  verdict(): LeakVerdict | undefined {
+    if (this.#count < LEAST_POINTS) return undefined;
+    const series: Record<string, SeriesVerdict> = {};
+    const unavailable: string[] = [];
+    for (const [name, values] of this.#series) {
+      const points = Array.from(
+        values.subarray(0, this.#count),
+        (value, i): Point => [this.#xs[i] as number, value],
+      ).filter(([, value]) => !Number.isNaN(value));
+      if (points.length < LEAST_POINTS) unavailable.push(name);
+      else series[name] = { unit: unitOf(name), points, ...verdictOf(points, this.#limit(name)) };
+    }
+    const leaking = Object.keys(series).filter((name) => series[name]?.leaks === true);
+    return { leaks: leaking.length > 0, leaking, series, unavailable, collected: this.#collector !== undefined };
+  }
+
+  close(): void {
+    this.#collector?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** What the system does not tell is NaN. */
+  #note(name: string, value = Number.NaN): void {
+    const values = this.#series.get(name) ?? new Float64Array(MOST_SAMPLES).fill(Number.NaN);
+    values[this.#count] = value;
+    this.#series.set(name, values);
+  }
+
+  #dropHalf(): void {
+    this.#count = MOST_SAMPLES / 2;
+    for (const values of [this.#xs, ...this.#series.values()]) {
+      for (let i = 0; i < this.#count; i += 1) values[i] = values[i * 2] as number;
+    }
+  }
+
+  #limit(name: string): GrowthLimit {
+    return this.#options.limits?.[name] ?? DEFAULT_LIMITS[name as Measure] ?? DEFAULT_LIMITS.listeners;
+  }
+}
+
+function unitOf(name: string): Unit {
+  return Object.hasOwn(MEASURES, name) ? MEASURES[name as Measure] : 'count';
+}

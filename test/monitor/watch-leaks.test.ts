@@ -1,0 +1,139 @@
+import { EventEmitter, getEventListeners } from 'node:events';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import type { Program, Vm, VmHost } from '#stint/engines/engine';
+import { compileEngine, createEngine } from '#stint/engines/load-engine';
+import { createRuntime } from '#stint/index';
+import { LeakWatch, watchLeaks } from '#stint/monitor/index';
+
+const CYCLES = { cycles: 16, warmup: 2 };
+const linux = process.platform === 'linux';
+
+describe('watchLeaks', () => {
+  it('finds memory that is kept, on the heap and beside it', async () => {
+    const kept: unknown[] = [];
+    const buffers = await watchLeaks(() => kept.push(Buffer.alloc(1024 ** 2, 1)), CYCLES);
+    expect(buffers.leaking).toEqual(expect.arrayContaining(['rss', 'external']));
+    const objects = await watchLeaks(() => kept.push(Array.from({ length: 20_000 }, (_, i) => ({ i }))), CYCLES);
+    expect(objects.leaking).toContain('heap');
+    expect(objects.series['heap']?.low).toBeGreaterThan(20_000);
+    expect(kept).toHaveLength(36);
+  });
+
+  it.runIf(linux)('finds a thread that is left', async () => {
+    const workers: Worker[] = [];
+    const { leaking, series } = await watchLeaks(
+      async () => {
+        const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+        workers.push(worker);
+        await new Promise((resolve) => worker.once('online', resolve));
+      },
+      { cycles: 8, warmup: 1 },
+    );
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    expect(leaking).toContain('threads');
+    expect(series['threads']?.value).toBe(1);
+  });
+
+  it.runIf(linux)('finds a descriptor that is left open', async () => {
+    const open: number[] = [];
+    const { leaking } = await watchLeaks(() => open.push(openSync('/dev/null', 'r')), CYCLES);
+    for (const descriptor of open) closeSync(descriptor);
+    expect(leaking).toEqual(['descriptors']);
+  });
+
+  it('finds a listener that is left, on the process, an emitter or a signal', async () => {
+    const emitter = new EventEmitter().setMaxListeners(0);
+    const { signal } = new AbortController();
+    const listener = (): void => undefined;
+    const onEmitter = await watchLeaks((cycle) => emitter.on(`event ${cycle % 3}`, listener), {
+      ...CYCLES,
+      emitters: [emitter],
+    });
+    expect(onEmitter.leaking).toEqual(['listeners']);
+    const onSignal = await watchLeaks(() => signal.addEventListener('abort', () => undefined), {
+      ...CYCLES,
+      emitters: [signal],
+    });
+    expect(onSignal.leaking).toEqual(['listeners']);
+    expect(getEventListeners(signal, 'abort').length).toBeGreaterThanOrEqual(16);
+  });
+
+  it('finds a timer that is left', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const { leaking } = await watchLeaks(() => timers.push(setTimeout(() => undefined, 60_000)), CYCLES);
+    for (const timer of timers) clearTimeout(timer);
+    expect(leaking).toEqual(['timers']);
+  });
+
+  it.runIf(linux)('finds a segment of shared memory that is left', async () => {
+    const names: string[] = [];
+    const { leaking } = await watchLeaks(
+      (cycle) => {
+        const name = `/dev/shm/stint-test-${process.pid}-${cycle}`;
+        names.push(name);
+        writeFileSync(name, 'x');
+      },
+      { ...CYCLES, segmentPrefix: `stint-test-${process.pid}` },
+    );
+    for (const name of names) rmSync(name);
+    expect(leaking).toEqual(['segments']);
+  });
+
+  it('finds a VM that is not closed, by a counter', async () => {
+    const engine = await createEngine(await compileEngine('lua'), { polling: false, cellSize: 64 });
+    const program: Program = { language: 'lua', code: '', name: 'leak', args: [], memory: 64 * 1024 ** 2 };
+    const host = { write: () => true, stopRequested: () => false, preemptRequested: () => false } as unknown as VmHost;
+    const kept: Vm[] = [];
+    const counters = { vms: () => engine.counts().live };
+    const leaky = await watchLeaks(async () => kept.push(await engine.create(program, host)), { ...CYCLES, counters });
+    expect(leaky.leaking).toContain('vms');
+    for (const vm of kept) vm.close();
+    const clean = await watchLeaks(async () => (await engine.create(program, host)).close(), { ...CYCLES, counters });
+    expect(clean.leaking).not.toContain('vms');
+  });
+
+  it('finds nothing in a runtime that runs, stops and fails scripts', async () => {
+    const runtime = await createRuntime({ threads: 1 });
+    const verdict = await watchLeaks(
+      async () => {
+        await runtime.run({ language: 'lua', code: 'return 1' });
+        await runtime.start({ language: 'lua', code: 'while true do end' }, { limits: { timeout: 5 } }).outcome;
+        await runtime.start({ language: 'javascript', code: 'throw new Error("x")' }).outcome;
+      },
+      { cycles: 30, warmup: 60, counters: { vms: () => runtime.stats().engines.lua?.live ?? 0 } },
+    );
+    await runtime.close();
+    // Memory of a process in which other tests ran before is another matter: it has a soak of its own.
+    expect(verdict.leaking.filter((name) => !['rss', 'heap', 'external'].includes(name))).toEqual([]);
+    expect(verdict).toMatchObject({ collected: true, cycles: 30 });
+  });
+
+  it('throws what the work throws, and leaves no session behind', async () => {
+    await expect(watchLeaks(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  });
+
+  it.each([
+    [{ cycles: 7 }, 'options.cycles is 7'],
+    [{ cycles: 1.5 }, 'options.cycles is 1.5'],
+    [{ warmup: -1 }, 'options.warmup is -1'],
+  ])('refuses %j and says why', async (options, message) => {
+    await expect(watchLeaks(() => undefined, options)).rejects.toThrow(message);
+    await expect(watchLeaks('work' as never)).rejects.toThrow("work is 'work'");
+  });
+});
+
+describe('a leak watch', () => {
+  it('keeps no more than 240 samples, from the first to the last, however long it goes on (invariant 2)', async () => {
+    using watch = await LeakWatch.open({ counters: { vms: () => 1 } });
+    expect(watch.verdict()).toBeUndefined();
+    for (let x = 0; x < 300; x += 1) await watch.sample(x);
+    const points = watch.verdict()?.series['vms']?.points ?? [];
+    expect(points.length).toBeGreaterThanOrEqual(120);
+    expect(points.length).toBeLessThanOrEqual(240);
+    expect(points[0]?.[0]).toBe(0);
+    expect(points.at(-1)?.[0]).toBeGreaterThan(290);
+    expect(points.map(([x]) => x)).toEqual(points.map(([x]) => x).sort((a, b) => a - b));
+  });
+});
