@@ -14,10 +14,10 @@ import { onAbort } from '../scope/on-abort.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
 import { CallContext, type CallOwner } from './call-context.js';
-import { failed, inputError } from './failure.js';
+import { cancelled, failed, inputError } from './failure.js';
 import { measure, pathText } from './schema/measure.js';
-import { check } from './schema/validator.js';
-import type { ToolResult } from './tool.js';
+import { type Checked, check } from './schema/validator.js';
+import type { ToolResult, ToolSchema } from './tool.js';
 
 /** How long a handler that was told to end is waited for. */
 const GRACE_MS = 100;
@@ -38,8 +38,7 @@ export async function carryOut(owner: CallOwner, input: unknown, port: CallPort)
   const { tool } = owner;
   throwIfCancelled(tool.name, port.signal);
   const accepted = acceptInput(owner, input);
-  const checked = check(tool.input, accepted, 'input');
-  const outcome = checked instanceof Promise ? await checked : checked;
+  const outcome = await judge(tool.name, tool.input, accepted, 'input');
   if ('problem' in outcome) throw inputError(tool.name, outcome.problem);
   throwIfCancelled(tool.name, port.signal);
   const context = new CallContext(owner);
@@ -76,10 +75,18 @@ async function acceptOutput(owner: CallOwner, result: unknown): Promise<unknown>
   const { tool } = owner;
   const copy = takeOutput(owner, result, 'result');
   if (tool.output === undefined) return copy;
-  const checking = check(tool.output, copy, 'output');
-  const checked = checking instanceof Promise ? await checking : checking;
+  const checked = await judge(tool.name, tool.output, copy, 'output');
   if ('value' in checked) return checked.value;
   throw new StintError('TOOL_FAILED', `the tool '${tool.name}' returned what its schema refuses: ${checked.problem}`);
+}
+
+/** Checks a value. A schema that cannot is the tool's fault. */
+async function judge(tool: string, schema: ToolSchema, value: Value, name: string): Promise<Checked> {
+  try {
+    return await check(schema, value, name);
+  } catch (error) {
+    throw failed(tool, error);
+  }
 }
 
 /** Copies what goes to the caller, and counts it. */
@@ -193,12 +200,6 @@ function isThenable(value: unknown): boolean {
 
 function throwIfCancelled(tool: string, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw cancelled(tool, signal.reason);
-}
-
-function cancelled(tool: string, reason: unknown): StintError {
-  if (isStintError(reason, 'TIMEOUT') || isStintError(reason, 'CANCELLED')) return reason;
-  const why = reason === undefined ? '' : `: ${reason instanceof Error ? reason.message : String(reason)}`;
-  return new StintError('CANCELLED', `the call of the tool '${tool}' was cancelled${why}`, { cause: reason });
 }
 
 /** Waits until all is closed that the call acquired, but not for ever: the call has to settle. */

@@ -27,3 +27,10 @@ export function failed(tool: string, thrown: unknown): StintError {
 export function inputError(tool: string, problem: string): StintError {
   return new StintError('TOOL_INPUT', `the tool '${tool}' does not take this input: ${problem}`);
 }
+
+/** The error for a call that nobody wants any more. */
+export function cancelled(tool: string, reason: unknown): StintError {
+  if (isStintError(reason, 'TIMEOUT') || isStintError(reason, 'CANCELLED')) return reason;
+  const why = reason === undefined ? '' : `: ${typeof reason === 'string' ? reason : messageOf(reason)}`;
+  return new StintError('CANCELLED', `the call of the tool '${tool}' was cancelled${why}`, { cause: reason });
+}

@@ -6,7 +6,7 @@
  * 3. Calls that are under way are bounded.
  */
 import { EventEmitter } from 'node:events';
-import { StintError } from '../errors/stint-error.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { readOptions } from '../runtime/read-options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sharedRuntime } from '../runtime/shared-runtime.js';
@@ -15,7 +15,7 @@ import { type Duration, invalid, parseDuration } from '../runtime/units.js';
 import { type AuditEvent, AuditNotes } from './audit.js';
 import { carryOut } from './call.js';
 import type { CallOwner } from './call-context.js';
-import { failed } from './failure.js';
+import { cancelled, failed } from './failure.js';
 import { lowerLimits } from './limits.js';
 import { nearest } from './nearest.js';
 import { Policy } from './policy.js';
@@ -101,17 +101,15 @@ export class ToolRegistry implements ToolPort {
       );
     }
     this.#tools.set(tool.name, tool);
-    this.#summaries = undefined;
-    void this.#search?.then((search) => search.add(summaryOf(tool)));
+    this.#forget();
     return this;
   }
 
   /** Takes a tool out; calls of it that are under way go on. Whether there was one. */
   remove(name: string): boolean {
     if (!this.#tools.delete(name)) return false;
-    this.#summaries = undefined;
     this.#infos.delete(name);
-    void this.#search?.then((search) => search.remove(name));
+    this.#forget();
     return true;
   }
 
@@ -156,7 +154,7 @@ export class ToolRegistry implements ToolPort {
   /**
    * Calls a tool.
    *
-   * @throws StintError (rejects) `TOOL_NOT_FOUND`, `TOOL_INPUT`, `PERMISSION_DENIED`, `TIMEOUT`, `CANCELLED`, `OUTPUT_LIMIT`,
+   * @throws StintError (rejects) `INVALID_ARGUMENT` for options that are wrong, `TOOL_NOT_FOUND`, `TOOL_INPUT`, `PERMISSION_DENIED`, `TIMEOUT`, `CANCELLED`, `OUTPUT_LIMIT`,
    * `DEPENDENCY_MISSING`, `QUEUE_FULL`, or `TOOL_FAILED` with the cause
    */
   call(name: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
@@ -173,7 +171,7 @@ export class ToolRegistry implements ToolPort {
     try {
       return await this.#call(id, name, input, options, nesting, notes);
     } catch (thrown) {
-      error = failed(name, thrown);
+      error = isStintError(thrown) ? thrown : failed(String(name), thrown);
       throw error;
     } finally {
       this.#calls -= 1;
@@ -240,11 +238,12 @@ export class ToolRegistry implements ToolPort {
           { depth: depth + 1, parent: id },
         ),
       progress: (done, total, message) => {
-        options.onProgress?.({
-          done,
-          ...(total === undefined ? {} : { total }),
-          ...(message === undefined ? {} : { message }),
-        });
+        const told = { done, ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) };
+        try {
+          options.onProgress?.(told);
+        } catch (error) {
+          throw cancelled(name, error);
+        }
       },
     };
     return carryOut(owner, input, { signal: options.signal, onPart: options.onPart });
@@ -261,6 +260,12 @@ export class ToolRegistry implements ToolPort {
   ): void {
     const event = notes.event({ id, tool: String(name), caller, ...(parent === undefined ? {} : { parent }) }, error);
     queueMicrotask(() => this.#events.emit('call', event));
+  }
+
+  /** What was made of all tools is made anew when it is next asked for. */
+  #forget(): void {
+    this.#summaries = undefined;
+    this.#search = undefined;
   }
 
   async #makeSearch(): Promise<ToolSearch> {

@@ -41,10 +41,6 @@ export class ToolSearch {
     this.#index.add({ ...tool, id: tool.name });
   }
 
-  remove(name: string): void {
-    this.#index.discard(name);
-  }
-
   /** The best first. */
   find(query: string, fits?: (tool: ToolSummary) => boolean): FoundTool[] {
     const options = fits && { filter: (result: SearchResult) => fits(result as unknown as ToolSummary) };

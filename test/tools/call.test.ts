@@ -288,6 +288,16 @@ describe('progress', () => {
     late?.progress(4, 4);
     expect(told).toEqual([{ done: 1 }, { done: 2, total: 4, message: 'half' }]);
   });
+
+  it('that its caller cannot take ends the call', async () => {
+    const { registry } = registryWith({ handler: (_, { progress }) => progress(1) });
+    const onProgress = () => {
+      throw new Error('gone');
+    };
+    const error = await errorOf(registry.call('probe', {}, { onProgress }));
+    expect(error).toMatchObject({ code: 'CANCELLED' });
+    expect(error.message).toContain('gone');
+  });
 });
 
 describe('a hostile input', () => {

@@ -254,7 +254,8 @@ describe('a path that is exchanged while it is checked', () => {
     })();
     const seen = new Set<string>();
     await within(policy, async ({ files }) => {
-      for (let round = 0; round < 300; round += 1) {
+      // Until both have happened, so that something was tried; the test's own limit ends a wait that is in vain.
+      for (let round = 0; round < 300 || !(seen.has('refused') && seen.has('harmless')); round += 1) {
         const attempts = [
           files.read('swap/secret.txt').then(String),
           files.append('swap/secret.txt', '').then(() => 'appended'),
@@ -271,9 +272,6 @@ describe('a path that is exchanged while it is checked', () => {
     expect(seen).not.toContain('classified');
     expect(readdirSync(outside)).toEqual(['secret.txt']);
     expect(readFileSync(join(outside, 'secret.txt'), 'utf8')).toBe('classified');
-    // Both happened, so that something was tried.
-    expect(seen).toContain('refused');
-    expect(seen).toContain('harmless');
   });
 });
 

@@ -117,6 +117,24 @@ describe('a registry', () => {
     expect(await found('a'.repeat(1_000_000))).toEqual([]);
   });
 
+  it('finds a tool that was added while the first search was on its way', async () => {
+    const registry = new ToolRegistry({ tools: [plain('one')] });
+    const searching = registry.search('one');
+    registry.add(plain('two'));
+    await searching;
+    expect((await registry.search('two')).map(({ name }) => name)).toEqual(['two']);
+  });
+
+  it.each<[object, string]>([
+    [{ timeout: 'soon' }, "options.timeout is 'soon'"],
+    [{ policy: { security: 'none' } }, "policy.security is 'none'"],
+    [{ policy: 5 }, 'policy is 5'],
+  ])('refuses options such as %j', async (options, message) => {
+    const error = await refused(new ToolRegistry({ tools: [add] }).call('math.add', { a: 1 }, options));
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(error.message).toContain(message);
+  });
+
   it('tells of each tool what its definition says', () => {
     const registry = new ToolRegistry({
       tools: [add, plain('other', { security: 'privileged', permissions: ['net'], limits: { timeout: '2s' } })],

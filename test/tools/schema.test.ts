@@ -73,6 +73,23 @@ describe('a JSON Schema', () => {
     expect(await tryInput(draft2020, ['a'])).toEqual(['a']);
   });
 
+  it('has its patterns look at so much text and no more', async () => {
+    const schema = { type: 'array', items: { type: 'string', pattern: '^a*$' } };
+    const texts = (count: number) => Array.from({ length: count }, () => 'a'.repeat(64 * 1024));
+    expect(await tryInput(schema, texts(4))).toEqual(texts(4));
+    expect(await tryInput(schema, [...texts(4), 'a'])).toContain('more than 262144 characters for the patterns');
+    const mails = (length: number) => Array.from({ length }, () => `${'a'.repeat(4000)}@b.cd`);
+    const formats = { type: 'array', items: { type: 'string', format: 'email' } };
+    expect(
+      await tryInput(
+        formats,
+        Array.from({ length: 10_000 }, () => 'ada@example.com'),
+      ),
+    ).toHaveLength(10_000);
+    expect(await tryInput(formats, mails(1))).toHaveLength(1);
+    expect(await tryInput(formats, mails(2))).toContain('more than 262144 characters for the patterns and formats');
+  });
+
   it('is compiled once, though many first calls come at once', async () => {
     let reads = 0;
     const schema = {

@@ -7,6 +7,7 @@ import { childPath } from '../../values/path.js';
 import type { JsonSchema } from '../tool.js';
 import { addFormats } from './formats.js';
 import { linearRegExp } from './linear-regexp.js';
+import { boundedMatching, MOST_MATCHED, TooMuchToMatch } from './matching.js';
 import { uniqueItems } from './unique-items.js';
 import type { Check } from './validator.js';
 
@@ -47,7 +48,15 @@ export function compileJsonSchema(schema: JsonSchema): Check {
   return (value, name) => {
     // Defaults at the top have no holder to be put in.
     const holder = { value };
-    return validate(holder.value) ? holder : { problem: problemOf(validate.errors?.[0], name, value) };
+    try {
+      if (boundedMatching(() => validate(holder.value))) return holder;
+    } catch (error) {
+      if (!(error instanceof TooMuchToMatch)) throw error;
+      return {
+        problem: `${name} has more than ${MOST_MATCHED} characters for the patterns and formats of the schema; send less`,
+      };
+    }
+    return { problem: problemOf(validate.errors?.[0], name, value) };
   };
 }
 

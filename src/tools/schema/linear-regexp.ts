@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { messageOf } from '../../errors/describe.js';
+import { count } from './matching.js';
 
 /** As far as Ajv uses a regular expression. */
 interface Tester {
@@ -14,8 +15,14 @@ interface Tester {
 export function linearRegExp(pattern: string): Tester {
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-    // Ajv tells patterns from each other by their texts.
-    return { test: (text) => compiled.matcher(text).find(), toString: () => `linear:${pattern}` };
+    return {
+      test(text) {
+        count(text.length);
+        return compiled.matcher(text).find();
+      },
+      // Ajv tells patterns from each other by their texts.
+      toString: () => `linear:${pattern}`,
+    };
   } catch (error) {
     throw new Error(
       `the pattern ${JSON.stringify(pattern)} cannot be matched in linear time (${messageOf(error)}); write it without references back and without looking around`,
