@@ -35,7 +35,7 @@ export const csvWrite = builtin({
           { name: 'Eve', note: '=1+1' },
         ],
       },
-      output: { text: 'name,note\r\nAda,"said ""hi"""\r\nEve,\'=1+1', rows: 2 },
+      output: { text: 'name,note\r\nAda,"said ""hi"""\r\nEve,"\'=1+1"', rows: 2 },
     },
     { input: { rows: [[1, null, true]], delimiter: ';' }, output: { text: '1;;true', rows: 1 } },
   ],
