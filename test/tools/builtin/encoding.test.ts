@@ -7,7 +7,10 @@ describe('hash', () => {
   it.each([
     [{ data: '', algorithm: 'md5' }, 'd41d8cd98f00b204e9800998ecf8427e'],
     [{ data: 'YWJj', encoding: 'base64', algorithm: 'sha1' }, 'a9993e364706816aba3e25717850c26c9cd0d89d'],
-    [{ data: '616263', encoding: 'hex', algorithm: 'sha3-256' }, '3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532'],
+    [
+      { data: '616263', encoding: 'hex', algorithm: 'sha3-256' },
+      '3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532',
+    ],
   ])('of %j is %s', async (input, digest) => {
     expect(await shop.call('hash', input)).toMatchObject({ digest });
   });

@@ -95,7 +95,7 @@ export async function serveSmtp(): Promise<{ port: number; mails: ReceivedMail[]
           mail.commands.push(line);
           const verb = line.split(/[ :]/)[0]?.toUpperCase();
           inData = verb === 'DATA';
-          say(verb === 'EHLO' ? '250 local' : verb === 'DATA' ? '354 go on' : verb === 'QUIT' ? '221 bye' : '250 ok');
+          say(verb === 'STARTTLS' ? '502 no' : verb === 'EHLO' ? '250 local' : verb === 'DATA' ? '354 go on' : verb === 'QUIT' ? '221 bye' : '250 ok');
         }
       }
     });

@@ -29,8 +29,19 @@ describe('text', () => {
   });
 
   it('counts as readers do', async () => {
-    const { counts } = await shop.call<{ counts: object }>('text', { operation: 'measure', text: 'Hé 👍🏽.\n\nTwo words!' });
-    expect(counts).toEqual({ characters: 17, bytes: 25, words: 3, sentences: 2, lines: 3, paragraphs: 2, readingSeconds: 1 });
+    const { counts } = await shop.call<{ counts: object }>('text', {
+      operation: 'measure',
+      text: 'Hé 👍🏽.\n\nTwo words!',
+    });
+    expect(counts).toEqual({
+      characters: 17,
+      bytes: 25,
+      words: 3,
+      sentences: 2,
+      lines: 3,
+      paragraphs: 2,
+      readingSeconds: 1,
+    });
   });
 
   it.each([
@@ -50,21 +61,36 @@ describe('text', () => {
 
 describe('regex', () => {
   it('replaces by groups, names and the whole match', async () => {
-    const input = { operation: 'replace', text: 'ab cd', pattern: '(?<first>\\w)(\\w)', replacement: '[$2$<first>$&$$$9]' };
+    const input = {
+      operation: 'replace',
+      text: 'ab cd',
+      pattern: '(?<first>\\w)(\\w)',
+      replacement: '[$2$<first>$&$$$9]',
+    };
     expect(await shop.call('regex', input)).toEqual({ truncated: false, text: '[baab$] [dccd$]' });
   });
 
   it('says whether there are more', async () => {
-    const matched = await shop.call<{ matches: unknown[]; truncated: boolean }>('regex', { operation: 'match', text: 'aaa', pattern: 'a', limit: 2 });
+    const matched = await shop.call<{ matches: unknown[]; truncated: boolean }>('regex', {
+      operation: 'match',
+      text: 'aaa',
+      pattern: 'a',
+      limit: 2,
+    });
     expect(matched.truncated).toBe(true);
     expect(matched.matches).toHaveLength(2);
-    expect(await shop.call('regex', { operation: 'split', text: 'a,b,c', pattern: ',', limit: 2 })).toEqual({ truncated: true, parts: ['a', 'b'] });
+    expect(await shop.call('regex', { operation: 'split', text: 'a,b,c', pattern: ',', limit: 2 })).toEqual({
+      truncated: true,
+      parts: ['a', 'b'],
+    });
   });
 
   it('ends an expression that would take for ever, and goes on with the next', async () => {
     const input = { operation: 'match', text: `${'a'.repeat(40)}!`, pattern: '^(a+)+$' };
     const begun = performance.now();
-    await expect(shop.registry.call('regex', input, { policy: shop.policy, timeout: 200 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(shop.registry.call('regex', input, { policy: shop.policy, timeout: 200 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
     expect(performance.now() - begun).toBeLessThan(10_000);
     expect(await shop.call('regex', { ...input, pattern: 'a$' })).toEqual({ truncated: false, matches: [] });
   });
@@ -73,7 +99,10 @@ describe('regex', () => {
     [{ operation: 'match', text: 'a', pattern: '(' }, /TOOL_INPUT pattern: Invalid regular expression/],
     [{ operation: 'match', text: 'a', pattern: 'a', flags: 'g' }, /flags is 'g'/],
     [{ operation: 'match', text: 'a', pattern: '' }, /pattern is ''/],
-    [{ operation: 'replace', text: 'a'.repeat(100_000), pattern: 'a', limit: 10_000, replacement: 'b'.repeat(10_000) }, /TOOL_INPUT replacement: it makes the text longer/],
+    [
+      { operation: 'replace', text: 'a'.repeat(100_000), pattern: 'a', limit: 10_000, replacement: 'b'.repeat(10_000) },
+      /TOOL_INPUT replacement: it makes the text longer/,
+    ],
   ])('refuses %.80j', async (input, message) => {
     expect(await shop.failure('regex', input)).toMatch(message);
   });
@@ -81,16 +110,27 @@ describe('regex', () => {
 
 describe('diff', () => {
   it('shows lines, words, characters and a patch', async () => {
-    const lines = await shop.call<{ added: number; removed: number; patch: string }>('diff', { before: 'a\nb\n', after: 'a\nc\nd\n' });
+    const lines = await shop.call<{ added: number; removed: number; patch: string }>('diff', {
+      before: 'a\nb\n',
+      after: 'a\nc\nd\n',
+    });
     expect(lines).toMatchObject({ added: 2, removed: 1, equal: false });
     expect(lines.patch).toContain('@@ -1,2 +1,3 @@');
-    expect(await shop.call('diff', { before: 'ab', after: 'b', by: 'characters' })).toMatchObject({ removed: 1, added: 0 });
+    expect(await shop.call('diff', { before: 'ab', after: 'b', by: 'characters' })).toMatchObject({
+      removed: 1,
+      added: 0,
+    });
     expect(await shop.call('diff', { before: 'a', after: 'a' })).toMatchObject({ equal: true });
   });
 
   it('ends with its call, however different the texts are', async () => {
-    const noise = (seed: number) => Array.from({ length: 60_000 }, (_, i) => ((i * seed) % 7919).toString(36)).join('\n');
-    const call = shop.registry.call('diff', { before: noise(7), after: noise(13) }, { policy: shop.policy, timeout: 300 });
+    const noise = (seed: number) =>
+      Array.from({ length: 60_000 }, (_, i) => ((i * seed) % 7919).toString(36)).join('\n');
+    const call = shop.registry.call(
+      'diff',
+      { before: noise(7), after: noise(13) },
+      { policy: shop.policy, timeout: 300 },
+    );
     await expect(call).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
@@ -122,9 +162,12 @@ describe('template', () => {
     expect(await shop.failure('template', { template, data })).toMatch(/^TOOL_INPUT template: undefined variable/);
   });
 
-  it.each(["{% include '/etc/passwd' %}", "{% render '../../package.json' %}", "{% layout 'x' %}"])('includes nothing by %s', async (template) => {
-    expect(await shop.failure('template', { template, data: {} })).toMatch(/^TOOL_INPUT template: /);
-  });
+  it.each(["{% include '/etc/passwd' %}", "{% render '../../package.json' %}", "{% layout 'x' %}"])(
+    'includes nothing by %s',
+    async (template) => {
+      expect(await shop.failure('template', { template, data: {} })).toMatch(/^TOOL_INPUT template: /);
+    },
+  );
 
   it.each([
     '{% for i in (1..100000000) %}x{% endfor %}',
@@ -157,7 +200,10 @@ describe('validator', () => {
     ['phone', ['+491701234567'], ['0170']],
     ['color', ['#fff', 'rgb(1,2,3)'], ['red!']],
   ])('knows %s', async (format, right, wrong) => {
-    const { results } = await shop.call<{ results: { valid: boolean }[] }>('validator', { format, values: [...right, ...wrong] });
+    const { results } = await shop.call<{ results: { valid: boolean }[] }>('validator', {
+      format,
+      values: [...right, ...wrong],
+    });
     expect(results.map(({ valid }) => valid)).toEqual([...right.map(() => true), ...wrong.map(() => false)]);
   });
 
@@ -174,24 +220,46 @@ describe('citation', () => {
   const source = {
     type: 'article',
     title: 'The title',
-    authors: [{ family: 'Lovelace', given: 'Ada' }, { family: 'Babbage', given: 'Charles' }, { family: 'Menabrea', given: 'Luigi' }],
+    authors: [
+      { family: 'Lovelace', given: 'Ada' },
+      { family: 'Babbage', given: 'Charles' },
+      { family: 'Menabrea', given: 'Luigi' },
+    ],
     year: 1843,
     container: 'Scientific Memoirs',
     volume: '3',
     pages: '666-731',
   };
   it.each([
-    ['apa', 'Lovelace, A., Babbage, C., & Menabrea, L. (1843). The title. Scientific Memoirs, 3, 666–731.', '(Lovelace et al., 1843)'],
+    [
+      'apa',
+      'Lovelace, A., Babbage, C., & Menabrea, L. (1843). The title. Scientific Memoirs, 3, 666–731.',
+      '(Lovelace et al., 1843)',
+    ],
     ['mla', 'Lovelace, Ada, et al. “The title.” Scientific Memoirs, vol. 3, 1843, pp. 666–731.', '(Lovelace et al.)'],
-    ['chicago', 'Lovelace, Ada, Charles Babbage, and Luigi Menabrea. 1843. “The title.” Scientific Memoirs 3: 666–731.', '(Lovelace, Babbage and Menabrea 1843)'],
-    ['ieee', '[1] A. Lovelace, C. Babbage, and L. Menabrea, “The title,” Scientific Memoirs, vol. 3, pp. 666–731, 1843.', '[1]'],
+    [
+      'chicago',
+      'Lovelace, Ada, Charles Babbage, and Luigi Menabrea. 1843. “The title.” Scientific Memoirs 3: 666–731.',
+      '(Lovelace, Babbage and Menabrea 1843)',
+    ],
+    [
+      'ieee',
+      '[1] A. Lovelace, C. Babbage, and L. Menabrea, “The title,” Scientific Memoirs, vol. 3, pp. 666–731, 1843.',
+      '[1]',
+    ],
   ])('writes %s', async (style, citation, inText) => {
     expect(await shop.call('citation', { style, ...source })).toEqual({ citation, inText });
   });
 
   it('writes RIS, and TeX that is no command', async () => {
-    expect((await shop.call<{ citation: string }>('citation', { style: 'ris', ...source })).citation).toMatch(/^TY {2}- JOUR\n.*\nAU {2}- Lovelace, Ada\n/s);
-    const { citation } = await shop.call<{ citation: string }>('citation', { style: 'bibtex', type: 'book', title: '100% \\input{x}\n}, note = {y' });
+    expect((await shop.call<{ citation: string }>('citation', { style: 'ris', ...source })).citation).toMatch(
+      /^TY {2}- JOUR\n.*\nAU {2}- Lovelace, Ada\n/s,
+    );
+    const { citation } = await shop.call<{ citation: string }>('citation', {
+      style: 'bibtex',
+      type: 'book',
+      title: '100% \\input{x}\n}, note = {y',
+    });
     expect(citation).toContain('title = {100\\% \\textbackslash{}input\\{x\\} \\}, note = \\{y}');
   });
 
@@ -213,12 +281,21 @@ describe('datetime', () => {
   });
 
   it.each([
-    [{ operation: 'read', value: '01.03.2024 12:00', pattern: 'dd.MM.yyyy HH:mm', zone: 'Europe/Berlin' }, { iso: '2024-03-01T12:00:00.000+01:00' }],
+    [
+      { operation: 'read', value: '01.03.2024 12:00', pattern: 'dd.MM.yyyy HH:mm', zone: 'Europe/Berlin' },
+      { iso: '2024-03-01T12:00:00.000+01:00' },
+    ],
     [{ operation: 'read', value: 'Fri, 01 Mar 2024 12:00:00 GMT' }, { iso: '2024-03-01T12:00:00.000Z' }],
     [{ operation: 'read', value: '1709294400000', format: 'd LLLL', locale: 'de' }, { text: '1 März' }],
-    [{ operation: 'add', value: '2024-03-30T12:00:00', zone: 'Europe/Berlin', duration: { days: 1 } }, { iso: '2024-03-31T12:00:00.000+02:00' }],
+    [
+      { operation: 'add', value: '2024-03-30T12:00:00', zone: 'Europe/Berlin', duration: { days: 1 } },
+      { iso: '2024-03-31T12:00:00.000+02:00' },
+    ],
     [{ operation: 'start', value: '2024-02-15', unit: 'months' }, { iso: '2024-02-01T00:00:00.000Z' }],
-    [{ operation: 'end', value: '2024-02-15', unit: 'months' }, { dayOfYear: 60, weekday: 4 }],
+    [
+      { operation: 'end', value: '2024-02-15', unit: 'months' },
+      { dayOfYear: 60, weekday: 4 },
+    ],
     [{ operation: 'difference', value: '2024-01-01', until: '2025-01-01', unit: 'hours' }, { difference: 8784 }],
   ])('answers %j', async (input, expected) => {
     expect(await shop.call('datetime', input)).toMatchObject(expected);
@@ -227,7 +304,10 @@ describe('datetime', () => {
   it.each([
     [{ operation: 'read', value: 'yesterday' }, /TOOL_INPUT value: cannot read 'yesterday' as a time/],
     [{ operation: 'now', zone: 'Mars/Olympus' }, /TOOL_INPUT zone: there is no time zone 'Mars\/Olympus'/],
-    [{ operation: 'add', value: '2024-01-01', duration: { fortnights: 1 } }, /TOOL_INPUT duration: there is no unit 'fortnights'/],
+    [
+      { operation: 'add', value: '2024-01-01', duration: { fortnights: 1 } },
+      /TOOL_INPUT duration: there is no unit 'fortnights'/,
+    ],
     [{ operation: 'difference', value: '2024-01-01' }, /TOOL_INPUT until: /],
     [{ operation: 'add', value: '2024-01-01', duration: { years: 1e12 } }, /TOOL_INPUT value: the result is outside/],
   ])('refuses %j', async (input, message) => {

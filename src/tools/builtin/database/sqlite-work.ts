@@ -99,7 +99,7 @@ function runAll(database: Database, sqlite: Sqlite, question: Question, onlyRead
   let rest = question.sql.replace(NOTHING, '');
   let count = 0;
   while (rest !== '') {
-    const statement = reading('sql', () => database.prepare(rest));
+    const statement = inSql(() => database.prepare(rest));
     try {
       rest = rest.slice(sqlite.capi.sqlite3_sql(statement)?.length).replace(NOTHING, '');
       count += 1;
@@ -108,7 +108,7 @@ function runAll(database: Database, sqlite: Sqlite, question: Question, onlyRead
         throw wrongInput('sql', 'it would change the database; use sql.execute for that');
       }
       bind(statement, question.parameters);
-      const rows = reading('sql', () => readRows(statement, question.limit));
+      const rows = inSql(() => readRows(statement, question.limit));
       if (statement.columnCount > 0) answer = { columns: statement.getColumnNames(), ...rows };
     } finally {
       statement.finalize();
@@ -132,4 +132,16 @@ function readRows(statement: ReturnType<Database['prepare']>, limit: number) {
     if (statement.columnCount > 0) rows.push(statement.get([]).map(jsonCell));
   }
   return { rows, truncated: false };
+}
+
+function inSql<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const refused = /SQLITE_AUTH|not authorized/.test(messageOf(error));
+    throw wrongInput(
+      'sql',
+      refused ? 'ATTACH and VACUUM INTO are not authorized: a database sees itself alone' : messageOf(error),
+    );
+  }
 }

@@ -11,7 +11,7 @@ interface Question {
 const LONGEST_TEXT = 1_000_000;
 
 export async function extract({ bytes, first, count }: Question) {
-  const document = await getDocumentProxy(Uint8Array.from(bytes), { isEvalSupported: false }).catch(
+  const document = await getDocumentProxy(Uint8Array.from(bytes), { isEvalSupported: false, verbosity: 0 }).catch(
     (error: unknown) => {
       throw failed(`it cannot be read as a PDF: ${messageOf(error)}`);
     },

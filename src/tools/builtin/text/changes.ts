@@ -52,7 +52,9 @@ function joined(
 }
 
 function eachWord(text: string, locale: string, change: (word: string) => string): string {
-  return Array.from(segments(text, locale, 'word'), ({ segment, isWordLike }) => (isWordLike ? change(segment) : segment)).join('');
+  return Array.from(segments(text, locale, 'word'), ({ segment, isWordLike }) =>
+    isWordLike ? change(segment) : segment,
+  ).join('');
 }
 
 function capital(word: string, locale = 'en'): string {

@@ -11,7 +11,11 @@ const CUTS: Readonly<Record<Granularity, RegExp>> = {
 };
 
 /** The segments of a text by the rules of Unicode (UAX 29). In portions: V8 takes a time proportional to the whole text for each segment. */
-export function* segments(text: string, locale: string, granularity: Granularity): Generator<Intl.SegmentData, void, void> {
+export function* segments(
+  text: string,
+  locale: string,
+  granularity: Granularity,
+): Generator<Intl.SegmentData, void, void> {
   const segmenter = new Intl.Segmenter(locale, { granularity });
   const cut = CUTS[granularity];
   for (let from = 0; from < text.length; ) {
