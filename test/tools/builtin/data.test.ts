@@ -40,7 +40,7 @@ describe('json.query', () => {
   it.each([
     [{ query: '$..*..*..*..*..*..*', text: '['.repeat(40) + ']'.repeat(40) }, 'deep'],
     [{ query: "$[?match(@, '(a+)+b')]", data: ['a'.repeat(40)] }, 'a hostile pattern'],
-  ])('ends with its call: %.60j', async (input) => {
+  ])('ends with its call: %.60j, %s', async (input, _) => {
     const call = shop.registry.call('json.query', input, { policy: shop.policy, timeout: 1000 });
     const outcome = await call.then(
       () => 'done',

@@ -70,6 +70,13 @@ export interface ReceivedMail {
   data: string;
 }
 
+const REPLIES: Readonly<Record<string, string>> = {
+  EHLO: '250 local',
+  STARTTLS: '502 no',
+  DATA: '354 go on',
+  QUIT: '221 bye',
+};
+
 /** An SMTP server without TLS that takes everything, until the tests of the file are over. */
 export async function serveSmtp(): Promise<{ port: number; mails: ReceivedMail[] }> {
   const mails: ReceivedMail[] = [];
@@ -95,7 +102,7 @@ export async function serveSmtp(): Promise<{ port: number; mails: ReceivedMail[]
           mail.commands.push(line);
           const verb = line.split(/[ :]/)[0]?.toUpperCase();
           inData = verb === 'DATA';
-          say(verb === 'STARTTLS' ? '502 no' : verb === 'EHLO' ? '250 local' : verb === 'DATA' ? '354 go on' : verb === 'QUIT' ? '221 bye' : '250 ok');
+          say(REPLIES[verb ?? ''] ?? '250 ok');
         }
       }
     });

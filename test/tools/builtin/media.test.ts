@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { SHORT_AVI, SHORT_WAV, SMALL_PNG } from '#stint/tools/builtin/media/example-media';
 import { workshop } from './workshop.js';
@@ -10,7 +10,7 @@ const shop = workshop();
 
 const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#204060' } });
-const base64Of = async (image: sharp.Sharp) => (await image.png().toBuffer()).toString('base64');
+const base64Of = async (image: Sharp) => (await image.png().toBuffer()).toString('base64');
 
 describe('image tools', () => {
   it('tell size, format and orientation as an image is shown', async () => {

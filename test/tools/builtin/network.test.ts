@@ -15,7 +15,7 @@ beforeAll(async () => {
       case '/redirect':
         return response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end();
       case '/local':
-        return response.writeHead(302, { location: 'http://inside.example.test:8080/' }).end();
+        return response.writeHead(302, { location: 'http://10.0.0.1:8080/' }).end();
       case '/bytes':
         return response.end(Buffer.from([0xff, 0x00]));
       case '/latin':
