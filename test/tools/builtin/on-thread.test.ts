@@ -18,10 +18,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function work(code: string): URL {
+function work(code: string): string {
   const path = join(directory, `${Math.random()}.mjs`);
   writeFileSync(path, code);
-  return pathToFileURL(path);
+  return pathToFileURL(path).href;
 }
 
 type Work = { run: (input: number) => number };

@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { integer, object, oneOf, text as textOf, withDefault } from '../schema.js';
 
-const texts = onThread<typeof import('./text-work.js')>(new URL('./text-work.js', import.meta.url));
+const texts = onThread<typeof import('./text-work.js')>('text/text-work.js');
 
 const OPERATIONS = [
   'measure',
