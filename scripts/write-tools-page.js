@@ -29,7 +29,7 @@ thread stays free. Regular expressions of JSON Schemas are matched in linear tim
 refused before anything is written. Images of more than 50 million pixels are not unpacked.
 
 **Packages.** What a tool works with is loaded by its first call. Packages of single tools are optional dependencies: without one the tool ends with
-\`DEPENDENCY_MISSING\` and its name, and the others work.
+\`DEPENDENCY_MISSING\` and its name, and the others work. \`npm install --omit=optional\` leaves them all out: 14 MB in place of 69.
 
 **What they do not do.** \`audio.info\` and \`video.info\` read what a file says of itself, of files up to 256 MB; to convert, cut or take pictures out of audio and video, ffmpeg is needed,
 which \`process.run\` can run where the policy names it. \`sql.query\` and \`sql.execute\` work on a copy of an SQLite file in memory, and \`sql.execute\` writes it back whole: not for files that

@@ -172,17 +172,24 @@ describe.skipIf(!postgres)('sql.postgres', () => {
   });
 
   it.each([
-    ['select 1; select 2', /cannot insert multiple commands/],
-    ['selec', /syntax error/],
-    ['select pg_sleep(60)', /TIMEOUT|statement timeout/],
-    ["select repeat('x', 200000000)", /sent more than \d+ bytes/],
-  ])('refuses or ends %s', async (sql, message) => {
-    const call = shop.registry.call('sql.postgres', { ...at, sql }, { policy: shop.policy, timeout: '5s' });
-    const failure = await call.then(
-      () => 'no failure',
-      (error: { code: string; message: string }) => `${error.code} ${error.message}`,
+    ['select 1; select 2', /TOOL_FAILED PostgreSQL: cannot insert multiple commands/],
+    ['selec', /TOOL_FAILED PostgreSQL: syntax error/],
+  ])('refuses %s', async (sql, message) => {
+    expect(await shop.failure('sql.postgres', { ...at, sql })).toMatch(message);
+  });
+
+  it('ends with its call, and takes no more bytes than it may hold', async () => {
+    const sleeping = shop.registry.call(
+      'sql.postgres',
+      { ...at, sql: 'select pg_sleep(60)' },
+      { policy: shop.policy, timeout: 500 },
     );
-    expect(failure).toMatch(message);
+    await expect(sleeping).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const policy = { ...shop.policy, limits: { memory: '1mb' } } as const;
+    const sql = "select repeat('x', 5000000)";
+    expect(await shop.failure('sql.postgres', { ...at, sql }, policy)).toMatch(
+      /TOOL_FAILED PostgreSQL: the server sent more than 1048576 bytes/,
+    );
   });
 
   it('goes to hosts of the policy only, and takes passwords from variables of the policy only', async () => {
@@ -233,16 +240,19 @@ describe.skipIf(!maria)('sql.mysql', () => {
   });
 
   it.each([
-    ['select 1; select 2', /error in your SQL syntax/],
-    ['selec', /error in your SQL syntax/],
+    ['select 1; select 2', /TOOL_FAILED MySQL: .*error in your SQL syntax/],
+    ['selec', /TOOL_FAILED MySQL: .*error in your SQL syntax/],
     ["load data local infile '/etc/passwd' into table x", /TOOL_FAILED MySQL/],
-    ['select sleep(60)', /TIMEOUT/],
-  ])('refuses or ends %s', async (sql, message) => {
-    const call = shop.registry.call('sql.mysql', { ...at, sql }, { policy: shop.policy, timeout: '3s' });
-    const failure = await call.then(
-      () => 'no failure',
-      (error: { code: string; message: string }) => `${error.code} ${error.message}`,
+  ])('refuses %s', async (sql, message) => {
+    expect(await shop.failure('sql.mysql', { ...at, sql })).toMatch(message);
+  });
+
+  it('ends with its call', async () => {
+    const sleeping = shop.registry.call(
+      'sql.mysql',
+      { ...at, sql: 'select sleep(60)' },
+      { policy: shop.policy, timeout: 500 },
     );
-    expect(failure).toMatch(message);
+    await expect(sleeping).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 });

@@ -87,11 +87,9 @@ describe('regex', () => {
 
   it('ends an expression that would take for ever, and goes on with the next', async () => {
     const input = { operation: 'match', text: `${'a'.repeat(40)}!`, pattern: '^(a+)+$' };
-    const begun = performance.now();
     await expect(shop.registry.call('regex', input, { policy: shop.policy, timeout: 200 })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
-    expect(performance.now() - begun).toBeLessThan(10_000);
     expect(await shop.call('regex', { ...input, pattern: 'a$' })).toEqual({ truncated: false, matches: [] });
   });
 
