@@ -20,18 +20,41 @@ beforeAll(async () => {
 });
 
 describe('file.read, file.write, file.list, file.stat', () => {
-  it('read parts, also within a character', async () => {
+  it('read parts, and no half of a character', async () => {
     await writeFile(at('u.txt'), 'aé€😀');
-    expect(await shop.call('file.read', { path: 'u.txt', offset: 2, length: 4 })).toMatchObject({
+    const parts: string[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const part: { content: string; next?: number } = await shop.call('file.read', {
+        path: 'u.txt',
+        offset,
+        length: 4,
+      });
+      parts.push(part.content);
+      offset = part.next;
+    }
+    expect(parts).toEqual(['aé', '€', '😀']);
+    expect(await shop.failure('file.read', { path: 'u.txt', offset: 2 })).toMatch(
+      /TOOL_INPUT encoding: .*at 2; ask for base64/,
+    );
+    expect(await shop.call('file.read', { path: 'u.txt', offset: 100 })).toEqual({
+      content: '',
       size: 10,
-      truncated: true,
+      truncated: false,
     });
-    expect(await shop.call('file.read', { path: 'tree/a/b/three.bin', encoding: 'base64' })).toMatchObject({
-      content: 'AP9UTw==',
-    });
+    const bytes = await shop.call('file.read', { path: 'tree/a/b/three.bin', encoding: 'base64' });
+    expect(bytes).toMatchObject({ content: 'AP9UTw==' });
     expect(await shop.failure('file.read', { path: 'tree/a/b/three.bin' })).toMatch(
       /TOOL_INPUT encoding: .*ask for base64/,
     );
+  });
+
+  it('read a part of a file that is larger than what a call may hold', async () => {
+    await writeFile(at('large.txt'), 'x'.repeat(3_000_000));
+    const policy = { ...shop.policy, limits: { memory: '1mb' } } as const;
+    expect(await shop.call('file.read', { path: 'large.txt', offset: 2_999_999 }, policy)).toMatchObject({
+      content: 'x',
+      truncated: false,
+    });
   });
 
   it('write anew, in place, and at the end', async () => {

@@ -2,6 +2,8 @@ import { getDocumentProxy } from 'unpdf';
 import { messageOf } from '../../../errors/describe.js';
 import { failed } from '../refusal.js';
 
+type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
+
 interface Question {
   readonly bytes: Uint8Array;
   readonly first: number;
@@ -16,6 +18,14 @@ export async function extract({ bytes, first, count }: Question) {
       throw failed(`it cannot be read as a PDF: ${messageOf(error)}`);
     },
   );
+  try {
+    return await pagesOf(document, first, count);
+  } finally {
+    await document.loadingTask.destroy();
+  }
+}
+
+async function pagesOf(document: PdfDocument, first: number, count: number) {
   const total = document.numPages;
   const last = Math.min(total, first + count - 1);
   const pages = [];
