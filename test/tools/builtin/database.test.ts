@@ -65,10 +65,13 @@ describe('sql.execute and sql.query', () => {
     ["select writefile('/tmp/x', 'y')", /no such function/],
     ['delete from a', /would change the database; use sql.execute|no such table/],
     ['pragma user_version = 7', /would change the database/],
+    ['pragma hard_heap_limit = 1', /not authorized/],
+    ['PRAGMA soft_heap_limit(1)', /not authorized/],
+    ["pragma temp_store_directory = '/tmp'", /not authorized/],
     ['select 1; select 2', /give one statement/],
-  ])('refuse %s', async (sql, message) => {
+  ])('refuse %s (invariant 2)', async (sql, message) => {
     expect(await shop.failure('sql.query', { sql })).toMatch(message);
-    if (!/^(select|delete|pragma)/.test(sql))
+    if (!/^(select|delete|pragma user)/.test(sql))
       expect(await shop.failure('sql.execute', { path: 'd.db', create: true, sql })).toMatch(/not authorized/);
   });
 
@@ -82,7 +85,7 @@ describe('sql.execute and sql.query', () => {
     expect((await stat(join(shop.directory, 'v.db'))).size).toBeLessThan(20_000);
   });
 
-  it('end a query that never would, and go on with the next', async () => {
+  it('end a query that never would, and go on with the next (invariant 3)', async () => {
     const sql = 'with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n';
     await expect(shop.registry.call('sql.query', { sql }, { policy: shop.policy, timeout: 500 })).rejects.toMatchObject(
       { code: 'TIMEOUT' },
@@ -90,16 +93,17 @@ describe('sql.execute and sql.query', () => {
     expect(await shop.call('sql.query', { sql: 'select 1' })).toMatchObject({ rows: [[1]] });
   });
 
-  it('bound the memory of a query, which cannot raise the bound', async () => {
+  it('bound the memory of a query, and go on with the next (invariant 3)', async () => {
     const sql = 'select length(hex(zeroblob(200000000)))';
     expect(await shop.failure('sql.query', { sql })).toMatch(/out of memory|NOMEM/);
-    expect(
-      await shop.failure('sql.execute', {
-        path: 'm.db',
-        create: true,
-        sql: `pragma hard_heap_limit = 2000000000; ${sql}`,
-      }),
-    ).toMatch(/out of memory|NOMEM/);
+    expect(await shop.call('sql.query', { sql: 'select 1' })).toMatchObject({ rows: [[1]] });
+  });
+
+  it('leave nothing for the next call (invariant 1)', async () => {
+    await shop.call('sql.query', { setup: 'create table a(x); create temp table b(x)', sql: 'select 1' });
+    for (const table of ['a', 'temp.b']) {
+      expect(await shop.failure('sql.query', { sql: `select * from ${table}` })).toMatch(/no such table/);
+    }
   });
 
   it.each([
