@@ -24,8 +24,8 @@ const { rows } = await tools.call(
 starts programs. A registry without a policy permits \`safe\` tools only. The doors are what a policy has to open: \`read\` and \`write\` (\`policy.files\`), \`net\` (\`policy.net\`),
 \`execute\` (\`policy.commands\`), \`environment\` (\`policy.environment\`).
 
-**Hostile input.** Expressions, templates, queries, pages, PDF and media files are worked on in a thread of the runtime: one that would take for ever ends with its call, and the caller's
-thread stays free. Regular expressions of JSON Schemas are matched in linear time. Archives that lead out of their directory, hold links, or unpack to more than they may are
+**Hostile input.** Patterns, templates, queries, schemas, texts, pages, PDF and media files are worked on in a thread of the runtime: one that would take for ever ends with its call, and
+the caller's thread stays free. Archives that lead out of their directory, hold links, or unpack to more than they may are
 refused before anything is written. Images of more than 50 million pixels are not unpacked.
 
 **Packages.** What a tool works with is loaded by its first call. Packages of single tools are optional dependencies: without one the tool ends with

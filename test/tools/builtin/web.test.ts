@@ -253,6 +253,11 @@ describe('sitemap.read and sitemap.write', () => {
     const { xml } = await shop.call<{ xml: string }>('sitemap.write', {
       pages: [{ url: 'https://example.com/?q="<&\'>"' }],
     });
+    const many = Array.from({ length: 50_000 }, (_, n) => ({
+      url: `https://example.com/page/${n}`,
+      modified: '2024-03-01',
+    }));
+    expect((await shop.call<{ xml: string }>('sitemap.write', { pages: many })).xml).toContain('/page/49999<');
     expect(xml).not.toMatch(/<loc>[^<]*[<"'](?!\/loc)/);
   });
 
@@ -261,6 +266,12 @@ describe('sitemap.read and sitemap.write', () => {
     ['sitemap.read', () => ({ url: `${url}/api.xml` }), /TOOL_FAILED no sitemap was found/],
     ['sitemap.read', () => ({ url: 'http://10.0.0.1/sitemap.xml' }), /PERMISSION_DENIED/],
     ['sitemap.write', () => ({ pages: [] }), /pages is \[\]/],
+    ['sitemap.write', () => ({ pages: [{ url: 'ftp://a.b/' }] }), /TOOL_INPUT pages\[0\].url: 'ftp/],
+    [
+      'sitemap.write',
+      () => ({ pages: [{ url: 'https://a.b/', modified: '01.03.2024' }] }),
+      /TOOL_INPUT pages\[0\].modified/,
+    ],
     ['sitemap.write', () => ({ pages: [{ url: 'https://a.b/', priority: 2 }] }), /priority is 2/],
   ])('%s refuses what it cannot do (%#)', async (name, input, message) => {
     expect(await shop.failure(name, input())).toMatch(message);
