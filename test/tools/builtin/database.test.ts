@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answers } from './local-services.js';
+import { openDatabases } from './local-services.js';
 import { workshop } from './workshop.js';
 
 const shop = workshop();
@@ -134,12 +134,9 @@ describe('sql.execute and sql.query', () => {
   });
 });
 
-const postgres = await answers(5432);
-const maria = await answers(3306);
-if (!postgres) console.warn('skipped: nothing listens on 127.0.0.1:5432 (PostgreSQL)');
-if (!maria) console.warn('skipped: nothing listens on 127.0.0.1:3306 (MySQL or MariaDB)');
+const databases = await openDatabases();
 
-describe.skipIf(!postgres)('sql.postgres', () => {
+describe.skipIf(!databases.postgres)('sql.postgres', () => {
   const at = { host: '127.0.0.1', user: 'postgres' };
 
   it('gives what PostgreSQL has, as JSON can say it', async () => {
@@ -206,7 +203,7 @@ describe.skipIf(!postgres)('sql.postgres', () => {
   });
 });
 
-describe.skipIf(!maria)('sql.mysql', () => {
+describe.skipIf(!databases.mysql)('sql.mysql', () => {
   const at = { host: '127.0.0.1', user: 'root' };
 
   it('gives what MySQL has, as JSON can say it', async () => {
