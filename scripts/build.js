@@ -1,9 +1,10 @@
-// Builds dist/ from src/: TypeScript by tsc, WebAssembly text (.wat) by wabt.
+// Builds dist/ from src/: TypeScript by tsc, WebAssembly text (.wat) by wabt, and the built-in tools as one file by rolldown.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
 import wabt from 'wabt';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,5 +23,19 @@ for (const file of readdirSync(join(root, 'src'), { recursive: true })) {
   writeFileSync(target, module.toBinary({}).buffer);
   module.destroy();
 }
+
+// The descriptions of the built-in tools become one file: to find a hundred takes Node longer than to read them.
+const builtin = join(root, 'dist', 'tools', 'builtin');
+const isOutside = (id, importer) => importer !== undefined && !resolve(dirname(importer), id).startsWith(builtin + sep);
+const bundle = await rolldown({
+  input: join(builtin, 'index.js'),
+  platform: 'node',
+  external: (id, importer) => !(id.startsWith('.') || isAbsolute(id)) || isOutside(id, importer),
+});
+const { output } = await bundle.generate({ format: 'esm', file: join(builtin, 'index.js') });
+await bundle.close();
+if (output.length !== 1)
+  throw new Error(`the built-in tools became ${output.length} files; no tool may import another one on demand`);
+writeFileSync(join(builtin, 'index.js'), output[0].code);
 
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);

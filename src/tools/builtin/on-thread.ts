@@ -17,15 +17,18 @@ const MISSING = /^Cannot find (?:package|module) '([^']+)'/;
  * The functions of a module, to be run on a thread of the runtime: a hostile pattern, template, query or file can keep that thread busy, not
  * the caller's, and ends with the call. The module's libraries are loaded there, by the first call.
  *
+ * @param path the module, from the folder of the built-in tools
  * @returns calls one of them; rejects with what it throws if that is a `StintError`, `DEPENDENCY_MISSING` if a library of the module is not
  *   installed, else `TOOL_FAILED`
  */
-export function onThread<W extends Work>(module: URL) {
+export function onThread<W extends Work>(path: string) {
+  let module: URL | undefined;
   return async <K extends keyof W & string>(
     { runtime, signal }: Call,
     name: K,
     input: Parameters<W[K]>[0],
   ): Promise<Awaited<ReturnType<W[K]>>> => {
+    module ??= new URL(path, import.meta.url);
     try {
       return await runtime.run({ module, export: name }, { args: [input], signal });
     } catch (error) {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import mysql from 'mysql2/promise';
+import pg from 'pg';
 import { afterAll } from 'vitest';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -70,6 +72,13 @@ export interface ReceivedMail {
   data: string;
 }
 
+const REPLIES: Readonly<Record<string, string>> = {
+  EHLO: '250 local',
+  STARTTLS: '502 no',
+  DATA: '354 go on',
+  QUIT: '221 bye',
+};
+
 /** An SMTP server without TLS that takes everything, until the tests of the file are over. */
 export async function serveSmtp(): Promise<{ port: number; mails: ReceivedMail[] }> {
   const mails: ReceivedMail[] = [];
@@ -95,7 +104,7 @@ export async function serveSmtp(): Promise<{ port: number; mails: ReceivedMail[]
           mail.commands.push(line);
           const verb = line.split(/[ :]/)[0]?.toUpperCase();
           inData = verb === 'DATA';
-          say(verb === 'EHLO' ? '250 local' : verb === 'DATA' ? '354 go on' : verb === 'QUIT' ? '221 bye' : '250 ok');
+          say(REPLIES[verb ?? ''] ?? '250 ok');
         }
       }
     });
@@ -109,16 +118,27 @@ export async function serveSmtp(): Promise<{ port: number; mails: ReceivedMail[]
   return { port: (server.address() as AddressInfo).port, mails };
 }
 
-/** Whether something listens on a port of this machine. */
-export async function answers(port: number): Promise<boolean> {
-  const { connect } = await import('node:net');
-  const socket = connect({ host: '127.0.0.1', port });
+/** The database servers of this machine that let in who has no password; for the others, a line says that their tests are skipped. */
+export async function openDatabases(): Promise<{ postgres: boolean; mysql: boolean }> {
+  return {
+    postgres: await opens('PostgreSQL at 127.0.0.1:5432, as postgres', async () => {
+      const client = new pg.Client({ host: '127.0.0.1', user: 'postgres', database: 'postgres', password: () => '' });
+      await client.connect();
+      await client.end();
+    }),
+    mysql: await opens('MySQL or MariaDB at 127.0.0.1:3306, as root', async () => {
+      const connection = await mysql.createConnection({ host: '127.0.0.1', user: 'root' });
+      await connection.end();
+    }),
+  };
+}
+
+async function opens(what: string, open: () => Promise<void>): Promise<boolean> {
   try {
-    await once(socket, 'connect');
+    await open();
     return true;
-  } catch {
+  } catch (error) {
+    console.warn(`skipped: ${what}: ${error instanceof Error ? error.message : String(error)}`);
     return false;
-  } finally {
-    socket.destroy();
   }
 }

@@ -3,7 +3,7 @@ import { onThread } from '../on-thread.js';
 import { object, oneOf, text } from '../schema.js';
 import { SOURCES, TARGETS } from './formats.js';
 
-const converter = onThread<typeof import('./convert-work.js')>(new URL('./convert-work.js', import.meta.url));
+const converter = onThread<typeof import('./convert-work.js')>('data/convert-work.js');
 
 export const convert = builtin({
   name: 'convert',

@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { anything, boolean, integer, list, object, text, withDefault } from '../schema.js';
 
-const csv = onThread<typeof import('./csv-work.js')>(new URL('./csv-work.js', import.meta.url));
+const csv = onThread<typeof import('./csv-work.js')>('data/csv-work.js');
 
 export const csvParse = builtin({
   name: 'csv.parse',

@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { anything, boolean, integer, list, object, oneOf, text, withDefault } from '../schema.js';
 
-const csv = onThread<typeof import('./csv-work.js')>(new URL('./csv-work.js', import.meta.url));
+const csv = onThread<typeof import('./csv-work.js')>('data/csv-work.js');
 
 export const csvWrite = builtin({
   name: 'csv.write',
@@ -35,7 +35,7 @@ export const csvWrite = builtin({
           { name: 'Eve', note: '=1+1' },
         ],
       },
-      output: { text: 'name,note\r\nAda,"said ""hi"""\r\nEve,\'=1+1', rows: 2 },
+      output: { text: 'name,note\r\nAda,"said ""hi"""\r\nEve,"\'=1+1"', rows: 2 },
     },
     { input: { rows: [[1, null, true]], delimiter: ';' }, output: { text: '1;;true', rows: 1 } },
   ],

@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { boolean, list, nullable, number, object, oneOf, text, withDefault } from '../schema.js';
 
-const graphs = onThread<typeof import('./graph-work.js')>(new URL('./graph-work.js', import.meta.url));
+const graphs = onThread<typeof import('./graph-work.js')>('data/graph-work.js');
 
 const name = (description: string) => text(description, { min: 1, max: 200 });
 

@@ -25,7 +25,7 @@ export function htmlText(nodes: readonly ChildNode[]): string {
   };
   for (const node of nodes) visit(node, false);
   return lines
-    .map((line) => line.replace(/[ \t]+$/, '').replace(/^ +/, ''))
+    .map((line) => line.trimEnd().replace(/^ +/, ''))
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();

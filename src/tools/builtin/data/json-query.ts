@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { anything, boolean, integer, list, object, text, withDefault } from '../schema.js';
 
-const paths = onThread<typeof import('./json-query-work.js')>(new URL('./json-query-work.js', import.meta.url));
+const paths = onThread<typeof import('./json-query-work.js')>('data/json-query-work.js');
 
 export const jsonQuery = builtin({
   name: 'json.query',

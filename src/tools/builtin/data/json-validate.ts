@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { anything, boolean, list, object, record, text } from '../schema.js';
 
-const schemas = onThread<typeof import('./json-validate-work.js')>(new URL('./json-validate-work.js', import.meta.url));
+const schemas = onThread<typeof import('./json-validate-work.js')>('data/json-validate-work.js');
 
 export const jsonValidate = builtin({
   name: 'json.validate',

@@ -1,3 +1,10 @@
+/**
+ * SQLite, in the memory of a thread.
+ *
+ * 1. A call's database is gone when the call has ended, and what it set is not there for the next one.
+ * 2. A statement reaches its own database and nothing else: no other one, no file.
+ * 3. A query ends soon after its signal, and holds so much memory and no more.
+ */
 import initialize from '@sqlite.org/sqlite-wasm';
 import type { ModuleContext } from '../../../engines/module/module-context.js';
 import { messageOf } from '../../../errors/describe.js';
@@ -7,8 +14,12 @@ import { jsonCell } from './sql-schema.js';
 type Sqlite = Awaited<ReturnType<typeof initialize>>;
 type Database = InstanceType<Sqlite['oo1']['DB']>;
 
-/** What SQLite may hold in memory, the database included. A statement can lower it, not raise it. */
+/** What SQLite may hold in memory, the database included. */
 const HEAP_BYTES = 256 * 1024 ** 2;
+/** An instance whose memory has grown beyond this is thrown away. */
+const KEPT_BYTES = 64 * 1024 ** 2;
+/** Settings of the whole instance, not of a database. */
+const GLOBAL_PRAGMAS = new Set(['hard_heap_limit', 'soft_heap_limit', 'temp_store_directory', 'data_store_directory']);
 /** So many steps of its virtual machine are made between two looks at the signal. */
 const STEPS = 20_000;
 /** These bytes of a database are 2 if it is written by a log beside it. A copy in memory has none. */
@@ -41,29 +52,49 @@ export async function execute(question: Question, { signal }: ModuleContext) {
   });
 }
 
-/** Opens a database in an instance of its own: what one call leaves there, the next cannot see. */
+/** The instance of this thread. To make one takes ten times as long as a short query. */
+let instance: Promise<Sqlite> | undefined;
+
+/** Opens a database, which is gone at the end with all that was set for it. */
 async function withDatabase<T>(
   bytes: Uint8Array | undefined,
   signal: AbortSignal,
   work: (database: Database, sqlite: Sqlite) => T,
 ): Promise<T> {
-  const quiet = () => undefined;
-  const sqlite = await initialize({ print: quiet, printErr: quiet });
-  Object.assign(sqlite.config, { error: quiet, warn: quiet, log: quiet });
-  const { capi, oo1 } = sqlite;
+  instance ??= makeInstance();
+  const sqlite = await instance;
+  const { capi, oo1, wasm } = sqlite;
   const database = new oo1.DB(':memory:');
   try {
     if (bytes !== undefined && bytes.length > 0) load(database, sqlite, bytes);
     database.exec(`pragma hard_heap_limit = ${HEAP_BYTES}; pragma temp_store = memory`);
-    // It sees itself alone: no ATTACH, and no VACUUM INTO, which attaches too.
-    const authorize = (_: number, action: number, file: string | 0) =>
-      action === capi.SQLITE_ATTACH && file ? capi.SQLITE_DENY : capi.SQLITE_OK;
-    capi.sqlite3_set_authorizer(database, authorize, 0);
+    capi.sqlite3_set_authorizer(database, (_, action, about) => authorize(capi, action, about), 0);
     capi.sqlite3_progress_handler(database, STEPS, () => (signal.aborted ? 1 : 0), 0);
     return work(database, sqlite);
   } finally {
     database.close();
+    // WebAssembly memory never becomes smaller.
+    if (wasm.heap8u().byteLength > KEPT_BYTES) instance = undefined;
   }
+}
+
+async function makeInstance(): Promise<Sqlite> {
+  const quiet = () => undefined;
+  const sqlite = await initialize({ print: quiet, printErr: quiet });
+  Object.assign(sqlite.config, { error: quiet, warn: quiet, log: quiet });
+  return sqlite;
+}
+
+/**
+ * A database sees itself alone: no ATTACH, and no VACUUM INTO, which attaches too. And it leaves the instance as it was for the
+ * next one.
+ */
+function authorize(capi: Sqlite['capi'], action: number, about: string | 0): number {
+  const refused =
+    action === capi.SQLITE_ATTACH
+      ? about
+      : action === capi.SQLITE_PRAGMA && GLOBAL_PRAGMAS.has(String(about).toLowerCase());
+  return refused ? capi.SQLITE_DENY : capi.SQLITE_OK;
 }
 
 function load(database: Database, { capi, wasm }: Sqlite, bytes: Uint8Array): void {
@@ -99,7 +130,7 @@ function runAll(database: Database, sqlite: Sqlite, question: Question, onlyRead
   let rest = question.sql.replace(NOTHING, '');
   let count = 0;
   while (rest !== '') {
-    const statement = reading('sql', () => database.prepare(rest));
+    const statement = inSql(() => database.prepare(rest));
     try {
       rest = rest.slice(sqlite.capi.sqlite3_sql(statement)?.length).replace(NOTHING, '');
       count += 1;
@@ -108,7 +139,7 @@ function runAll(database: Database, sqlite: Sqlite, question: Question, onlyRead
         throw wrongInput('sql', 'it would change the database; use sql.execute for that');
       }
       bind(statement, question.parameters);
-      const rows = reading('sql', () => readRows(statement, question.limit));
+      const rows = inSql(() => readRows(statement, question.limit));
       if (statement.columnCount > 0) answer = { columns: statement.getColumnNames(), ...rows };
     } finally {
       statement.finalize();
@@ -132,4 +163,18 @@ function readRows(statement: ReturnType<Database['prepare']>, limit: number) {
     if (statement.columnCount > 0) rows.push(statement.get([]).map(jsonCell));
   }
   return { rows, truncated: false };
+}
+
+function inSql<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const refused = /SQLITE_AUTH|not authorized/.test(messageOf(error));
+    throw wrongInput(
+      'sql',
+      refused
+        ? 'that is not authorized: a database sees itself alone, and its limits stay (no ATTACH, no VACUUM INTO)'
+        : messageOf(error),
+    );
+  }
 }

@@ -3,7 +3,7 @@ import { onThread } from '../on-thread.js';
 import { failed, wrongInput } from '../refusal.js';
 import { text } from '../schema.js';
 
-export const sqlite = onThread<typeof import('./sqlite-work.js')>(new URL('./sqlite-work.js', import.meta.url));
+export const sqlite = onThread<typeof import('./sqlite-work.js')>('database/sqlite-work.js');
 
 export const databasePath = (description: string) => text(description, { min: 1, max: 4096 });
 

@@ -4,7 +4,7 @@ import { onThread } from '../on-thread.js';
 import { boolean, integer, list, object, record, text, withDefault } from '../schema.js';
 import { MINIMAL_PDF } from './example-pdf.js';
 
-const pdfs = onThread<typeof import('./pdf-work.js')>(new URL('./pdf-work.js', import.meta.url));
+const pdfs = onThread<typeof import('./pdf-work.js')>('documents/pdf-work.js');
 
 export const pdfText = builtin({
   name: 'pdf.text',

@@ -2,6 +2,8 @@ import { getDocumentProxy } from 'unpdf';
 import { messageOf } from '../../../errors/describe.js';
 import { failed } from '../refusal.js';
 
+type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
+
 interface Question {
   readonly bytes: Uint8Array;
   readonly first: number;
@@ -11,11 +13,19 @@ interface Question {
 const LONGEST_TEXT = 1_000_000;
 
 export async function extract({ bytes, first, count }: Question) {
-  const document = await getDocumentProxy(Uint8Array.from(bytes), { isEvalSupported: false }).catch(
+  const document = await getDocumentProxy(Uint8Array.from(bytes), { isEvalSupported: false, verbosity: 0 }).catch(
     (error: unknown) => {
       throw failed(`it cannot be read as a PDF: ${messageOf(error)}`);
     },
   );
+  try {
+    return await pagesOf(document, first, count);
+  } finally {
+    await document.loadingTask.destroy();
+  }
+}
+
+async function pagesOf(document: PdfDocument, first: number, count: number) {
   const total = document.numPages;
   const last = Math.min(total, first + count - 1);
   const pages = [];

@@ -6,9 +6,7 @@ import { failed, wrongInput } from '../refusal.js';
 import { boolean, object, oneOf, withDefault } from '../schema.js';
 import { filePath, size } from './file-schema.js';
 
-const converter = onThread<typeof import('../data/convert-work.js')>(
-  new URL('../data/convert-work.js', import.meta.url),
-);
+const converter = onThread<typeof import('../data/convert-work.js')>('data/convert-work.js');
 
 export const fileConvert = builtin({
   name: 'file.convert',

@@ -5,7 +5,7 @@ import { filePath } from './file-schema.js';
 import { globMatcher } from './glob.js';
 import { walk } from './walk.js';
 
-const searcher = onThread<typeof import('./file-search-work.js')>(new URL('./file-search-work.js', import.meta.url));
+const searcher = onThread<typeof import('./file-search-work.js')>('files/file-search-work.js');
 
 /** A longer file is named in `skipped`: nobody looks for a line in it. */
 const LONGEST_FILE = 10_000_000;

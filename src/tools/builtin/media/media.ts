@@ -4,7 +4,7 @@ import { onThread } from '../on-thread.js';
 import { failed } from '../refusal.js';
 import { integer, number, object, text } from '../schema.js';
 
-const media = onThread<typeof import('./media-work.js')>(new URL('./media-work.js', import.meta.url));
+const media = onThread<typeof import('./media-work.js')>('media/media-work.js');
 
 type Track = Readonly<Record<string, unknown>>;
 

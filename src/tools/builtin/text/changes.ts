@@ -1,3 +1,5 @@
+import { segments } from './segments.js';
+
 interface How {
   /** Characters. */
   readonly width: number;
@@ -30,8 +32,7 @@ export const changes = {
   trim: (text) => text.trim(),
   squeeze: (text) => text.trim().split(/\s+/).join(' '),
   reverse: (text, { locale }) =>
-    [...new Intl.Segmenter(locale).segment(text)]
-      .map(({ segment }) => segment)
+    Array.from(segments(text, locale, 'grapheme'), ({ segment }) => segment)
       .reverse()
       .join(''),
   sort: (text, { locale }) => lines(text, (all) => all.sort(new Intl.Collator(locale).compare)),
@@ -51,8 +52,9 @@ function joined(
 }
 
 function eachWord(text: string, locale: string, change: (word: string) => string): string {
-  const segments = new Intl.Segmenter(locale, { granularity: 'word' }).segment(text);
-  return Array.from(segments, ({ segment, isWordLike }) => (isWordLike ? change(segment) : segment)).join('');
+  return Array.from(segments(text, locale, 'word'), ({ segment, isWordLike }) =>
+    isWordLike ? change(segment) : segment,
+  ).join('');
 }
 
 function capital(word: string, locale = 'en'): string {
@@ -71,7 +73,7 @@ function lines(text: string, change: (lines: string[]) => string[]): string {
 /** At most `width` characters, the last of which is an ellipsis if something is missing. */
 function truncate(text: string, { width, locale }: How): string {
   const kept: string[] = [];
-  for (const { segment } of new Intl.Segmenter(locale).segment(text)) {
+  for (const { segment } of segments(text, locale, 'grapheme')) {
     if (kept.length === width) return `${kept.slice(0, -1).join('')}…`;
     kept.push(segment);
   }

@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { boolean, integer, list, object, oneOf, text, withDefault } from '../schema.js';
 
-const texts = onThread<typeof import('./diff-work.js')>(new URL('./diff-work.js', import.meta.url));
+const texts = onThread<typeof import('./diff-work.js')>('text/diff-work.js');
 
 export const diff = builtin({
   name: 'diff',

@@ -1,3 +1,5 @@
+import { segments } from './segments.js';
+
 /** The mean silent reading rate of English non-fiction, words a minute (Brysbaert 2019, doi:10.1016/j.jml.2019.104047). */
 const WORDS_A_MINUTE = 238;
 
@@ -22,6 +24,6 @@ function count(
   counts: (segment: Intl.SegmentData) => boolean,
 ): number {
   let number = 0;
-  for (const segment of new Intl.Segmenter(locale, { granularity }).segment(text)) if (counts(segment)) number += 1;
+  for (const segment of segments(text, locale, granularity)) if (counts(segment)) number += 1;
   return number;
 }

@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { boolean, integer, list, nullable, object, oneOf, record, text, withDefault } from '../schema.js';
 
-const expressions = onThread<typeof import('./regex-work.js')>(new URL('./regex-work.js', import.meta.url));
+const expressions = onThread<typeof import('./regex-work.js')>('text/regex-work.js');
 
 export const regex = builtin({
   name: 'regex',

@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { anything, boolean, object, record, text as textOf, withDefault } from '../schema.js';
 
-const templates = onThread<typeof import('./template-work.js')>(new URL('./template-work.js', import.meta.url));
+const templates = onThread<typeof import('./template-work.js')>('text/template-work.js');
 
 export const template = builtin({
   name: 'template',

@@ -1,8 +1,8 @@
 import { builtin } from '../builtin.js';
-import { wrongInput } from '../refusal.js';
+import { onThread } from '../on-thread.js';
 import { integer, object, oneOf, text as textOf, withDefault } from '../schema.js';
-import { changes } from './changes.js';
-import { measure } from './measure.js';
+
+const texts = onThread<typeof import('./text-work.js')>('text/text-work.js');
 
 const OPERATIONS = [
   'measure',
@@ -34,6 +34,7 @@ export const text = builtin({
   category: 'text',
   tags: ['string', 'case', 'words', 'count', 'slug', 'wrap', 'lines'],
   security: 'safe',
+  limits: { timeout: '10s' },
   input: object(
     {
       text: textOf('The text.'),
@@ -75,19 +76,5 @@ export const text = builtin({
       check: (output) => (output as { counts: { words: number } }).counts.words === 4,
     },
   ],
-  handler({ text, operation, width, locale }) {
-    if (Intl.Segmenter.supportedLocalesOf(languageTag(locale)).length === 0) {
-      throw wrongInput('locale', `nobody here knows the language '${locale}'`);
-    }
-    if (operation === 'measure') return { text, counts: measure(text, locale) };
-    return { text: changes[operation](text, { width, locale }) };
-  },
+  handler: (input, context) => texts(context, 'work', input),
 });
-
-function languageTag(locale: string): string {
-  try {
-    return Intl.getCanonicalLocales(locale)[0] ?? 'en';
-  } catch {
-    throw wrongInput('locale', `'${locale}' is no language tag; give one such as en or de-DE`);
-  }
-}

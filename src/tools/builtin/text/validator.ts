@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { boolean, list, object, oneOf, text } from '../schema.js';
 
-const checks = onThread<typeof import('./validator-work.js')>(new URL('./validator-work.js', import.meta.url));
+const checks = onThread<typeof import('./validator-work.js')>('text/validator-work.js');
 
 export const FORMATS = [
   'email',

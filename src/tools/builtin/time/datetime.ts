@@ -2,7 +2,7 @@ import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { integer, number, object, oneOf, record, text, withDefault } from '../schema.js';
 
-const time = onThread<typeof import('./datetime-work.js')>(new URL('./datetime-work.js', import.meta.url));
+const time = onThread<typeof import('./datetime-work.js')>('time/datetime-work.js');
 
 export const UNITS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds', 'milliseconds'] as const;
 

@@ -5,7 +5,7 @@ import { onThread } from '../on-thread.js';
 import { boolean, integer, list, nullable, object, text } from '../schema.js';
 import { fetchPage, pages } from './page.js';
 
-const texts = onThread<typeof import('../text/diff-work.js')>(new URL('../text/diff-work.js', import.meta.url));
+const texts = onThread<typeof import('../text/diff-work.js')>('text/diff-work.js');
 
 export const pageMonitor = builtin({
   name: 'page.monitor',

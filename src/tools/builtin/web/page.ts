@@ -4,7 +4,7 @@ import { fetchText } from '../network/http-body.js';
 import { onThread } from '../on-thread.js';
 import { failed } from '../refusal.js';
 
-export const pages = onThread<typeof import('./page-work.js')>(new URL('./page-work.js', import.meta.url));
+export const pages = onThread<typeof import('./page-work.js')>('web/page-work.js');
 
 /** Fetches a page of HTML. @throws StintError (rejects) `TOOL_FAILED` if it is none, or the server answers an error */
 export async function fetchPage(context: ToolContext, url: string) {

@@ -9,7 +9,7 @@ import { failed } from '../refusal.js';
 import { boolean, integer, list, object, text, withDefault } from '../schema.js';
 import { isFatal } from './page.js';
 
-const sitemaps = onThread<typeof import('./sitemap-work.js')>(new URL('./sitemap-work.js', import.meta.url));
+const sitemaps = onThread<typeof import('./sitemap-work.js')>('web/sitemap-work.js');
 const unzip = promisify(gunzip);
 
 const MOST_FILES = 50;

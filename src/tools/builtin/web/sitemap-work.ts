@@ -8,8 +8,9 @@ const MOST_PAGES = 50_000;
 export function read({ bytes, url }: { readonly bytes: Uint8Array; readonly url: string }) {
   const text = new TextDecoder().decode(bytes);
   if (!text.trimStart().startsWith('<')) {
-    const lines = text.split(/\s+/).flatMap((line) => resolve(line, url) ?? []);
-    return { sitemaps: [], pages: lines.slice(0, MOST_PAGES).map((page) => ({ url: page })) };
+    const pages = text.split(/\s+/).flatMap((line) => (/^https?:/.test(line) ? (resolve(line, url) ?? []) : []));
+    if (pages.length === 0) throw new Error('it is no sitemap');
+    return { sitemaps: [], pages: pages.slice(0, MOST_PAGES).map((page) => ({ url: page })) };
   }
   const document = parseDocument(text, { xmlMode: true });
   const entries = (name: string) => findAll((element) => element.name === name, document.children).slice(0, MOST_PAGES);

@@ -1,5 +1,5 @@
 import { builtin } from '../builtin.js';
-import { httpUrl } from '../network/http-body.js';
+import { reading, wrongInput } from '../refusal.js';
 import { list, number, object, oneOf, text } from '../schema.js';
 
 export const sitemapWrite = builtin({
@@ -11,9 +11,9 @@ export const sitemapWrite = builtin({
   input: object({
     pages: list(
       object(
-        { url: httpUrl('The page.') },
+        { url: text('The page, from http:// or https:// on.', { min: 1, max: 2048 }) },
         {
-          modified: text('When it was changed, as YYYY-MM-DD.', { max: 10, pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+          modified: text('When it was changed, as YYYY-MM-DD.', { min: 10, max: 10 }),
           changes: oneOf(
             ['always', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'never'],
             'How often it changes.',
@@ -41,9 +41,10 @@ export const sitemapWrite = builtin({
     },
   ],
   handler({ pages }) {
-    const entries = pages.map(({ url, modified, changes, priority }) => {
+    const entries = pages.map(({ url, modified, changes, priority }, index) => {
+      const page = readPage(url, modified, `pages[${index}]`);
       const parts = [
-        element('loc', new URL(url).href),
+        element('loc', page),
         element('lastmod', modified),
         element('changefreq', changes),
         element('priority', priority?.toFixed(1)),
@@ -55,6 +56,16 @@ export const sitemapWrite = builtin({
     return { xml: `${head}${entries.join('')}</urlset>\n` };
   },
 });
+
+/** Checked here and not by patterns of the schema, which look at so much text only. */
+function readPage(url: string, modified: string | undefined, path: string): string {
+  const { href, protocol } = reading(`${path}.url`, () => new URL(url));
+  if (protocol !== 'http:' && protocol !== 'https:') throw wrongInput(`${path}.url`, `'${url}' is no page of the web`);
+  if (modified !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(modified)) {
+    throw wrongInput(`${path}.modified`, `'${modified}' is not written as YYYY-MM-DD`);
+  }
+  return href;
+}
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
