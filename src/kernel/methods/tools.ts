@@ -1,0 +1,59 @@
+import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
+import { invalid, parseDuration } from '../../runtime/units.js';
+import { SECURITY_LEVELS, type SecurityLevel } from '../../tools/tool.js';
+import { control, work } from './method.js';
+
+const anything: OptionReader<unknown> = (value) => value;
+const MOST_FOUND = 1000;
+
+/** What is said about tools, and calls of them. */
+export const toolMethods = {
+  'tools/list': control(({ registry, policy }, params) => {
+    const filter = readOptions(params, 'params', {
+      category: text,
+      tag: text,
+      security: oneOf<SecurityLevel>(...SECURITY_LEVELS),
+      cursor: anything,
+    });
+    const { cursor: _, ...wanted } = filter;
+    return { tools: registry.list(wanted) };
+  }),
+
+  'tools/search': control(({ registry }, params) => {
+    const { query, ...options } = readOptions(params, 'params', {
+      query: text,
+      category: text,
+      limit: wholeNumber(1, MOST_FOUND),
+    });
+    if (query === undefined) throw invalid('params.query', query, 'a text that is not empty');
+    return { tools: registry.search(query, options) };
+  }),
+
+  'tools/info': control(({ registry }, params) => registry.info(readName(params))),
+
+  'tools/call': work(async ({ registry, policy }, params, { client, signal, listener }) => {
+    const { name, arguments: input, timeout } = readOptions(params, 'params', {
+      name: text,
+      arguments: anything,
+      timeout: parseDuration,
+    });
+    if (name === undefined) throw invalid('params.name', name, 'the name of a tool');
+    const result = await registry.call(name, input ?? {}, {
+      policy,
+      signal,
+      caller: `${client.account.principal.name} ${client.id}`,
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(listener.progress === undefined ? {} : { onProgress: listener.progress }),
+      ...(listener.part === undefined ? {} : { onPart: listener.part }),
+    });
+    return { result };
+  }),
+
+  'tools/test': work(({ registry, policy }, params, { signal }) => registry.test(readName(params), { policy, signal })),
+};
+
+function readName(params: object): string {
+  const { name } = readOptions(params, 'params', { name: text });
+  if (name === undefined) throw invalid('params.name', name, 'the name of a tool');
+  return name;
+}
