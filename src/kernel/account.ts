@@ -5,6 +5,7 @@
  * 2. What was taken is given back once, when it is over.
  */
 import { StintError } from '../errors/stint-error.js';
+import { RateLimit } from '../tools/rate-limit.js';
 import type { ResolvedKernelLimits } from './limits.js';
 
 /** Who a client is to the kernel: all that come by one listener are the same. */
@@ -20,20 +21,14 @@ export interface Principal {
 export class Account {
   readonly principal: Principal;
   readonly #limits: ResolvedKernelLimits;
-  readonly #now: () => number;
+  readonly #rate: RateLimit | undefined;
   #inFlight = 0;
   #scripts = 0;
-  /** Requests that may still come at once: filled up with time, to no more than those of a second. */
-  #tokens: number;
-  #filledAt: number;
 
-  /** @param now a clock in ms that only goes forward */
-  constructor(principal: Principal, limits: ResolvedKernelLimits, now: () => number = () => performance.now()) {
+  constructor(principal: Principal, limits: ResolvedKernelLimits) {
     this.principal = principal;
     this.#limits = limits;
-    this.#now = now;
-    this.#tokens = limits.rate;
-    this.#filledAt = now();
+    this.#rate = principal.local ? undefined : new RateLimit(limits.rate, 1000);
   }
 
   get inFlight(): number {
@@ -42,17 +37,10 @@ export class Account {
 
   /** Counts one request against the rate. @throws StintError `QUEUE_FULL` */
   spend(): void {
-    if (this.principal.local) return;
-    if (this.#tokens < 1) {
-      const now = this.#now();
-      const { rate } = this.#limits;
-      this.#tokens = Math.min(rate, this.#tokens + ((now - this.#filledAt) * rate) / 1000);
-      this.#filledAt = now;
-      if (this.#tokens < 1) {
-        throw new StintError('QUEUE_FULL', `the client sends more than ${rate} requests in a second; try again later`);
-      }
-    }
-    this.#tokens -= 1;
+    const waitMs = this.#rate?.take() ?? 0;
+    if (waitMs === 0) return;
+    const message = `the client sends more than ${this.#limits.rate} requests in a second; try again in ${Math.ceil(waitMs)} ms`;
+    throw new StintError('QUEUE_FULL', message);
   }
 
   /** A request that takes time begins. @throws StintError `QUEUE_FULL` */

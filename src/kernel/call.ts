@@ -1,11 +1,12 @@
+import type { ToolProgress } from '../tools/registry.js';
 import type { Account } from './account.js';
 import type { LogLevel } from './log.js';
 
 /** What a client wants to hear while its request is carried out. */
 export interface CallListener {
-  progress?(done: number, total?: number, message?: string): void;
-  /** A part of a result that is streamed. */
-  part?(value: unknown): void;
+  progress?(progress: ToolProgress): void;
+  /** A part of a result that is streamed: the next one comes when what this returns has settled. */
+  part?(value: unknown): void | Promise<void>;
   /** Output of a script. */
   output?(text: string, stream: 'stdout' | 'stderr'): void;
 }

@@ -9,11 +9,11 @@
  */
 import { StintError } from '../errors/stint-error.js';
 import { fromJsonForm, toJsonForm } from '../values/json-form.js';
-import type { Principal } from './account.js';
+import type { Account, Principal } from './account.js';
 import type { CallListener, ClientListener } from './call.js';
-import { RPC_CODES, type RequestId, type RpcErrorObject, type RpcRequest, readMessage } from './json-rpc.js';
-import type { LogLevel } from './log.js';
+import { type RequestId, RPC_CODES, type RpcErrorObject, type RpcRequest, readMessage } from './json-rpc.js';
 import type { ResolvedKernelLimits } from './limits.js';
+import type { LogLevel } from './log.js';
 import type { Peer } from './peer.js';
 import { RpcFault, toRpcError } from './rpc-fault.js';
 import type { KernelCounter } from './stats.js';
@@ -23,39 +23,44 @@ import type { Wire } from './wire.js';
 export interface ConnectionHost {
   readonly limits: ResolvedKernelLimits;
   readonly counter: KernelCounter;
-  admit(principal: Principal, listener: ClientListener): Peer;
+  admit(client: ClientKind, listener: ClientListener): Peer;
 }
 
-/** How a client says who it is; undefined where the transport has settled that. */
-export type TokenCheck = ((token: unknown) => boolean) | undefined;
+/** What the clients of one listener have in common. */
+export interface ClientKind {
+  readonly principal: Principal;
+  /** What a client has to say to be let in; undefined where the transport has settled that. */
+  readonly isToken?: ((token: unknown) => boolean) | undefined;
+  /** Where connections are no clients: what all of them together use. */
+  readonly account?: Account;
+}
 
 /** See the top of the file. */
 export class Connection implements ClientListener {
   readonly #host: ConnectionHost;
   readonly #wire: Wire;
-  readonly #principal: Principal;
-  readonly #isToken: TokenCheck;
+  readonly #kind: ClientKind;
   readonly #onClose: (connection: Connection) => void;
   readonly #inFlight = new Map<RequestId, AbortController>();
   #peer: Peer | undefined;
   #handshake: NodeJS.Timeout | undefined;
   #paused = false;
+  /** Streams that wait for the client. */
+  readonly #waiters: (() => void)[] = [];
   #closed = false;
 
-  constructor(
-    host: ConnectionHost,
-    wire: Wire,
-    principal: Principal,
-    isToken: TokenCheck,
-    onClose: (connection: Connection) => void,
-  ) {
+  /** @param onClose called when it has ended */
+  constructor(host: ConnectionHost, wire: Wire, kind: ClientKind, onClose: (connection: Connection) => void) {
     this.#host = host;
     this.#wire = wire;
-    this.#principal = principal;
-    this.#isToken = isToken;
+    this.#kind = kind;
     this.#onClose = onClose;
-    if (isToken === undefined) this.#peer = host.admit(principal, this);
-    else this.#handshake = setTimeout(() => this.#refuse('the client did not say who it is in time'), host.limits.handshake);
+    if (kind.isToken === undefined) this.#peer = host.admit(kind, this);
+    else
+      this.#handshake = setTimeout(
+        () => this.#refuse('the client did not say who it is in time'),
+        host.limits.handshake,
+      );
     this.#handshake?.unref();
     wire.listen({
       message: (text) => this.#receive(text),
@@ -63,6 +68,10 @@ export class Connection implements ClientListener {
       drained: () => this.#resume(),
       closed: () => this.#end('the client is gone'),
     });
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Stops taking requests and cancels those in flight; closes when they are answered. */
@@ -95,18 +104,23 @@ export class Connection implements ClientListener {
     if (this.#closed) return;
     try {
       const message = readMessage(text);
-      if (!('method' in message)) throw new RpcFault(RPC_CODES.request, 'a response to nothing: the kernel asks nothing');
+      if (!('method' in message))
+        throw new RpcFault(RPC_CODES.request, 'a response to nothing: the kernel asks nothing');
       if ('id' in message) this.#request(message);
       else this.#notification(message.method, message.params as Record<string, unknown> | undefined);
     } catch (error) {
       this.#fault(error instanceof RpcFault ? error : new RpcFault(RPC_CODES.internal, (error as Error).message));
     }
     this.#rest();
+    if (this.#inFlight.size === 0) this.#wire.rest();
   }
 
   #request({ id, method, params = {} }: RpcRequest): void {
     if (this.#inFlight.has(id)) {
-      throw new RpcFault(RPC_CODES.request, `the id ${JSON.stringify(id)} belongs to a request that is not answered yet`);
+      throw new RpcFault(
+        RPC_CODES.request,
+        `the id ${JSON.stringify(id)} belongs to a request that is not answered yet`,
+      );
     }
     if (this.#peer === undefined && !this.#introduce(id, method, params)) return;
     const peer = this.#peer as Peer;
@@ -136,13 +150,14 @@ export class Connection implements ClientListener {
       this.#inFlight.delete(id);
       this.#respond(id, undefined, toRpcError(error));
     }
+    if (this.#inFlight.size === 0) this.#wire.rest();
   }
 
   /** Invariant 4. */
   #introduce(id: RequestId, method: string, params: object): boolean {
-    if (method === 'initialize' && this.#isToken?.((params as { token?: unknown }).token) === true) {
+    if (method === 'initialize' && this.#kind.isToken?.((params as { token?: unknown }).token) === true) {
       clearTimeout(this.#handshake);
-      this.#peer = this.#host.admit(this.#principal, this);
+      this.#peer = this.#host.admit(this.#kind, this);
       return true;
     }
     const why = method === 'initialize' ? 'the token is wrong' : 'the first request must be initialize, with a token';
@@ -167,9 +182,12 @@ export class Connection implements ClientListener {
   #listenerFor(token: unknown): CallListener {
     if (typeof token !== 'string' && typeof token !== 'number') return {};
     return {
-      progress: (progress, total, message) =>
-        this.#news('notifications/progress', { progressToken: token, progress, total, message }),
-      part: (value) => this.#send({ method: 'notifications/part', params: toJsonForm({ progressToken: token, value }) }),
+      progress: ({ done, ...others }) =>
+        this.#news('notifications/progress', { progressToken: token, progress: done, ...others }),
+      part: (value) => {
+        this.#send({ method: 'notifications/part', params: toJsonForm({ progressToken: token, value }) });
+        return this.#readable();
+      },
       output: (text, stream) =>
         this.#send({ method: 'notifications/output', params: { progressToken: token, stream, text } }),
     };
@@ -217,6 +235,12 @@ export class Connection implements ClientListener {
     this.#end(reason);
   }
 
+  /** Settles when the client has taken enough of what was sent. Undefined if it has. */
+  #readable(): Promise<void> | undefined {
+    if (this.#closed || this.#wire.unsent <= this.#host.limits.unsent / 2) return undefined;
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
   /** Invariant 5. */
   #rest(): void {
     if (this.#paused || this.#closed || this.#wire.unsent <= this.#host.limits.unsent / 2) return;
@@ -225,6 +249,7 @@ export class Connection implements ClientListener {
   }
 
   #resume(): void {
+    for (const waiter of this.#waiters.splice(0)) waiter();
     if (!this.#paused || this.#closed) return;
     this.#paused = false;
     this.#wire.resume();
@@ -236,6 +261,7 @@ export class Connection implements ClientListener {
     clearTimeout(this.#handshake);
     for (const controller of this.#inFlight.values()) controller.abort(new StintError('CANCELLED', reason));
     this.#inFlight.clear();
+    for (const waiter of this.#waiters.splice(0)) waiter();
     this.#peer?.end(reason);
     this.#onClose(this);
   }

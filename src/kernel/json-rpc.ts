@@ -52,7 +52,8 @@ export function readMessage(text: string): RpcMessage {
   } catch (error) {
     throw new RpcFault(RPC_CODES.parse, `the message is no JSON text: ${(error as Error).message}`);
   }
-  if (Array.isArray(message)) throw new RpcFault(RPC_CODES.request, 'batches are not supported: send one message a line');
+  if (Array.isArray(message))
+    throw new RpcFault(RPC_CODES.request, 'batches are not supported: send one message a line');
   if (typeof message !== 'object' || message === null) {
     throw new RpcFault(RPC_CODES.request, 'a message must be an object');
   }
@@ -70,7 +71,11 @@ function checkMessage(message: Record<string, unknown>): RpcMessage {
     if (id !== undefined && 'result' in message !== 'error' in message && isErrorOrResult(message)) {
       return message as unknown as RpcResponse;
     }
-    throw new RpcFault(RPC_CODES.request, 'a message must have a method, or an id and either a result or an error', knownId);
+    throw new RpcFault(
+      RPC_CODES.request,
+      'a message must have a method, or an id and either a result or an error',
+      knownId,
+    );
   }
   if (typeof method !== 'string') throw new RpcFault(RPC_CODES.request, 'a method must be a text', knownId);
   if (params !== undefined && (typeof params !== 'object' || params === null || Array.isArray(params))) {

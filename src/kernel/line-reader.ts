@@ -44,6 +44,11 @@ export class LineReader {
     if (start < chunk.length) this.#hold(chunk.subarray(start));
   }
 
+  /** Nothing more comes: what is held is a line, if there is anything. */
+  end(): void {
+    if (this.#held > 0) this.#end(NOTHING);
+  }
+
   #end(last: Buffer): void {
     if (this.#held > 0) {
       this.#hold(last);

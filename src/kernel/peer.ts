@@ -5,7 +5,7 @@
  * 2. When it ends, whatever it has in flight is cancelled; its sessions stay, until they have been idle for too long.
  */
 import { StintError } from '../errors/stint-error.js';
-import { Account, type Principal } from './account.js';
+import type { Account } from './account.js';
 import type { CallListener, ClientListener, ClientState } from './call.js';
 import { RPC_CODES } from './json-rpc.js';
 import type { LogLevel } from './log.js';
@@ -29,14 +29,14 @@ export class Peer implements ClientState {
 
   constructor(
     id: string,
-    principal: Principal,
+    account: Account,
     services: Services,
     counter: KernelCounter,
     listener: ClientListener,
     onEnd: (peer: Peer) => void,
   ) {
     this.id = id;
-    this.account = new Account(principal, services.limits);
+    this.account = account;
     this.listener = listener;
     this.#services = services;
     this.#counter = counter;

@@ -2,7 +2,7 @@ import { ERROR_CODES } from '../errors/codes.js';
 import { messageOf } from '../errors/describe.js';
 import { type ErrorEnvelope, fromEnvelope, toEnvelope } from '../errors/envelope.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
-import { RPC_CODES, type RequestId, type RpcErrorObject } from './json-rpc.js';
+import { type RequestId, RPC_CODES, type RpcErrorObject } from './json-rpc.js';
 
 /** A message that breaks the protocol. */
 export class RpcFault extends Error {

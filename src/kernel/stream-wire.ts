@@ -55,6 +55,10 @@ export class StreamWire implements Wire {
     this.#input.resume();
   }
 
+  rest(): void {
+    // The connection goes on.
+  }
+
   end(): void {
     this.#output.end();
     // So that the other end's goodbye is seen. Whoever does not read what was sent does not get to hold the connection.
@@ -65,9 +69,5 @@ export class StreamWire implements Wire {
   destroy(): void {
     (this.#input as Duplex).destroy();
     (this.#output as Duplex).destroy();
-  }
-
-  unref(): void {
-    (this.#input as { unref?(): void }).unref?.();
   }
 }

@@ -19,10 +19,10 @@ export interface Wire {
   /** Stops reading, so that the other end has to wait. */
   pause(): void;
   resume(): void;
-  /** Sends what waits, then closes. */
+  /** All that came has been answered. */
+  rest(): void;
+  /** Sends what waits, then closes; the other end has a second to take it. */
   end(): void;
   /** Closes at once. */
   destroy(): void;
-  /** Whether it keeps the process alive. */
-  unref(): void;
 }

@@ -44,7 +44,8 @@ function objectToForm(value: object): unknown {
  */
 export function fromJsonForm(form: unknown, depth = 0): Value {
   if (typeof form !== 'object' || form === null) return form as Value;
-  if (depth >= MAX_DEPTH + SLACK) throw new StintError('PROTOCOL', `a message is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth >= MAX_DEPTH + SLACK)
+    throw new StintError('PROTOCOL', `a message is nested deeper than ${MAX_DEPTH} levels`);
   const inner = (item: unknown): Value => fromJsonForm(item, depth + 1);
   if (Array.isArray(form)) return mapItems(form, inner) as Value[];
   const key = formKey(form);

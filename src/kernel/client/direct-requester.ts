@@ -25,11 +25,20 @@ export class DirectRequester implements Requester {
     this.#peer.signal.addEventListener('abort', () => this.#tellClosed(undefined), { once: true });
   }
 
-  async request(method: string, params: object, { signal, listener = NO_LISTENER }: RequestOptions = {}): Promise<unknown> {
+  async request(
+    method: string,
+    params: object,
+    { signal, listener = NO_LISTENER }: RequestOptions = {},
+  ): Promise<unknown> {
     if (signal?.aborted === true) throw cancelled(signal.reason);
     const own = this.#peer.signal;
     try {
-      return await this.#peer.perform(method, params, signal === undefined ? own : AbortSignal.any([own, signal]), listener);
+      return await this.#peer.perform(
+        method,
+        params,
+        signal === undefined ? own : AbortSignal.any([own, signal]),
+        listener,
+      );
     } catch (error) {
       if (isStintError(error)) throw error;
       throw error instanceof RpcFault ? fromRpcError(toRpcError(error)) : error;

@@ -1,7 +1,7 @@
-import type { KernelLimits } from '../limits.js';
+import type { ResolvedKernelLimits } from '../limits.js';
 import type { LogLevel } from '../log.js';
-import type { Topic } from '../methods/server.js';
 import type { KernelStats } from '../stats.js';
+import type { Topic } from '../topics.js';
 import type { Requester } from './requester.js';
 import { ScriptsClient } from './scripts-client.js';
 import { SessionsClient } from './sessions-client.js';
@@ -14,7 +14,7 @@ export interface ServerInfo {
   readonly capabilities: Readonly<Record<string, unknown>>;
   /** What the kernel calls this client. */
   readonly client: string;
-  readonly limits: Required<KernelLimits>;
+  readonly limits: ResolvedKernelLimits;
 }
 
 /** A kernel, seen by its user: the same whether it is in this process or elsewhere. Leaving its `await using` block closes it. */

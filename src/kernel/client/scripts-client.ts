@@ -1,4 +1,4 @@
-import { fromEnvelope, type ErrorEnvelope } from '../../errors/envelope.js';
+import { type ErrorEnvelope, fromEnvelope } from '../../errors/envelope.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import type { Limits } from '../../runtime/limits.js';
 import type { Outcome } from '../../runtime/outcome.js';
@@ -11,8 +11,6 @@ export interface ScriptOptions {
   readonly args?: readonly Value[];
   readonly limits?: Limits;
   readonly priority?: number;
-  /** Names of the tools that it may call, or `true` for all that the policy permits. Default: none. */
-  readonly tools?: readonly string[] | boolean;
   readonly signal?: AbortSignal;
   /** Takes its output as it comes. */
   readonly output?: (text: string, stream: 'stdout' | 'stderr') => void;
@@ -63,7 +61,10 @@ export class ScriptsClient {
     if (this.#requester.local) return source;
     const resolved = resolveSource(source);
     if (resolved.language === 'module') {
-      throw new StintError('INVALID_ARGUMENT', 'a module runs only in the process of its program: use kernel.client() there');
+      throw new StintError(
+        'INVALID_ARGUMENT',
+        'a module runs only in the process of its program: use kernel.client() there',
+      );
     }
     const { language, code, name } = 'load' in resolved ? await resolved.load() : resolved;
     return { language, code, name };

@@ -1,6 +1,9 @@
 import { type Duration, parseDuration } from '../../runtime/units.js';
-import type { ToolInfo, ToolMatch } from '../../tools/registry.js';
+import type { ToolProgress } from '../../tools/registry.js';
+import type { FoundTool } from '../../tools/search.js';
+import type { ToolTest } from '../../tools/test-tool.js';
 import type { SecurityLevel } from '../../tools/tool.js';
+import type { ToolInfo, ToolSummary } from '../../tools/tool-info.js';
 import type { Requester } from './requester.js';
 
 /** What a call of a tool can be told. */
@@ -9,9 +12,9 @@ export interface ToolCallOptions {
   readonly signal?: AbortSignal;
   /** How long the call may take, tools that it calls included. Default: the tool's own limit, which this cannot raise. */
   readonly timeout?: Duration;
-  readonly onProgress?: (done: number, total?: number, message?: string) => void;
-  /** Takes the parts of a result that is streamed. */
-  readonly onPart?: (part: unknown) => void;
+  readonly onProgress?: (progress: ToolProgress) => void;
+  /** Takes the parts of a result that is streamed. In the kernel's process the tool waits until what this returns has settled. */
+  readonly onPart?: (part: unknown) => void | Promise<void>;
 }
 
 /** The tools of a kernel. */
@@ -23,13 +26,13 @@ export class ToolsClient {
   }
 
   /** All of them, or those of a category, with a tag, or of a security level. */
-  async list(filter: { category?: string; tag?: string; security?: SecurityLevel } = {}): Promise<ToolInfo[]> {
-    return ((await this.#requester.request('tools/list', filter)) as { tools: ToolInfo[] }).tools;
+  async list(filter: { category?: string; tag?: string; security?: SecurityLevel } = {}): Promise<ToolSummary[]> {
+    return ((await this.#requester.request('tools/list', filter)) as { tools: ToolSummary[] }).tools;
   }
 
   /** Those that fit some words best, the best one first. */
-  async search(query: string, options: { category?: string; limit?: number } = {}): Promise<ToolMatch[]> {
-    return ((await this.#requester.request('tools/search', { query, ...options })) as { tools: ToolMatch[] }).tools;
+  async search(query: string, options: { category?: string; limit?: number } = {}): Promise<FoundTool[]> {
+    return ((await this.#requester.request('tools/search', { query, ...options })) as { tools: FoundTool[] }).tools;
   }
 
   /** @throws StintError `TOOL_NOT_FOUND` */
@@ -53,7 +56,7 @@ export class ToolsClient {
   }
 
   /** Runs the examples of a tool. */
-  async test(name: string, options: { signal?: AbortSignal } = {}): Promise<unknown> {
-    return this.#requester.request('tools/test', { name }, options);
+  async test(name: string, options: { signal?: AbortSignal } = {}): Promise<ToolTest> {
+    return (await this.#requester.request('tools/test', { name }, options)) as ToolTest;
   }
 }

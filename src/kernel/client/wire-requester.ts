@@ -14,6 +14,7 @@ import { type RpcNotification, type RpcResponse, readMessage } from '../json-rpc
 import { fromRpcError } from '../rpc-fault.js';
 import type { Wire } from '../wire.js';
 import { cancelled } from './direct-requester.js';
+import { tell } from './news.js';
 import type { NewsListener, Requester, RequestOptions } from './requester.js';
 
 /** What may wait to be sent, in bytes. */
@@ -46,7 +47,8 @@ export class WireRequester implements Requester {
       message: (text) => this.#receive(text),
       unreadable: (why) => this.#fail(`the kernel sent what cannot be read: ${why}`),
       drained: () => undefined,
-      closed: (error) => this.#finish(new StintError('PROTOCOL', 'the connection to the kernel is gone', { cause: error })),
+      closed: (error) =>
+        this.#finish(new StintError('PROTOCOL', 'the connection to the kernel is gone', { cause: error })),
     });
   }
 
@@ -74,14 +76,20 @@ export class WireRequester implements Requester {
   #cancel(requestId: number, reason: unknown): void {
     if (!this.#waiting.has(requestId)) return;
     const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : undefined;
-    this.#send({ method: 'notifications/cancelled', params: { requestId, ...(text === undefined ? {} : { reason: text }) } });
+    this.#send({
+      method: 'notifications/cancelled',
+      params: { requestId, ...(text === undefined ? {} : { reason: text }) },
+    });
   }
 
   #send(message: object): void {
     const text = JSON.stringify({ jsonrpc: '2.0', ...message });
     // A message that is too long would be answered without its id.
     if (text.length > this.longest || (text.length * 3 > this.longest && Buffer.byteLength(text) > this.longest)) {
-      throw new StintError('INVALID_ARGUMENT', `the request is longer than the ${this.longest} bytes that the kernel takes`);
+      throw new StintError(
+        'INVALID_ARGUMENT',
+        `the request is longer than the ${this.longest} bytes that the kernel takes`,
+      );
     }
     if (this.#wire.unsent > MOST_UNSENT) {
       throw new StintError('QUEUE_FULL', `${this.#wire.unsent} bytes wait to be sent: the kernel does not read them`);
@@ -113,25 +121,9 @@ export class WireRequester implements Requester {
     else waiting.resolve(fromJsonForm(response.result));
   }
 
-  #told({ method, params }: RpcNotification): void {
-    const news = (params === undefined ? {} : fromJsonForm(params)) as Record<string, never>;
-    const listener = this.#waiting.get(news['progressToken'] as unknown as number)?.listener;
-    switch (method) {
-      case 'notifications/progress':
-        listener?.progress?.(news['progress'] as never, news['total'], news['message']);
-        break;
-      case 'notifications/part':
-        listener?.part?.(news['value']);
-        break;
-      case 'notifications/output':
-        listener?.output?.(news['text'] as never, news['stream'] as never);
-        break;
-      case 'notifications/event':
-        this.news?.event(news['topic'] as never, news['data']);
-        break;
-      case 'notifications/message':
-        this.news?.log(news['level'] as never, news['logger'] as never, news['data']);
-    }
+  #told(notification: RpcNotification): void {
+    const { progressToken } = (notification.params ?? {}) as { progressToken?: unknown };
+    tell(notification, this.#waiting.get(progressToken as number)?.listener, this.news);
   }
 
   #fail(why: string): void {
@@ -144,6 +136,6 @@ export class WireRequester implements Requester {
     this.#end = error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
-    this.#tellClosed(error.code === "CANCELLED" ? undefined : error);
+    this.#tellClosed(error.code === 'CANCELLED' ? undefined : error);
   }
 }

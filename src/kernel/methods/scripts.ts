@@ -1,12 +1,11 @@
-import type { ScriptLanguage } from '../../errors/stint-error.js';
 import { toEnvelope } from '../../errors/envelope.js';
-import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
+import type { ScriptLanguage } from '../../errors/stint-error.js';
 import type { Limits } from '../../runtime/limits.js';
 import type { RunOptions } from '../../runtime/options.js';
+import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
 import type { Source } from '../../runtime/source.js';
 import { invalid } from '../../runtime/units.js';
 import type { Value } from '../../values/value.js';
-import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { work } from './method.js';
 
@@ -19,17 +18,16 @@ const readArgs: OptionReader<Value[]> = (value, name) => {
 /** Scripts that run once. */
 export const scriptMethods = {
   'scripts/run': work((services, params, call) => {
-    const { source, limits, args, priority, tools } = readOptions(params, 'params', {
+    const { source, limits, args, priority } = readOptions(params, 'params', {
       source: anything,
       args: readArgs,
       limits: anything,
       priority: wholeNumber(-100, 100),
-      tools: anything,
     });
     const checked = readSource(source, call.client.account.principal.local);
     return call.client.account.withScript(async () => {
       const task = services.runtime.start(checked, {
-        ...scriptOptions(services, call, tools),
+        ...scriptOptions(services),
         args: args ?? [],
         signal: call.signal,
         ...(limits === undefined ? {} : { limits: limits as Limits }),
@@ -54,7 +52,8 @@ function readSource(source: unknown, local: boolean): Source {
   return { language, code: code as string, ...(name === undefined ? {} : { name }) };
 }
 
-/** What scripts of a client may do beyond computing: what the policy of the kernel says. */
-export function scriptOptions({ registry, policy }: Services, { client }: Call, tools: unknown): RunOptions {
-  return {};
+/** What scripts of a client may do beyond computing: what the kernel's policy lets tools do. */
+export function scriptOptions({ policy }: Services): RunOptions {
+  const { net } = policy.rules;
+  return net.length === 0 ? {} : { permissions: { net: [...net] } };
 }

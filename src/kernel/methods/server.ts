@@ -2,14 +2,11 @@ import { StintError } from '../../errors/stint-error.js';
 import { type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
 import { invalid } from '../../runtime/units.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
+import { TOPICS, type Topic } from '../topics.js';
 import { control } from './method.js';
 
 /** The version of the protocol: a client of another one is refused. */
 export const PROTOCOL_VERSION = 'stint/1';
-
-/** What a client can subscribe to. */
-export const TOPICS = ['task', 'tool', 'session'] as const;
-export type Topic = (typeof TOPICS)[number];
 
 const anything: OptionReader<unknown> = (value) => value;
 
@@ -36,7 +33,14 @@ export const serverMethods = {
     return {
       protocolVersion: PROTOCOL_VERSION,
       serverInfo: { name, version, pid: process.pid },
-      capabilities: { tools: {}, scripts: {}, sessions: {}, logging: {}, events: TOPICS, control: client.account.principal.control },
+      capabilities: {
+        tools: {},
+        scripts: {},
+        sessions: {},
+        logging: {},
+        events: TOPICS,
+        control: client.account.principal.control,
+      },
       client: client.id,
       limits,
     };
@@ -59,8 +63,17 @@ export const serverMethods = {
     return {};
   }),
 
-  'events/subscribe': control((_services, params, { client }) => {
-    for (const topic of readOptions(params, 'params', { topics: readTopics }).topics ?? []) client.topics.add(topic);
+  'events/subscribe': control((services, params, { client }) => {
+    for (const topic of readOptions(params, 'params', { topics: readTopics }).topics ?? []) {
+      if (topic !== 'session' && !client.account.principal.control) {
+        throw new StintError(
+          'PERMISSION_DENIED',
+          `this client may not see the ${topic} events of others; a client of the unix socket may`,
+        );
+      }
+      client.topics.add(topic);
+      services.watch(topic);
+    }
     return { topics: [...client.topics] };
   }),
 
@@ -72,7 +85,10 @@ export const serverMethods = {
   shutdown: control((services, params, { client }) => {
     readOptions(params, 'params', {});
     if (!client.account.principal.control) {
-      throw new StintError('PERMISSION_DENIED', 'this client may not shut the kernel down; a client of its unix socket may');
+      throw new StintError(
+        'PERMISSION_DENIED',
+        'this client may not shut the kernel down; a client of its unix socket may',
+      );
     }
     services.shutdown(client);
     return {};

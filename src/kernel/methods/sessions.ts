@@ -22,12 +22,11 @@ const readArgs: OptionReader<Value[]> = (value, name) => {
 /** State between calls. */
 export const sessionMethods = {
   'sessions/open': control((services, params, call) => {
-    const { language, name, limits, idle, tools } = readOptions(params, 'params', {
+    const { language, name, limits, idle } = readOptions(params, 'params', {
       language: oneOf<ScriptLanguage>('lua', 'javascript', 'typescript'),
       name: text,
       limits: anything,
       idle: parseDuration,
-      tools: anything,
     });
     if (language === undefined) throw invalid('params.language', language, "'lua', 'javascript' or 'typescript'");
     const session = services.sessions.open(call.client.account.principal.name, {
@@ -36,13 +35,18 @@ export const sessionMethods = {
       limits: resolveLimits((limits ?? {}) as Limits, DEFAULT_LIMITS, 'params.limits'),
       idle: Math.min(idle ?? services.limits.idle, services.limits.idle),
       artifacts: services.limits.artifacts,
-      options: scriptOptions(services, call, tools),
+      options: scriptOptions(services),
     });
     return session.info();
   }),
 
   'sessions/run': work((services, params, call) => {
-    const { session: id, code, args, timeout } = readOptions(params, 'params', {
+    const {
+      session: id,
+      code,
+      args,
+      timeout,
+    } = readOptions(params, 'params', {
       session: text,
       code: readCode,
       args: readArgs,

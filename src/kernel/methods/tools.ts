@@ -5,34 +5,36 @@ import { control, work } from './method.js';
 
 const anything: OptionReader<unknown> = (value) => value;
 const MOST_FOUND = 1000;
+const FILTER = { category: text, tag: text, security: oneOf<SecurityLevel>(...SECURITY_LEVELS) };
 
 /** What is said about tools, and calls of them. */
 export const toolMethods = {
-  'tools/list': control(({ registry, policy }, params) => {
-    const filter = readOptions(params, 'params', {
-      category: text,
-      tag: text,
-      security: oneOf<SecurityLevel>(...SECURITY_LEVELS),
-      cursor: anything,
-    });
-    const { cursor: _, ...wanted } = filter;
-    return { tools: registry.list(wanted) };
-  }),
+  'tools/list': control(({ registry }, params) => ({
+    tools: registry.list(readOptions(params, 'params', FILTER)),
+  })),
 
-  'tools/search': control(({ registry }, params) => {
-    const { query, ...options } = readOptions(params, 'params', {
+  'tools/search': work(async ({ registry }, params) => {
+    const {
+      query,
+      limit = MOST_FOUND,
+      ...filter
+    } = readOptions(params, 'params', {
+      ...FILTER,
       query: text,
-      category: text,
       limit: wholeNumber(1, MOST_FOUND),
     });
     if (query === undefined) throw invalid('params.query', query, 'a text that is not empty');
-    return { tools: registry.search(query, options) };
+    return { tools: (await registry.search(query, filter)).slice(0, limit) };
   }),
 
   'tools/info': control(({ registry }, params) => registry.info(readName(params))),
 
   'tools/call': work(async ({ registry, policy }, params, { client, signal, listener }) => {
-    const { name, arguments: input, timeout } = readOptions(params, 'params', {
+    const {
+      name,
+      arguments: input,
+      timeout,
+    } = readOptions(params, 'params', {
       name: text,
       arguments: anything,
       timeout: parseDuration,

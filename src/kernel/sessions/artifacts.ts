@@ -43,7 +43,8 @@ export class Artifacts {
     if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) {
       throw invalid('artifact.name', name, `a text of 1 to ${LONGEST_NAME} characters`);
     }
-    if (typeof data !== 'string' && !(data instanceof Uint8Array)) throw invalid('artifact.data', data, 'a text or bytes');
+    if (typeof data !== 'string' && !(data instanceof Uint8Array))
+      throw invalid('artifact.data', data, 'a text or bytes');
     if (type !== undefined && type !== null && !(typeof type === 'string' && MEDIA_TYPE.test(type))) {
       throw invalid('artifact.type', type, "a media type such as 'image/png'");
     }
@@ -55,7 +56,12 @@ export class Artifacts {
     }
     const kept = typeof type === 'string' ? type : typeof data === 'string' ? 'text/plain' : 'application/octet-stream';
     this.#bytes += bytes - before;
-    this.#artifacts.set(name, { name, type: kept, bytes, data: typeof data === 'string' ? data : Uint8Array.from(data) });
+    this.#artifacts.set(name, {
+      name,
+      type: kept,
+      bytes,
+      data: typeof data === 'string' ? data : Uint8Array.from(data),
+    });
     this.#changed(name);
     return { name, type: kept, bytes };
   }

@@ -61,7 +61,8 @@ export class SessionTable {
   /** @throws StintError `INVALID_ARGUMENT` if the owner has none of that id */
   find(owner: string, id: unknown): Session {
     const session = typeof id === 'string' ? this.#owned.get(owner)?.get(id) : undefined;
-    if (session === undefined) throw invalid('session', id, 'the id of an open session; it may have been idle for too long');
+    if (session === undefined)
+      throw invalid('session', id, 'the id of an open session; it may have been idle for too long');
     session.touch();
     return session;
   }

@@ -48,8 +48,9 @@ interface Current {
 type Engine = 'lua' | 'javascript';
 const DRIVERS: Record<Engine, string> = { lua: LUA_DRIVER, javascript: JAVASCRIPT_DRIVER };
 
-/** What pieces are called in error messages. */
+/** What pieces, and the driver, are called in error messages. */
 const NAME = 'session';
+const DRIVER_NAME = 'stint-session-driver';
 
 /** See the top of the file. */
 export class SessionVm {
@@ -61,15 +62,19 @@ export class SessionVm {
   #ending: StintError | undefined;
 
   /** @param functions what the session offers its scripts, beside what `options` say */
-  constructor(runtime: Runtime, language: ScriptLanguage, functions: Record<string, HostFunction>, options: RunOptions) {
+  constructor(
+    runtime: Runtime,
+    language: ScriptLanguage,
+    functions: Record<string, HostFunction>,
+    options: RunOptions,
+  ) {
     this.#engine = language === 'lua' ? 'lua' : 'javascript';
-    const self = this;
     this.#task = runtime.start<Value>(
-      { language: this.#engine, code: DRIVERS[this.#engine], name: NAME },
+      { language: this.#engine, code: DRIVERS[this.#engine], name: DRIVER_NAME },
       {
         ...options,
         limits: { ...options.limits, timeout: null, output: '1gb', hostCalls: Number.MAX_SAFE_INTEGER },
-        functions: { ...functions, take: (report) => self.#take(report as unknown as Report) },
+        functions: { ...functions, take: (report) => this.#take(report as unknown as Report) },
         output: (text, stream) => this.#write(text, stream),
       },
     );
@@ -134,12 +139,14 @@ export class SessionVm {
 
   #failure({ kind, message = '', name, code, traceback }: Report): StintError {
     const details: StintErrorDetails = { language: this.#engine };
-    const line = Number(/^session:(\d+):/.exec(message)?.[1]);
+    const trimmed = traceback ? trimTraceback(traceback) : '';
+    const line = Number(/\bsession:(\d+)/.exec(this.#engine === 'lua' ? message : trimmed)?.[1]);
     if (!Number.isNaN(line)) details.line = line;
-    const trimmed = traceback && trimTraceback(traceback);
-    if (trimmed) details.traceback = trimmed;
+    if (trimmed !== '') details.traceback = trimmed;
     if (name !== undefined && name !== null) details.scriptErrorName = name;
-    return new StintError(kind === 'syntax' ? 'SCRIPT_SYNTAX' : uncaughtCode(code ?? undefined), message, details);
+    // What the piece returned goes out as an argument of the driver's call.
+    const said = message.replace(/^argument 1 of take\.value/, 'result');
+    return new StintError(kind === 'syntax' ? 'SCRIPT_SYNTAX' : uncaughtCode(code ?? undefined), said, details);
   }
 
   #write(text: string, stream: 'stdout' | 'stderr'): void {
@@ -157,7 +164,8 @@ export class SessionVm {
 
   #ended({ error, kind }: Outcome<Value>): void {
     const timeout = this.#current?.piece.timeout;
-    if (kind === 'timed-out') this.#ending ??= lost(new StintError('TIMEOUT', `the piece did not end within ${timeout} ms`));
+    if (kind === 'timed-out')
+      this.#ending ??= lost(new StintError('TIMEOUT', `the piece did not end within ${timeout} ms`));
     this.#ending ??= lost(error ?? new StintError('CANCELLED', 'the session was closed'));
     const current = this.#current;
     this.#current = undefined;
@@ -170,10 +178,14 @@ function lost(error: StintError): StintError {
   return new StintError(code, `${message}; the variables of the session are lost`, { cause });
 }
 
-/** Without what is the driver's. */
+/** Without what is the driver's; in JavaScript the engine calls a piece `<input>`. */
 function trimTraceback(traceback: string): string {
   return traceback
     .split('\n')
-    .filter((line) => !/^\s*\[C\]: in function 'xpcall'|^\s*\[C\]: in \?|stack traceback:$/.test(line) && line.trim() !== '')
+    .filter((line) => line.trim() !== '' && !DRIVERS_LINE.test(line))
+    .map((line) => line.replace(/<input>:(\d+):\d+/, `${NAME}:$1`))
     .join('\n');
 }
+
+const DRIVERS_LINE =
+  /stint-session-driver|^\s*\[C\]: in function 'xpcall'|^\s*\[C\]: in \?|stack traceback:$|^\s*at <eval> |^\s*at eval \(native\)/;

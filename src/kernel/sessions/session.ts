@@ -8,11 +8,11 @@
 import { randomBytes } from 'node:crypto';
 import { loadTypeScript, type Translate } from '../../engines/javascript/typescript.js';
 import { type ScriptLanguage, StintError } from '../../errors/stint-error.js';
-import { onAbort } from '../../scope/on-abort.js';
 import type { HostFunction } from '../../runtime/host-calls.js';
 import type { ResolvedLimits } from '../../runtime/limits.js';
 import type { RunOptions } from '../../runtime/options.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { onAbort } from '../../scope/on-abort.js';
 import type { Value } from '../../values/value.js';
 import { type ArtifactInfo, Artifacts } from './artifacts.js';
 import { loadPieceMaker, type PieceMaker } from './javascript-piece.js';
@@ -169,7 +169,8 @@ export class Session {
 
   #check(signal: AbortSignal): void {
     if (this.#closed) throw new StintError('CANCELLED', 'the session is closed');
-    if (signal.aborted) throw new StintError('CANCELLED', 'the piece was cancelled before it began', { cause: signal.reason });
+    if (signal.aborted)
+      throw new StintError('CANCELLED', 'the piece was cancelled before it began', { cause: signal.reason });
   }
 
   #open(): SessionVm {
