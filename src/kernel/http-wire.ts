@@ -8,7 +8,8 @@ export class HttpWire implements Wire {
   readonly #response: ServerResponse;
   readonly #most: number;
   #read = false;
-  #pending = true;
+  /** Whether something came that is not answered yet. */
+  #pending = false;
 
   /** @param most the longest message that is taken, in bytes */
   constructor(request: IncomingMessage, response: ServerResponse, most: number) {
@@ -19,14 +20,17 @@ export class HttpWire implements Wire {
 
   listen(listener: WireListener): void {
     const lines = new LineReader(this.#most, {
-      line: (text) => listener.message(text),
+      line: (text) => {
+        this.#pending = true;
+        listener.message(text);
+      },
       unreadable: (why) => listener.unreadable(why),
     });
     this.#request.on('data', (chunk: Buffer) => lines.add(chunk));
     this.#request.once('end', () => {
       this.#read = true;
       lines.end();
-      if (!this.#pending) this.#response.end();
+      if (!this.#pending) this.#finish();
     });
     this.#response.on('drain', () => listener.drained());
     this.#response.once('close', () => listener.closed(undefined));
@@ -36,7 +40,6 @@ export class HttpWire implements Wire {
     if (!this.#response.headersSent) {
       this.#response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
     }
-    this.#pending = true;
     this.#response.write(`${text}\n`);
   }
 

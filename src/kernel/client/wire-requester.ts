@@ -116,9 +116,10 @@ export class WireRequester implements Requester {
       this.#fail(`the kernel answered request ${JSON.stringify(response.id)}, which nobody waits for${why}`);
       return;
     }
+    const value = 'error' in response ? undefined : fromJsonForm(response.result);
     this.#waiting.delete(response.id as number);
     if ('error' in response) waiting.reject(fromRpcError(response.error));
-    else waiting.resolve(fromJsonForm(response.result));
+    else waiting.resolve(value);
   }
 
   #told(notification: RpcNotification): void {

@@ -32,8 +32,11 @@ local function run(piece)
   if not chunk then return { kind = 'syntax', message = syntax } end
   local results = pack(xpcall(chunk, describe, unpack(piece.args, 1, piece.count)))
   if not results[1] then
-    results[2].kind = 'thrown'
-    return results[2]
+    local thrown = results[2]
+    -- Lua calls no handler when memory is what is missing.
+    if type(thrown) ~= 'table' then thrown = { message = tostring(thrown) } end
+    thrown.kind = 'thrown'
+    return thrown
   end
   if results.n <= 2 then return { kind = 'value', value = results[2] } end
   return { kind = 'value', value = { unpack(results, 2, results.n) } }

@@ -122,7 +122,7 @@ export class SessionVm {
   }
 
   #begin(): void {
-    if (this.#current === undefined || this.#give === undefined) return;
+    if (this.#current === undefined || this.#give === undefined || this.#ending !== undefined) return;
     const { code, args, timeout } = this.#current.piece;
     const give = this.#give;
     this.#give = undefined;
@@ -131,6 +131,8 @@ export class SessionVm {
   }
 
   #finish(report: Report): void {
+    // A piece that went too far gets its error when the VM has ended, however fast it was done.
+    if (this.#ending !== undefined) return;
     const current = this.#current;
     this.#current = undefined;
     if (report.kind === 'value') current?.resolve(report.value);
@@ -146,7 +148,7 @@ export class SessionVm {
     if (name !== undefined && name !== null) details.scriptErrorName = name;
     // What the piece returned goes out as an argument of the driver's call.
     const said = message.replace(/^argument 1 of take\.value/, 'result');
-    return new StintError(kind === 'syntax' ? 'SCRIPT_SYNTAX' : uncaughtCode(code ?? undefined), said, details);
+    return new StintError(kind === 'syntax' ? 'SCRIPT_SYNTAX' : codeOf(said, code), said, details);
   }
 
   #write(text: string, stream: 'stdout' | 'stderr'): void {
@@ -176,6 +178,12 @@ export class SessionVm {
 function lost(error: StintError): StintError {
   const { code, message, cause } = error;
   return new StintError(code, `${message}; the variables of the session are lost`, { cause });
+}
+
+/** A piece that needs too much memory fails, and what it holds is free again: the VM goes on. */
+function codeOf(message: string, code: string | null | undefined): ErrorCode {
+  if (message === 'not enough memory' || message === 'out of memory') return 'OUT_OF_MEMORY';
+  return uncaughtCode(code ?? undefined);
 }
 
 /** Without what is the driver's; in JavaScript the engine calls a piece `<input>`. */
