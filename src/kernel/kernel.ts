@@ -6,7 +6,7 @@
  * 3. Closed, it has no listener, connection, session or live script, and nothing on disk.
  */
 import { StintError } from '../errors/stint-error.js';
-import { readOptions } from '../runtime/read-options.js';
+import { readOptions, text } from '../runtime/read-options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { TaskEvent } from '../runtime/task.js';
 import { type Duration, parseDuration } from '../runtime/units.js';
@@ -92,10 +92,16 @@ export class Kernel implements AsyncDisposable {
     this.#host = { limits, counter: this.#counter, admit: (kind, listener) => this.#admit(kind, listener) };
   }
 
-  /** A client in this process: values go to it and from it as they are. */
-  client(): KernelClient {
+  /**
+   * A client in this process: values go to it and from it as they are.
+   *
+   * @param options `name`: of somebody for whom the program acts, and who is limited as a client from elsewhere. Sessions belong to a name.
+   */
+  client(options?: { name?: string }): KernelClient {
     this.#checkOpen();
-    return new KernelClient(new DirectRequester((news) => this.#admit({ principal: LOCAL }, news)));
+    const { name } = readOptions(options, 'options', { name: text });
+    const principal = name === undefined ? LOCAL : { name: `for:${name}`, local: false, control: false };
+    return new KernelClient(new DirectRequester((news) => this.#admit({ principal }, news)));
   }
 
   /** Lets clients in from elsewhere. @throws StintError `INVALID_ARGUMENT` if it cannot listen there */

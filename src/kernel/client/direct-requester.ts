@@ -8,13 +8,16 @@ const NO_LISTENER: CallListener = {};
 
 /** The way to a kernel of the same process: values go as they are, without being written out. */
 export class DirectRequester implements Requester {
-  readonly local = true;
   news: NewsListener | undefined;
   readonly #peer: Peer;
   #tellClosed!: (error: undefined) => void;
   readonly closed = new Promise<undefined>((resolve) => {
     this.#tellClosed = resolve;
   });
+
+  get local(): boolean {
+    return this.#peer.account.principal.local;
+  }
 
   /** @param admit makes the kernel's side; gets where the news go */
   constructor(admit: (news: NewsListener) => Peer) {

@@ -25,8 +25,10 @@ export class ToolsClient {
     this.#requester = requester;
   }
 
-  /** All of them, or those of a category, with a tag, or of a security level. */
-  async list(filter: { category?: string; tag?: string; security?: SecurityLevel } = {}): Promise<ToolSummary[]> {
+  /** All of them, or those of a category, with a tag, of a security level, or that the kernel's policy lets one call. */
+  async list(
+    filter: { category?: string; tag?: string; security?: SecurityLevel; permitted?: boolean } = {},
+  ): Promise<ToolSummary[]> {
     return ((await this.#requester.request('tools/list', filter)) as { tools: ToolSummary[] }).tools;
   }
 

@@ -7,11 +7,17 @@ const anything: OptionReader<unknown> = (value) => value;
 const MOST_FOUND = 1000;
 const FILTER = { category: text, tag: text, security: oneOf<SecurityLevel>(...SECURITY_LEVELS) };
 
+const boolean: OptionReader<boolean> = (value, name) => {
+  if (typeof value !== 'boolean') throw invalid(name, value, 'true or false');
+  return value;
+};
+
 /** What is said about tools, and calls of them. */
 export const toolMethods = {
-  'tools/list': control(({ registry }, params) => ({
-    tools: registry.list(readOptions(params, 'params', FILTER)),
-  })),
+  'tools/list': control(({ registry, policy }, params) => {
+    const { permitted = false, ...filter } = readOptions(params, 'params', { ...FILTER, permitted: boolean });
+    return { tools: permitted ? registry.under(policy).list(filter) : registry.list(filter) };
+  }),
 
   'tools/search': work(async ({ registry }, params) => {
     const {
