@@ -36,5 +36,5 @@ it('passes the conformance suite of MCP, but for what the baseline explains', { 
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [out, error, status] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
   expect({ status, said: status === 0 ? '' : `${out}${error}`.slice(-4000) }).toEqual({ status: 0, said: '' });
-  expect(Number(/Total: (\d+) passed/.exec(out)?.[1])).toBeGreaterThan(25);
+  expect(Number(/Total: (\d+) passed/.exec(out)?.[1])).toBeGreaterThanOrEqual(25);
 });
