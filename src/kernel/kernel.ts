@@ -11,7 +11,8 @@ import type { Runtime } from '../runtime/runtime.js';
 import type { TaskEvent } from '../runtime/task.js';
 import { type Duration, parseDuration } from '../runtime/units.js';
 import type { AuditEvent } from '../tools/audit.js';
-import type { Policy } from '../tools/policy.js';
+import { Policy } from '../tools/policy.js';
+import type { PolicyOptions } from '../tools/policy-options.js';
 import type { ToolRegistry } from '../tools/registry.js';
 import { Account } from './account.js';
 import type { ClientListener } from './call.js';
@@ -49,7 +50,7 @@ const LOCAL = { name: 'local', local: true, control: true };
 export class Kernel implements AsyncDisposable {
   readonly runtime: Runtime;
   readonly tools: ToolRegistry;
-  readonly policy: Policy;
+  #policy: Policy;
   readonly #parts: KernelParts;
   readonly #services: Services;
   readonly #host: ConnectionHost;
@@ -76,20 +77,33 @@ export class Kernel implements AsyncDisposable {
     this.#parts = parts;
     this.runtime = parts.runtime;
     this.tools = parts.registry;
-    this.policy = parts.policy;
+    this.#policy = parts.policy;
     this.#sessions = new SessionTable(parts.runtime, parts.limits.sessions, (owner, event) => {
       if (event.type !== 'artifact') this.log('info', 'session', event);
       this.#publish('session', event, owner);
     });
-    const { name, version, limits, registry, policy, runtime } = parts;
+    const { name, version, limits, registry, runtime } = parts;
+    const policy = (): Policy => this.#policy;
     this.#services = {
-      ...{ name, version, limits, registry, policy, runtime, sessions: this.#sessions },
+      ...{ name, version, limits, registry, runtime, sessions: this.#sessions },
+      get policy() {
+        return policy();
+      },
       stats: () => this.stats(),
       watch: (topic) => this.#watch(topic),
       log: (level, logger, data) => this.log(level, logger, data),
       shutdown: ({ id }) => this.#tellShutdown(id),
     };
     this.#host = { limits, counter: this.#counter, admit: (kind, listener) => this.#admit(kind, listener) };
+  }
+
+  /** What calls of tools may do, whoever makes them. A new one holds from the next call on; scripts and sessions keep that of their start. */
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  set policy(policy: Policy | PolicyOptions) {
+    this.#policy = Policy.of(policy);
   }
 
   /**

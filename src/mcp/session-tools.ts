@@ -18,7 +18,8 @@ export const SESSION_TOOLS = [
     title: 'Run code in a session',
     description:
       'Runs Lua, JavaScript or TypeScript in a sandbox that keeps its variables: pass the session of an earlier call to go on with them. ' +
-      'The value of the last expression (in Lua: what is returned) is the result. artifact.save(name, data) keeps data as a resource.',
+      'The value of the last expression (in Lua: what is returned) is the result. tool.call(name, input) calls another tool; ' +
+      'artifact.save(name, data) keeps data as a resource. In JavaScript both give promises.',
     inputSchema: {
       type: 'object' as const,
       properties: {
@@ -98,7 +99,7 @@ export class SessionTools {
   }
 
   async #open(language: ScriptLanguage): Promise<SessionClient> {
-    const opened = await this.#client.sessions.open({ language, name: 'mcp' });
+    const opened = await this.#client.sessions.open({ language, name: 'mcp', tools: true });
     this.sessions.set(opened.id, opened);
     return opened;
   }

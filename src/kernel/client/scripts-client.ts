@@ -11,6 +11,8 @@ export interface ScriptOptions {
   readonly args?: readonly Value[];
   readonly limits?: Limits;
   readonly priority?: number;
+  /** Names of the tools that it may call, `*` for any text, or `true` for all that the policy permits. Default: none. */
+  readonly tools?: readonly string[] | boolean;
   readonly signal?: AbortSignal;
   /** Takes its output as it comes. */
   readonly output?: (text: string, stream: 'stdout' | 'stderr') => void;

@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly limits?: Pick<Limits, 'timeout' | 'memory' | 'output'>;
   /** How long it may be unused before it is closed; no longer than the kernel's own limit, which is the default. */
   readonly idle?: Duration;
+  /** Names of the tools that its pieces may call, `*` for any text, or `true` for all that the policy permits. Default: none. */
+  readonly tools?: readonly string[] | boolean;
 }
 
 /** What a piece of code in a session can be told. */

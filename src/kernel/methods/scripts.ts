@@ -5,7 +5,9 @@ import type { RunOptions } from '../../runtime/options.js';
 import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
 import type { Source } from '../../runtime/source.js';
 import { invalid } from '../../runtime/units.js';
+import { onlyTools } from '../../tools/plugins/only-tools.js';
 import type { Value } from '../../values/value.js';
+import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { work } from './method.js';
 
@@ -15,19 +17,37 @@ const readArgs: OptionReader<Value[]> = (value, name) => {
   return value;
 };
 
+const NOT_NAMED = 'options.tools does not name it; add it there, or set options.tools to true';
+
+/** Which tools scripts may call. */
+export type ScriptTools = boolean | readonly string[];
+
+export const readTools: OptionReader<ScriptTools> = (value, name) => {
+  if (typeof value === 'boolean') return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw invalid(name, value, 'true, or an array of names of tools');
+};
+
 /** Scripts that run once. */
 export const scriptMethods = {
   'scripts/run': work((services, params, call) => {
-    const { source, limits, args, priority } = readOptions(params, 'params', {
+    const {
+      source,
+      limits,
+      args,
+      priority,
+      tools = false,
+    } = readOptions(params, 'params', {
       source: anything,
       args: readArgs,
       limits: anything,
       priority: wholeNumber(-100, 100),
+      tools: readTools,
     });
     const checked = readSource(source, call.client.account.principal.local);
     return call.client.account.withScript(async () => {
       const task = services.runtime.start(checked, {
-        ...scriptOptions(services),
+        ...scriptOptions(services, call, tools),
         args: args ?? [],
         signal: call.signal,
         ...(limits === undefined ? {} : { limits: limits as Limits }),
@@ -52,8 +72,15 @@ function readSource(source: unknown, local: boolean): Source {
   return { language, code: code as string, ...(name === undefined ? {} : { name }) };
 }
 
-/** What scripts of a client may do beyond computing: what the kernel's policy lets tools do. */
-export function scriptOptions({ policy }: Services): RunOptions {
+/**
+ * What scripts of a client may do beyond computing: what the kernel's policy lets tools do.
+ *
+ * @param tools names of tools that they may call, or `true` for all that the policy permits
+ */
+export function scriptOptions({ registry, policy }: Services, { client }: Call, tools: ScriptTools): RunOptions {
   const { net } = policy.rules;
-  return net.length === 0 ? {} : { permissions: { net: [...net] } };
+  const permissions = net.length === 0 ? {} : { permissions: { net: [...net] } };
+  if (tools === false) return permissions;
+  const view = registry.under(policy, `script of ${client.account.principal.name} ${client.id}`);
+  return { ...permissions, tools: tools === true ? view : onlyTools(view, tools, NOT_NAMED) };
 }

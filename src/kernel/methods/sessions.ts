@@ -7,7 +7,7 @@ import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import type { Session } from '../sessions/session.js';
 import { control, work } from './method.js';
-import { scriptOptions } from './scripts.js';
+import { readTools, scriptOptions } from './scripts.js';
 
 const anything: OptionReader<unknown> = (value) => value;
 const readCode: OptionReader<string> = (value, name) => {
@@ -22,11 +22,18 @@ const readArgs: OptionReader<Value[]> = (value, name) => {
 /** State between calls. */
 export const sessionMethods = {
   'sessions/open': control((services, params, call) => {
-    const { language, name, limits, idle } = readOptions(params, 'params', {
+    const {
+      language,
+      name,
+      limits,
+      idle,
+      tools = false,
+    } = readOptions(params, 'params', {
       language: oneOf<ScriptLanguage>('lua', 'javascript', 'typescript'),
       name: text,
       limits: anything,
       idle: parseDuration,
+      tools: readTools,
     });
     if (language === undefined) throw invalid('params.language', language, "'lua', 'javascript' or 'typescript'");
     const session = services.sessions.open(call.client.account.principal.name, {
@@ -35,7 +42,7 @@ export const sessionMethods = {
       limits: resolveLimits((limits ?? {}) as Limits, DEFAULT_LIMITS, 'params.limits'),
       idle: Math.min(idle ?? services.limits.idle, services.limits.idle),
       artifacts: services.limits.artifacts,
-      options: scriptOptions(services),
+      options: scriptOptions(services, call, tools),
     });
     return session.info();
   }),

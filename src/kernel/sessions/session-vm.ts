@@ -73,6 +73,8 @@ export class SessionVm {
       { language: this.#engine, code: DRIVERS[this.#engine], name: DRIVER_NAME },
       {
         ...options,
+        // A session's deadlines are changed from piece to piece, which those of a child process cannot be.
+        isolation: 'thread',
         limits: { ...options.limits, timeout: null, output: '1gb', hostCalls: Number.MAX_SAFE_INTEGER },
         functions: { ...functions, take: (report) => this.#take(report as unknown as Report) },
         output: (text, stream) => this.#write(text, stream),
