@@ -42,24 +42,24 @@ export async function serve(plan: ServePlan): Promise<Serving> {
   const kernel = await createKernel({ policy, limits, log: plan.log });
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
-    plan.log('info', 'daemon', { event: 'ending', grace: plan.grace });
+    kernel.log('info', 'daemon', { event: 'ending', grace: plan.grace });
     await kernel.close({ grace: plan.grace });
     for (const closer of closers) await closer();
   };
   try {
     const configured = new ConfiguredTools(kernel.tools);
-    report(plan, await configured.load(tools));
+    report(kernel, await configured.load(tools));
     const listeners: Listener[] = [];
     for (const options of plan.listen) listeners.push(await kernel.listen(await withMcp(kernel, options, closers)));
     const reload = async (): Promise<void> => {
       try {
         const read = await readConfig(plan.config, plan.configOptional);
         kernel.policy = read.policy;
-        report(plan, await configured.load(read.tools));
-        plan.log('notice', 'daemon', { event: 'reloaded', config: plan.config, tools: kernel.tools.size });
+        report(kernel, await configured.load(read.tools));
+        kernel.log('notice', 'daemon', { event: 'reloaded', config: plan.config, tools: kernel.tools.size });
       } catch (error) {
         if (!isStintError(error)) throw error;
-        plan.log('error', 'daemon', { event: 'not reloaded', why: error.message });
+        kernel.log('error', 'daemon', { event: 'not reloaded', why: error.message });
       }
     };
     const gone = Promise.all(listeners.map(({ closed }) => closed)).then(() => 'its last listener');
@@ -89,6 +89,6 @@ async function withMcp(
   }
 }
 
-function report({ log }: ServePlan, problems: readonly string[]): void {
-  for (const problem of problems) log('warning', 'tools', { problem });
+function report(kernel: Kernel, problems: readonly string[]): void {
+  for (const problem of problems) kernel.log('warning', 'tools', { problem });
 }
