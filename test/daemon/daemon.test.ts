@@ -10,9 +10,15 @@ import { gone, Home } from './helpers.js';
 describe('the daemon', () => {
   it('serves in the background until it is stopped, and leaves nothing', async () => {
     const home = new Home();
-    expect(await home.stint(['status'])).toMatchObject({ status: 1, stderr: expect.stringContaining('no daemon listens') });
+    expect(await home.stint(['status'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no daemon listens'),
+    });
     const pid = await home.start();
-    expect(await home.stint(['status'])).toMatchObject({ status: 0, stdout: expect.stringContaining(`process ${pid}`) });
+    expect(await home.stint(['status'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`process ${pid}`),
+    });
     expect(statSync(home.socket).mode & 0o777).toBe(0o600);
     expect(statSync(home.log).mode & 0o777).toBe(0o600);
     const client = await connect(home.socket);
@@ -28,7 +34,10 @@ describe('the daemon', () => {
     await home.start();
     const second = await home.stint(['serve', '--detach']);
     expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining('somebody listens at') });
-    expect(await home.stint(['serve'])).toMatchObject({ status: 2, stderr: expect.stringContaining('somebody listens at') });
+    expect(await home.stint(['serve'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('somebody listens at'),
+    });
     expect((await home.stint(['status'])).status).toBe(0);
   });
 
@@ -46,7 +55,8 @@ describe('the daemon', () => {
 
   it('reads its configuration again on SIGHUP: policy and tools; one that is wrong changes nothing', async () => {
     const home = new Home();
-    const tool = '--[[ tool\nname: twice\ndescription: doubles\ncategory: math\n]]\nlocal input = ...\nreturn input.n * 2\n';
+    const tool =
+      '--[[ tool\nname: twice\ndescription: doubles\ncategory: math\n]]\nlocal input = ...\nreturn input.n * 2\n';
     writeFileSync(home.config, '{}', { mode: 0o600 });
     const pid = await home.start();
     const client = await connect(home.socket);
@@ -84,7 +94,10 @@ describe('the daemon', () => {
     const running = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const script = client.scripts.run({ language: 'lua', code: 'print("on") sleep(300) return "whole"' }, { output: () => begun() });
+    const script = client.scripts.run(
+      { language: 'lua', code: 'print("on") sleep(300) return "whole"' },
+      { output: () => begun() },
+    );
     await running;
     process.kill(pid, 'SIGTERM');
     expect(await script).toBe('whole');
@@ -148,6 +161,8 @@ describe('a systemd unit', () => {
     const home = new Home();
     const { stdout, status } = await home.stint(['serve', '--print-unit', '--http', '127.0.0.1:4800']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^\[Unit\]\n[\s\S]*ExecStart=.* serve --http 127\.0\.0\.1:4800\n[\s\S]*WantedBy=default.target\n$/);
+    expect(stdout).toMatch(
+      /^\[Unit\]\n[\s\S]*ExecStart=.* serve --http 127\.0\.0\.1:4800\n[\s\S]*WantedBy=default.target\n$/,
+    );
   });
 });
