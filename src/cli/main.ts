@@ -52,6 +52,7 @@ addLimitOptions(
 )
   .option('--language <name>', 'lua, javascript or typescript', 'javascript')
   .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
+  .option('--no-daemon', 'in this process, also if a daemon runs')
   .addHelpText(
     'after',
     `${EXIT_STATUSES}

@@ -16,7 +16,7 @@ export interface KernelOptions {
   readonly name?: string;
   /** Where scripts run. Default: a runtime of its own, which is closed with it. */
   readonly runtime?: Runtime;
-  /** Default: none. */
+  /** Default: those that come with stint. */
   readonly tools?: ToolRegistry | Iterable<Tool>;
   /** What calls of tools may do, whoever makes them. Default: `safe` tools, every door shut. */
   readonly policy?: Policy | PolicyOptions;
@@ -47,11 +47,18 @@ export async function createKernel(options?: KernelOptions): Promise<Kernel> {
     runtime,
     ownsRuntime: read.runtime === undefined,
     registry:
-      read.tools instanceof ToolRegistry ? read.tools : new ToolRegistry({ tools: read.tools ?? [], policy, runtime }),
+      read.tools instanceof ToolRegistry
+        ? read.tools
+        : new ToolRegistry({ tools: read.tools ?? (await loadBuiltins()), policy, runtime }),
     policy,
     limits,
     log: read.log ?? (() => undefined),
   });
+}
+
+async function loadBuiltins(): Promise<Tool[]> {
+  const { builtinTools } = await import('../tools/builtin/index.js');
+  return builtinTools();
 }
 
 function version(): string {

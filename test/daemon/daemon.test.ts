@@ -29,6 +29,30 @@ describe('the daemon', () => {
     expect(await home.stint(['stop'])).toMatchObject({ status: 1 });
   });
 
+  it('is used by the command line, which says so; without it the same command does it itself', async () => {
+    const home = new Home();
+    const commands = [
+      ['eval', 'print("hi") return 6 * 7', '--language', 'lua'],
+      ['tool', 'info', 'calculator'],
+      ['tool', 'call', 'calculator', '{"expression":"6 * 7"}'],
+    ];
+    const here = [];
+    for (const command of commands) here.push(await home.stint(command));
+    const pid = await home.start();
+    for (const [i, command] of commands.entries()) {
+      const { stdout, stderr, status } = await home.stint(command);
+      expect({ stdout, status }).toEqual({ stdout: here[i]?.stdout, status: 0 });
+      expect(here[i]?.stderr).toBe('');
+      expect(stderr).toBe(`stint: by the daemon, process ${pid}, under its policy; --no-daemon does it here\n`);
+      expect(await home.stint([...command, '--no-daemon'])).toEqual({ stdout, stderr: '', status: 0 });
+    }
+    expect(await home.stint(['eval', 'for (;;);', '--timeout', '50ms'])).toMatchObject({ status: 124 });
+    expect(await home.stint(['tool', 'call', 'process.run', '{}'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('policy.security'),
+    });
+  });
+
   it('is there once for each address, and says who is in the way', async () => {
     const home = new Home();
     await home.start();
@@ -65,14 +89,15 @@ describe('the daemon', () => {
     const said = async (event: string): Promise<void> => {
       while (!heard.some((data) => data['event'] === event)) await client.ping();
     };
-    expect(await client.tools.list()).toEqual([]);
+    expect((await client.tools.list()).map(({ name }) => name)).toContain('calculator');
+    await expect(client.tools.info('twice')).rejects.toMatchObject({ code: 'TOOL_NOT_FOUND' });
     mkdirSync(join(home.folder, 'tools'));
     writeFileSync(join(home.folder, 'tools', 'twice.lua'), tool);
     writeFileSync(home.config, JSON.stringify({ tools: [join(home.folder, 'tools')], policy: { deny: ['twice'] } }));
     process.kill(pid, 'SIGHUP');
     await said('reloaded');
     const found = (await client.tools.list()).map(({ name }) => name);
-    expect(found).toEqual(['twice']);
+    expect(found).toContain('twice');
     await expect(client.tools.call('twice', { n: 2 })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
     writeFileSync(home.config, '{ "policy": { "allow": 7 } }');
     process.kill(pid, 'SIGHUP');
