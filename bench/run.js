@@ -14,6 +14,7 @@ const MEASURES = [
   'sync',
   'sockets',
   'tools',
+  'kernel',
   'soak',
 ];
 

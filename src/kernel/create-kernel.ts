@@ -14,7 +14,7 @@ import type { LogLevel } from './log.js';
 export interface KernelOptions {
   /** What clients know it by. Default `stint`. */
   readonly name?: string;
-  /** Where scripts run. Default: a runtime of its own, which is closed with it. */
+  /** Where scripts run. Default: a runtime of its own, which is made when the first script comes and closed with the kernel. */
   readonly runtime?: Runtime;
   /** Default: those that come with stint. */
   readonly tools?: ToolRegistry | Iterable<Tool>;
@@ -24,9 +24,6 @@ export interface KernelOptions {
   /** Takes what the kernel has to say of itself. */
   readonly log?: (level: LogLevel, logger: string, data: unknown) => void;
 }
-
-/** Live tasks of a kernel's own runtime: a session holds one for as long as it has variables. */
-const SLOTS = 1024;
 
 /** Makes a kernel. @throws StintError `INVALID_ARGUMENT` */
 export async function createKernel(options?: KernelOptions): Promise<Kernel> {
@@ -40,16 +37,14 @@ export async function createKernel(options?: KernelOptions): Promise<Kernel> {
   });
   const limits = resolveKernelLimits(read.limits);
   const policy = read.policy ?? new Policy();
-  const runtime = read.runtime ?? new Runtime({ name: read.name ?? 'kernel', slots: SLOTS });
   return new Kernel({
     name: read.name ?? 'stint',
     version: version(),
-    runtime,
-    ownsRuntime: read.runtime === undefined,
+    runtime: read.runtime,
     registry:
       read.tools instanceof ToolRegistry
         ? read.tools
-        : new ToolRegistry({ tools: read.tools ?? (await loadBuiltins()), policy, runtime }),
+        : new ToolRegistry({ tools: read.tools ?? (await loadBuiltins()), policy }),
     policy,
     limits,
     log: read.log ?? (() => undefined),

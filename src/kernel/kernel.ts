@@ -7,7 +7,7 @@
  */
 import { StintError } from '../errors/stint-error.js';
 import { readOptions, text } from '../runtime/read-options.js';
-import type { Runtime } from '../runtime/runtime.js';
+import { Runtime } from '../runtime/runtime.js';
 import type { TaskEvent } from '../runtime/task.js';
 import { type Duration, parseDuration } from '../runtime/units.js';
 import type { AuditEvent } from '../tools/audit.js';
@@ -34,23 +34,25 @@ import type { Wire } from './wire.js';
 export interface KernelParts {
   readonly name: string;
   readonly version: string;
-  readonly runtime: Runtime;
-  /** Whether the runtime goes with the kernel. */
-  readonly ownsRuntime: boolean;
+  /** Where scripts run; undefined: a runtime of the kernel's own, made when the first one comes. */
+  readonly runtime: Runtime | undefined;
   readonly registry: ToolRegistry;
   readonly policy: Policy;
   readonly limits: ResolvedKernelLimits;
   readonly log: (level: LogLevel, logger: string, data: unknown) => void;
 }
 
+/** Live tasks of a kernel's own runtime: a session holds one for as long as it has variables. */
+const SLOTS = 1024;
+
 /** Clients of the kernel's own process. */
 const LOCAL = { name: 'local', local: true, control: true };
 
 /** See the top of the file. Leaving its `await using` block closes it. */
 export class Kernel implements AsyncDisposable {
-  readonly runtime: Runtime;
   readonly tools: ToolRegistry;
   #policy: Policy;
+  #runtime: Runtime | undefined;
   readonly #parts: KernelParts;
   readonly #services: Services;
   readonly #host: ConnectionHost;
@@ -75,19 +77,26 @@ export class Kernel implements AsyncDisposable {
   /** Made by `createKernel`. */
   constructor(parts: KernelParts) {
     this.#parts = parts;
-    this.runtime = parts.runtime;
+    this.#runtime = parts.runtime;
     this.tools = parts.registry;
     this.#policy = parts.policy;
-    this.#sessions = new SessionTable(parts.runtime, parts.limits.sessions, (owner, event) => {
-      if (event.type !== 'artifact') this.log('info', 'session', event);
-      this.#publish('session', event, owner);
-    });
-    const { name, version, limits, registry, runtime } = parts;
-    const policy = (): Policy => this.#policy;
+    this.#sessions = new SessionTable(
+      () => this.runtime,
+      parts.limits.sessions,
+      (owner, event) => {
+        if (event.type !== 'artifact') this.log('info', 'session', event);
+        this.#publish('session', event, owner);
+      },
+    );
+    const { name, version, limits, registry } = parts;
+    const kernel = this;
     this.#services = {
-      ...{ name, version, limits, registry, runtime, sessions: this.#sessions },
+      ...{ name, version, limits, registry, sessions: this.#sessions },
       get policy() {
-        return policy();
+        return kernel.policy;
+      },
+      get runtime() {
+        return kernel.runtime;
       },
       stats: () => this.stats(),
       watch: (topic) => this.#watch(topic),
@@ -95,6 +104,15 @@ export class Kernel implements AsyncDisposable {
       shutdown: ({ id }) => this.#tellShutdown(id),
     };
     this.#host = { limits, counter: this.#counter, admit: (kind, listener) => this.#admit(kind, listener) };
+  }
+
+  /** Where scripts run: that which the kernel was given, or its own, whose threads start when this is first asked for. */
+  get runtime(): Runtime {
+    if (this.#runtime === undefined) {
+      this.#checkOpen();
+      this.#runtime = new Runtime({ name: this.#parts.name, slots: SLOTS });
+    }
+    return this.#runtime;
   }
 
   /** What calls of tools may do, whoever makes them. A new one holds from the next call on; scripts and sessions keep that of their start. */
@@ -151,7 +169,7 @@ export class Kernel implements AsyncDisposable {
 
   /** What the kernel is doing and has done. */
   stats(): KernelStats {
-    const { name, version, registry, runtime } = this.#parts;
+    const { name, version, registry } = this.#parts;
     return {
       name,
       version,
@@ -163,7 +181,7 @@ export class Kernel implements AsyncDisposable {
       ...this.#counter,
       tools: registry.size,
       sessions: this.#sessions.size,
-      runtime: runtime.stats(),
+      runtime: this.#runtime?.stats(),
     };
   }
 
@@ -192,15 +210,14 @@ export class Kernel implements AsyncDisposable {
   }
 
   async #close(grace: number): Promise<void> {
-    const { runtime, registry, ownsRuntime } = this.#parts;
     if (grace > 0) await this.#drained(grace);
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     for (const peer of this.#peers) peer.end('the kernel is closing');
     await Promise.all([...this.#peers].map((peer) => peer.drained()));
     await this.#sessions.closeAll();
-    runtime.off('task', this.#onTask);
-    registry.off('call', this.#onTool);
-    if (ownsRuntime) await runtime.close();
+    this.#runtime?.off('task', this.#onTask);
+    this.tools.off('call', this.#onTool);
+    if (this.#parts.runtime === undefined) await this.#runtime?.close();
   }
 
   /** Settles when nothing is in flight, or the time is up. */
@@ -254,7 +271,7 @@ export class Kernel implements AsyncDisposable {
   #watch(topic: Topic): void {
     if (this.#watched.has(topic)) return;
     this.#watched.add(topic);
-    if (topic === 'task') this.#parts.runtime.on('task', this.#onTask);
+    if (topic === 'task') this.runtime.on('task', this.#onTask);
     if (topic === 'tool') this.#parts.registry.on('call', this.#onTool);
   }
 

@@ -68,7 +68,7 @@ export class Peer implements ClientState {
   /** Cancels what is in flight. */
   end(reason: string): void {
     if (this.#gone.signal.aborted) return;
-    this.#gone.abort(new StintError('CANCELLED', reason));
+    this.#gone.abort(reason);
     this.#onEnd(this);
   }
 

@@ -21,7 +21,8 @@ export interface KernelStats {
   readonly refused: number;
   readonly tools: number;
   readonly sessions: number;
-  readonly runtime: RuntimeStats;
+  /** Undefined while no script has come. */
+  readonly runtime: RuntimeStats | undefined;
 }
 
 /** Counts what happens. */

@@ -39,7 +39,10 @@ export async function status(flags: DaemonFlags): Promise<number> {
     clients: `${clients}, ${inFlight} requests in flight, ${answered} answered, ${failed} of them with an error`,
     tools: String(tools),
     sessions: String(sessions),
-    scripts: `${runtime.live} live, ${runtime.queued} queued, ${runtime.started} so far, on ${runtime.threads.count} threads`,
+    scripts:
+      runtime === undefined
+        ? 'none so far'
+        : `${runtime.live} live, ${runtime.queued} queued, ${runtime.started} so far, on ${runtime.threads.count} threads`,
   };
   for (const [key, value] of Object.entries(lines)) process.stdout.write(`${key.padEnd(9)}${value}\n`);
   return EXIT.completed;

@@ -35,7 +35,7 @@ export const toolMethods = {
 
   'tools/info': control(({ registry }, params) => registry.info(readName(params))),
 
-  'tools/call': work(async ({ registry, policy }, params, { client, signal, listener }) => {
+  'tools/call': work(async (services, params, { client, signal, listener }) => {
     const {
       name,
       arguments: input,
@@ -46,9 +46,12 @@ export const toolMethods = {
       timeout: parseDuration,
     });
     if (name === undefined) throw invalid('params.name', name, 'the name of a tool');
+    const { registry, policy } = services;
     const result = await registry.call(name, input ?? {}, {
       policy,
       signal,
+      // Made only for a tool that runs scripts.
+      runtime: () => services.runtime,
       caller: `${client.account.principal.name} ${client.id}`,
       ...(timeout === undefined ? {} : { timeout }),
       ...(listener.progress === undefined ? {} : { onProgress: listener.progress }),
@@ -57,7 +60,14 @@ export const toolMethods = {
     return { result };
   }),
 
-  'tools/test': work(({ registry, policy }, params, { signal }) => registry.test(readName(params), { policy, signal })),
+  'tools/test': work((services, params, { signal }) => {
+    const { registry, policy } = services;
+    return registry.test(readName(params), {
+      policy,
+      signal,
+      runtime: () => services.runtime,
+    });
+  }),
 };
 
 function readName(params: object): string {

@@ -23,14 +23,14 @@ const LONGEST_LOOK = 60_000;
 
 /** See the top of the file. */
 export class SessionTable {
-  readonly #runtime: Runtime;
+  readonly #runtime: () => Runtime;
   readonly #most: number;
   readonly #tell: (owner: string, event: SessionEvent) => void;
   readonly #owned = new Map<string, Map<string, Session>>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param most how many one owner may have */
-  constructor(runtime: Runtime, most: number, tell: (owner: string, event: SessionEvent) => void) {
+  constructor(runtime: () => Runtime, most: number, tell: (owner: string, event: SessionEvent) => void) {
     this.#runtime = runtime;
     this.#most = most;
     this.#tell = tell;

@@ -63,7 +63,7 @@ export class Session {
   readonly id = randomBytes(16).toString('hex');
   readonly artifacts: Artifacts;
   readonly #plan: SessionPlan;
-  readonly #runtime: Runtime;
+  readonly #runtime: () => Runtime;
   #vm: SessionVm | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -73,7 +73,7 @@ export class Session {
   #closed = false;
 
   /** @param changed called with the name of an artifact that was saved or removed */
-  constructor(runtime: Runtime, plan: SessionPlan, changed: (name: string) => void) {
+  constructor(runtime: () => Runtime, plan: SessionPlan, changed: (name: string) => void) {
     this.#runtime = runtime;
     this.#plan = plan;
     this.artifacts = new Artifacts(plan.artifacts, changed);
@@ -175,7 +175,10 @@ export class Session {
 
   #open(): SessionVm {
     const { language, limits, options } = this.#plan;
-    return new SessionVm(this.#runtime, language, this.#functions(), { ...options, limits: { memory: limits.memory } });
+    return new SessionVm(this.#runtime(), language, this.#functions(), {
+      ...options,
+      limits: { memory: limits.memory },
+    });
   }
 
   #functions(): Record<string, HostFunction> {
