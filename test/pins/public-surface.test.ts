@@ -36,7 +36,14 @@ describe('the public surface', () => {
   });
 
   it('has these subpaths, bins and engines', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './subscript', './tools', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './subscript',
+      './tools',
+      './kernel',
+      './mcp',
+      './package.json',
+    ]);
     expect(manifest.bin).toEqual({ stint: './dist/cli/main.js' });
     expect(manifest.engines).toEqual({ node: '>=20.19' });
     expect(manifest.scripts.install ?? manifest.scripts.postinstall).toBeUndefined();
