@@ -49,7 +49,7 @@ describe('the daemon', () => {
     expect(await home.stint(['eval', 'for (;;);', '--timeout', '50ms'])).toMatchObject({ status: 124 });
     expect(await home.stint(['tool', 'call', 'process.run', '{}'])).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('policy.security'),
+      stderr: expect.stringContaining('set --security'),
     });
   });
 

@@ -14,7 +14,7 @@ export interface ToolCallOptions {
   readonly timeout?: Duration;
   readonly onProgress?: (progress: ToolProgress) => void;
   /** Takes the parts of a result that is streamed. In the kernel's process the tool waits until what this returns has settled. */
-  readonly onPart?: (part: unknown) => void | Promise<void>;
+  readonly onPart?: (part: unknown) => unknown;
 }
 
 /** The tools of a kernel. */
@@ -52,7 +52,7 @@ export class ToolsClient {
     };
     const listener = {
       ...(onProgress === undefined ? {} : { progress: onProgress }),
-      ...(onPart === undefined ? {} : { part: onPart }),
+      ...(onPart === undefined ? {} : { part: (part: unknown) => onPart(part) as void | Promise<void> }),
     };
     return ((await this.#requester.request('tools/call', params, { signal, listener })) as { result: T }).result;
   }
