@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,17 +98,35 @@ async function inProcess(count) {
 }
 
 async function overSocket(folder, count) {
-  const path = join(folder, 'one');
+  const [path, echoPath] = [join(folder, 'one'), join(folder, 'echo')];
   const { child } = await serve('kernel', path);
+  const echo = await serve('echo', echoPath);
   const client = await connect(path);
-  const ping = summary(await times(count, () => client.ping()));
-  const call = summary(await times(count, () => client.tools.call('calculator', SIMPLE)));
-  await client.close();
-  await end(child);
-  return [
-    { name: 'over a unix socket, another process: ping', unit: 'us', ...bar(ping, 100) },
-    { name: 'over a unix socket, another process: call', unit: 'us', ...bar(call, 100) },
+  const socket = connectSocket(echoPath);
+  await once(socket, 'connect');
+  const line = '{"jsonrpc":"2.0","id":1,"method":"ping","params":{}}\n';
+  const plain = async () => {
+    socket.write(line);
+    await once(socket, 'data');
+  };
+  const rows = [
+    {
+      name: 'over a unix socket, another process: a plain Node echo',
+      unit: 'us',
+      ...summary(await times(count, plain)),
+    },
+    { name: 'the same: ping', unit: 'us', ...bar(summary(await times(count, () => client.ping())), 100) },
+    {
+      name: 'the same: call',
+      unit: 'us',
+      ...bar(summary(await times(count, () => client.tools.call('calculator', SIMPLE))), 100),
+    },
   ];
+  await client.close();
+  socket.destroy();
+  await end(child);
+  await end(echo.child);
+  return rows;
 }
 
 async function manyClients(folder, count, runs) {

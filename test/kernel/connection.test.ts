@@ -214,6 +214,30 @@ describe('limits of one client', () => {
   });
 });
 
+describe('connections that are half open', () => {
+  it('end when the other half is closed, and what they had in flight with them', async () => {
+    const gate = new Gate();
+    const { path, kernel } = await makeUnixKernel({}, gate);
+    const client = await RawClient.connect(path);
+    client.send(call(1, 'wait'));
+    await gate.reached(1);
+    client.socket.end();
+    expect(await client.next()).toBeUndefined();
+    expect(gate.cancelled).toHaveLength(1);
+    expect(kernel.stats().clients).toBe(0);
+  });
+
+  it('hold little and nobody up, however many there are', async () => {
+    const { path, connect, kernel } = await makeUnixKernel();
+    const silent = await Promise.all(Array.from({ length: 500 }, () => RawClient.connect(path)));
+    for (const client of silent) client.write('{"jsonrpc":"2.0","id":1,"met');
+    const client = await connect();
+    for (let i = 0; i < 50; i += 1) expect(await client.tools.call('add', { a: i, b: 1 })).toBe(i + 1);
+    for (const { socket } of silent) socket.destroy();
+    while (kernel.stats().clients > 1) await client.ping();
+  });
+});
+
 describe('closing the kernel', () => {
   it('cancels what is in flight, answers it, and leaves no socket', async () => {
     const gate = new Gate();

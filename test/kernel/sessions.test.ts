@@ -94,9 +94,9 @@ describe('a session', () => {
 
   it('has no deadline between pieces, and the own one of each piece', async () => {
     const client = (await makeKernel()).client();
-    const session = await client.sessions.open({ language: 'lua', limits: { timeout: 200 } });
+    const session = await client.sessions.open({ language: 'lua', limits: { timeout: 1000 } });
     await session.run('x = 1');
-    await session.run('sleep(250)', { timeout: '20s' });
+    await session.run('sleep(1200)', { timeout: '20s' });
     expect(await session.run('x')).toBe(1);
     await expect(session.run('sleep(20000)')).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
@@ -194,7 +194,7 @@ describe('sessions', () => {
     const expired = new Promise<unknown>((resolve) => {
       void client.subscribe('session', (event) => (event as { type: string }).type === 'expired' && resolve(event));
     });
-    const session = await client.sessions.open({ language: 'lua', idle: 60 });
+    const session = await client.sessions.open({ language: 'lua', idle: 1000 });
     await session.run('x = 1');
     expect(await expired).toEqual({ type: 'expired', session: session.id });
     await expect(session.run('x')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
