@@ -31,10 +31,6 @@ export class Account {
     this.#rate = principal.local ? undefined : new RateLimit(limits.rate, 1000);
   }
 
-  get inFlight(): number {
-    return this.#inFlight;
-  }
-
   /** Counts one request against the rate. @throws StintError `QUEUE_FULL` */
   spend(): void {
     const waitMs = this.#rate?.take() ?? 0;

@@ -149,6 +149,10 @@ export class Kernel implements AsyncDisposable {
       limits: this.#parts.limits,
       accept: (wire, kind, listener) => this.#accept(wire, kind, listener, connections),
     });
+    if (this.#closed !== undefined) {
+      await listening.bound.close();
+      this.#checkOpen();
+    }
     const listener: Listener = {
       address: listening.address,
       connection: connectionOf(listening),

@@ -25,7 +25,9 @@ export class Peer implements ClientState {
   readonly #counter: KernelCounter;
   readonly #gone = new AbortController();
   readonly #onEnd: (peer: Peer) => void;
-  #idle: (() => void) | undefined;
+  /** Of this client: others may share its account. */
+  #inFlight = 0;
+  readonly #waiters: (() => void)[] = [];
 
   constructor(
     id: string,
@@ -74,11 +76,7 @@ export class Peer implements ClientState {
 
   /** Settles when nothing is in flight. */
   async drained(): Promise<void> {
-    while (this.account.inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
-    }
+    while (this.#inFlight > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
   /** What is answered at once, also to a client that has all in flight that it may. */
@@ -95,6 +93,7 @@ export class Peer implements ClientState {
 
   async #work(run: () => unknown): Promise<unknown> {
     this.account.begin();
+    this.#inFlight += 1;
     this.#counter.inFlight += 1;
     try {
       return await run();
@@ -105,7 +104,8 @@ export class Peer implements ClientState {
       this.#counter.answered += 1;
       this.#counter.inFlight -= 1;
       this.account.end();
-      if (this.account.inFlight === 0) this.#idle?.();
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) for (const waiter of this.#waiters.splice(0)) waiter();
     }
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKernel } from '#stint/kernel/create-kernel';
@@ -199,6 +200,40 @@ describe('HTTP', () => {
     const note = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
     expect(await ask(port, '/rpc', headers, 'POST', note)).toEqual({ status: 202, text: '' });
     expect((await ask(port, '/rpc', headers, 'POST', '')).status).toBe(202);
+  });
+});
+
+describe('closing', () => {
+  it('waits for the answers of all, also where they are one client to the limits', async () => {
+    const gate = new Gate();
+    const { kernel, listener } = await listen({ http: '127.0.0.1:0' }, gate);
+    const clients = [await connect(listener.connection), await connect(listener.connection)];
+    const calls = clients.map((client) => client.tools.call('wait').catch((error) => error.code));
+    await gate.reached(2);
+    await kernel.close();
+    expect(await Promise.all(calls)).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
+  it('while it begins to listen leaves no listener', async () => {
+    const kernel = await makeKernel();
+    const path = join(makeFolder(), 'late.sock');
+    const listening = kernel.listen({ unix: path });
+    await kernel.close();
+    await expect(listening).rejects.toMatchObject({ code: 'RUNTIME_CLOSED' });
+    await expect(connect(`unix:${path}`)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('two streams', () => {
+  it('carry the protocol, and the listener ends with them', async () => {
+    const kernel = await makeKernel();
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const listener = await kernel.listen({ stdio: { input: there, output: back } });
+    const client = await connect({ input: back, output: there });
+    expect(await client.tools.call('add', { a: 1, b: 2 })).toBe(3);
+    await client.close();
+    await listener.closed;
+    expect(kernel.stats()).toMatchObject({ clients: 0, listeners: [] });
   });
 });
 

@@ -58,10 +58,16 @@ export class WireRequester implements Requester {
     this.#lastId += 1;
     const id = this.#lastId;
     const wanted = listener === undefined || Object.keys(listener).length === 0 ? {} : { _meta: { progressToken: id } };
-    this.#send({ id, method, params: { ...(toJsonForm(params) as object), ...wanted } });
+    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject, listener }));
+    try {
+      this.#send({ id, method, params: { ...(toJsonForm(params) as object), ...wanted } });
+    } catch (error) {
+      this.#waiting.delete(id);
+      throw error;
+    }
     const forget = signal && onAbort(signal, () => this.#cancel(id, signal.reason));
     try {
-      return await new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject, listener }));
+      return await answered;
     } finally {
       forget?.();
     }
