@@ -15,6 +15,7 @@ const MEASURES = [
   'processes',
   'sockets',
   'tools',
+  'kernel',
   'soak',
 ];
 

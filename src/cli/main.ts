@@ -52,6 +52,7 @@ addLimitOptions(
 )
   .option('--language <name>', 'lua, javascript or typescript', 'javascript')
   .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
+  .option('--no-daemon', 'in this process, also if a daemon runs')
   .addHelpText(
     'after',
     `${EXIT_STATUSES}
@@ -162,6 +163,58 @@ async function end(status: number, { tool }: { tool?: string[] }): Promise<void>
   if (tool !== undefined) await endWith(status);
   process.exitCode = status;
 }
+
+program
+  .command('serve')
+  .description('serve tools, scripts and sessions to other programs, at a socket of yours')
+  .option('--unix <path>', 'listen at a unix socket (default: the one where `stint status` looks)')
+  .option('--tcp <host:port>', 'listen for TCP too; who connects needs the token')
+  .option('--http <host:port>', 'listen for HTTP too: /rpc, and /mcp for AI clients; with a token')
+  .option('--websocket <host:port>', 'listen for WebSockets too; with a token')
+  .option('--config <file>', 'policy, limits and tools (default: stint/daemon.json in your configuration)')
+  .option('--log <file>', 'write the log to a file, which is rotated (default: standard error)')
+  .option('--grace <time>', 'how long what is in flight may take at the end (default: 5s)')
+  .option('--detach', 'serve in the background, and return when it serves')
+  .option('--print-unit', 'print a systemd user unit that serves, and do nothing else')
+  .addHelpText(
+    'after',
+    `
+SIGHUP reads the configuration again and reopens the log; SIGTERM ends it in good order.
+
+Examples:
+  $ stint serve --detach
+  $ stint serve --http 127.0.0.1:4800
+  $ stint serve --print-unit > ~/.config/systemd/user/stint.service`,
+  )
+  .action(async (options) => {
+    const { serveKernel } = await import('./commands/serve.js');
+    process.exitCode = await serveKernel(options);
+  });
+
+for (const [name, about] of [
+  ['status', 'say what the daemon is doing'],
+  ['stop', 'end the daemon in good order'],
+] as const) {
+  program
+    .command(name)
+    .description(about)
+    .option('--connect <address>', 'an address, a socket or a connection file (default: your daemon)')
+    .option('--json', 'print one JSON text')
+    .action(async (options) => {
+      const daemon = await import('./commands/daemon.js');
+      process.exitCode = await daemon[name](options);
+    });
+}
+
+program
+  .command('mcp')
+  .description('serve the tools to an AI client over standard input and output (Model Context Protocol)')
+  .option('--config <file>', 'policy, limits and tools (default: stint/daemon.json in your configuration)')
+  .option('--no-daemon', 'with a kernel of its own, also if a daemon runs')
+  .action(async (options) => {
+    const { serveMcp } = await import('./commands/mcp.js');
+    process.exitCode = await serveMcp(options);
+  });
 
 function collect(value: string, values: string[]): string[] {
   return [...values, value];

@@ -10,7 +10,10 @@ Exit status:
 /** `stint tool` and its commands. Their code is loaded when one of them runs. */
 export function addToolCommands(program: Command): void {
   const tool = program.command('tool').description('find tools, call them, test them');
-  const addFormat = (command: Command): Command => command.option('--format <name>', 'text or json', 'text');
+  const addFormat = (command: Command): Command =>
+    command
+      .option('--format <name>', 'text or json', 'text')
+      .option('--no-daemon', 'in this process, also if a daemon runs');
   const addFilter = (command: Command): Command =>
     command.option('--category <name>', 'only those of a category').option('--tag <name>', 'only those with a tag');
   const addCallOptions = (command: Command): Command =>

@@ -138,6 +138,11 @@ export class ControlTable {
     return this.#swap(row, packWord(number, State.queued), packWord(number, State.running));
   }
 
+  /** Gives a task another deadline, on {@link monotonicNow}'s clock. The interrupter has to look after that. */
+  setDeadline(row: number, number: number, deadline: number): void {
+    if (numberOf(this.word(row)) === number) this.#doubles[doubleBase(row) + DEADLINE] = deadline;
+  }
+
   /** A running task has nothing to do until something happens. False if it was asked to end. */
   wait(row: number, number: number): boolean {
     return this.#swap(row, packWord(number, State.running), packWord(number, State.waiting));

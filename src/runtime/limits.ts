@@ -42,7 +42,8 @@ export function resolveLimits(limits: Limits, defaults: ResolvedLimits, name: st
   };
 }
 
-function parseTimeout(value: unknown, name: string): number {
+/** Reads a timeout into milliseconds, `Infinity` for `null`. @throws StintError `INVALID_ARGUMENT` */
+export function parseTimeout(value: unknown, name: string): number {
   if (value === null) return Number.POSITIVE_INFINITY;
   const ms = parseDuration(value, name);
   if (ms === 0) throw invalid(name, value, 'more than 0 (or null for no deadline)');

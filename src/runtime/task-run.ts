@@ -15,12 +15,14 @@ import { isPrimitive } from '../values/value.js';
 import type { Job, SentEvent, TaskReport } from '../worker/messages.js';
 import { endingOf, heapEnding, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
 import { HostCalls } from './host-calls.js';
+import { parseTimeout } from './limits.js';
 import type { ResolvedRunOptions, RunOptions } from './options.js';
 import type { Outcome, Usage } from './outcome.js';
 import { Parts } from './parts.js';
 import type { Runtime } from './runtime.js';
 import type { LoadedSource, ModuleSource, Source, SourceFile } from './source.js';
 import type { Task, TaskState } from './task.js';
+import type { Duration } from './units.js';
 
 /** What a task needs of its runtime. */
 export interface TaskOwner {
@@ -158,6 +160,11 @@ export class TaskRun implements Task, TaskListener {
   cancel(reason?: unknown): Promise<Outcome> {
     this.requestStop(StopReason.cancelled, reason);
     return this.outcome;
+  }
+
+  extend(timeout: Duration | null): void {
+    const ms = parseTimeout(timeout, 'timeout');
+    if (!this.#settled && this.row !== undefined) this.hosts.extend(this.row, this.number, ms);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {

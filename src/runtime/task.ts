@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.js';
+import type { Duration } from './units.js';
 
 /**
  * Where a task stands. `ready`: started, its place in the queue not known yet; `queued`: waits for a
@@ -23,6 +24,8 @@ export interface Task<T = unknown> extends AsyncDisposable, AsyncIterable<unknow
   [Symbol.asyncIterator](): AsyncIterator<unknown>;
   /** The tasks that host functions started for it (`this.start`) and that have not ended. */
   readonly children: readonly Task[];
+  /** Gives a task that has begun a new deadline, counted from now, in place of the one it has; `null`: none. */
+  extend(timeout: Duration | null): void;
   /** Makes the task end. Settles with its outcome, which may still be `completed` if the script was faster. */
   cancel(reason?: unknown): Promise<Outcome<T>>;
 }

@@ -130,7 +130,9 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
     return this.builtins.call(call, canWait);
   }
 
+  /** What the script wrote before the call comes to the host before it. */
   send(call: Call): void {
+    this.output.flush();
     this.#thread.post({ op: 'call', row: this.order.row, number: this.order.number, call });
   }
 

@@ -28,7 +28,7 @@ function blocks(page: string, language: string): string[] {
   );
 }
 
-describe.each(['tools.md', 'policy.md'])('the examples of docs/%s', (page) => {
+describe.each(['tools.md', 'policy.md', 'kernel.md', 'mcp.md'])('the examples of docs/%s', (page) => {
   const files = blocks(page, 'ts').map((code, index) => {
     const file = join(folder, `${page}-${index}.mts`);
     writeFileSync(file, code);

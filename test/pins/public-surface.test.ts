@@ -43,7 +43,9 @@ describe('the public surface', () => {
   it('has these subpaths, bins and engines', () => {
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
+      './kernel',
       './ledger',
+      './mcp',
       './monitor',
       './subscript',
       './tools',

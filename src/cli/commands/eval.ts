@@ -1,6 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import type { ScriptLanguage } from '../../errors/stint-error.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
+import type { Outcome } from '../../runtime/outcome.js';
+import type { Value } from '../../values/value.js';
 import { statusOf } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
 import { type LimitFlags, readLimits, readPermissions } from '../limit-options.js';
@@ -9,6 +11,7 @@ import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput } from '../script-output.js';
 import { endOnBrokenPipe, watchSignals } from '../signals.js';
 import { scriptTools } from '../tool-setup.js';
+import { useDaemon } from '../use-daemon.js';
 
 export interface EvalFlags extends LimitFlags {
   readonly language: string;
@@ -24,21 +27,23 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
   const tools = await scriptTools(flags);
   endOnBrokenPipe();
   const source = code === '-' ? new Uint8Array(await buffer(process.stdin)) : code;
-  await using runtime = await createRuntime({ threads: 1, ...settings });
+  await using daemon = await useDaemon(flags);
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort('interrupted'));
   const gathered = new GatheredOutput();
   const output = flags.json === true ? gathered : direct();
-  const outcome = await runtime.start(
-    { language: flags.language as ScriptLanguage, code: source, name: NAME },
-    {
-      args: flags.arg,
-      permissions,
-      ...(tools === undefined ? {} : { tools }),
-      signal: interrupted.signal,
-      output: (chunk, stream) => output.write(chunk, stream),
-    },
-  ).outcome;
+  const program = { language: flags.language as ScriptLanguage, code: source, name: NAME };
+  const told = {
+    args: flags.arg,
+    signal: interrupted.signal,
+    output: (chunk: string, stream: 'stdout' | 'stderr') => output.write(chunk, stream),
+  };
+  const run = async (): Promise<Outcome<Value>> => {
+    if (daemon !== undefined) return daemon.scripts.start(program, { ...told, limits: settings.limits ?? {} }).outcome;
+    await using runtime = await createRuntime({ threads: 1, ...settings });
+    return await runtime.start(program, { ...told, permissions, ...(tools === undefined ? {} : { tools }) }).outcome;
+  };
+  const outcome = await run();
   if (flags.json === true) process.stdout.write(`${outcomeToJson(NAME, outcome, gathered.texts)}\n`);
   else if (outcome.error !== undefined) process.stderr.write(describeFailure(NAME, outcome.error));
   else process.stdout.write(valueText(outcome.value));

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { messageOf } from '../../errors/describe.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
+import type { ToolsClient } from '../../kernel/client/tools-client.js';
 import { closeSharedRuntime } from '../../runtime/shared-runtime.js';
 import { type Duration, parseDuration } from '../../runtime/units.js';
 import type { CallOptions, ToolRegistry } from '../../tools/registry.js';
@@ -14,6 +15,7 @@ import { endOnBrokenPipe, watchSignals } from '../signals.js';
 import type { PolicyFlags, ToolSourceFlags } from '../tool-options.js';
 import { makeRegistry, readPolicyFlags } from '../tool-setup.js';
 import { infoText, listText, testText } from '../tool-texts.js';
+import { useDaemon } from '../use-daemon.js';
 
 export interface ToolFlags extends ToolSourceFlags {
   readonly format: string;
@@ -66,7 +68,7 @@ export async function callTool(name: string, input: string | undefined, flags: T
 export async function testTools(names: string[], flags: ToolCallFlags): Promise<number> {
   const isJson = readFormat(flags) === 'json';
   return withTools(flags, async (registry, options) => {
-    const wanted = names.length > 0 ? names : registry.list(filterOf(flags)).map(({ name }) => name);
+    const wanted = names.length > 0 ? names : (await registry.list(filterOf(flags))).map(({ name }) => name);
     const tests: ToolTest[] = [];
     for (const name of wanted) {
       const test = await registry.test(name, options);
@@ -82,13 +84,14 @@ export async function testTools(names: string[], flags: ToolCallFlags): Promise<
 /** Prints what a question about tools is answered with. */
 async function show<T>(
   flags: ToolFlags,
-  ask: (registry: ToolRegistry) => T | Promise<T>,
+  ask: (tools: ToolRegistry | ToolsClient) => T | Promise<T>,
   toText: (answer: T) => string,
 ): Promise<number> {
   const isJson = readFormat(flags) === 'json';
   endOnBrokenPipe();
   try {
-    const answer = await ask(await makeRegistry(flags));
+    await using daemon = await useDaemon(flags);
+    const answer = await ask(daemon?.tools ?? (await makeRegistry(flags)));
     process.stdout.write(isJson ? `${JSON.stringify(answer)}\n` : toText(answer));
     return EXIT.completed;
   } catch (error) {
@@ -98,20 +101,27 @@ async function show<T>(
   }
 }
 
-/** Makes calls under the policy of the flags. Whoever types the name of a tool permits it: what is left are its doors. */
+/**
+ * Makes calls: by the daemon under its policy, or here under that of the flags. Whoever types the name of a tool permits it: what is left
+ * are its doors.
+ */
 async function withTools(
   flags: ToolCallFlags,
-  work: (registry: ToolRegistry, options: CallOptions) => Promise<number>,
+  work: (tools: ToolRegistry | ToolsClient, options: CallOptions) => Promise<number>,
 ): Promise<number> {
   const policy = readPolicyFlags(flags, { security: 'privileged' });
   const timeout = flags.timeout === undefined ? undefined : readTimeout(flags.timeout);
   endOnBrokenPipe();
-  const registry = await makeRegistry(flags);
+  await using daemon = await useDaemon(flags);
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort('interrupted'));
   try {
-    const options = { policy, signal: interrupted.signal, caller: 'command line' };
-    const status = await work(registry, timeout === undefined ? options : { ...options, timeout });
+    const { signal } = interrupted;
+    const limits = timeout === undefined ? { signal } : { signal, timeout };
+    const status =
+      daemon === undefined
+        ? await work(await makeRegistry(flags), { ...limits, policy, caller: 'command line' })
+        : await work(daemon.tools, limits);
     return signals.status ?? status;
   } finally {
     await closeSharedRuntime();

@@ -2,13 +2,16 @@ import type { ToolPort } from '../../runtime/tool-port.js';
 import { matchesName } from '../name-pattern.js';
 import { denied } from '../policy.js';
 
-/** Those of the tools that a script's header names. */
-export function onlyTools(port: ToolPort, patterns: readonly string[]): ToolPort {
+/** Those of the tools that are named: in a script's header, if nothing else is said. */
+export function onlyTools(
+  port: ToolPort,
+  patterns: readonly string[],
+  advice = "the script's header does not name it; add it to the line 'tools:' of the header",
+): ToolPort {
   const has = (name: string): boolean => patterns.some((pattern) => matchesName(pattern, name));
   const check = (name: string): void => {
     if (has(name)) return;
-    const why = `the script's header does not name it; add it to the line 'tools:' of the header`;
-    throw denied(`to use the tool '${name.slice(0, 64)}'`, why);
+    throw denied(`to use the tool '${name.slice(0, 64)}'`, advice);
   };
   return {
     list: (filter) => port.list(filter).filter(({ name }) => has(name)),

@@ -1,0 +1,63 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { isStintError, StintError } from '../errors/stint-error.js';
+import type { KernelLimits } from '../kernel/limits.js';
+import { resolveKernelLimits } from '../kernel/limits.js';
+import { type OptionReader, readOptions } from '../runtime/read-options.js';
+import { invalid } from '../runtime/units.js';
+import { Policy } from '../tools/policy.js';
+import type { PolicyOptions } from '../tools/policy-options.js';
+
+/** What a file of JSON says of a kernel. */
+export interface KernelConfig {
+  readonly policy: Policy;
+  readonly limits: KernelLimits;
+  /** Directories of tools, and names of npm packages. */
+  readonly tools: readonly string[];
+}
+
+const LONGEST = 1024 ** 2;
+
+const texts: OptionReader<string[]> = (value, name) => {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw invalid(name, value, 'an array of directories (./tools) and of names of npm packages');
+};
+
+/**
+ * Reads a configuration: `{ "policy": {...}, "limits": {...}, "tools": ["./tools", "a-package"] }`. Directories are relative to the file.
+ *
+ * @param mayBeMissing then all is as it is without a file
+ * @throws StintError `INVALID_ARGUMENT`; `PERMISSION_DENIED` if others can write to it, for it says what tools may do
+ */
+export async function readConfig(path: string, mayBeMissing: boolean): Promise<KernelConfig> {
+  try {
+    const { mode, size } = await stat(path);
+    if ((mode & 0o022) !== 0)
+      throw new StintError('PERMISSION_DENIED', `others can write to ${path}: chmod go-w ${path}`);
+    if (size > LONGEST) throw new StintError('INVALID_ARGUMENT', `${path} has more than ${LONGEST} bytes`);
+    return checkConfig(JSON.parse(await readFile(path, 'utf8')), path);
+  } catch (error) {
+    if (isStintError(error)) throw error;
+    if (mayBeMissing && (error as NodeJS.ErrnoException).code === 'ENOENT') return checkConfig({}, path);
+    throw new StintError('INVALID_ARGUMENT', `cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function checkConfig(value: unknown, path: string): KernelConfig {
+  const {
+    policy = {},
+    limits = {},
+    tools = [],
+  } = readOptions(value, path, {
+    policy: (options: unknown) => options as PolicyOptions,
+    limits: (options: unknown) => options as KernelLimits,
+    tools: texts,
+  });
+  resolveKernelLimits(limits);
+  const base = dirname(resolve(path));
+  return {
+    policy: new Policy({ directory: base, ...policy }),
+    limits,
+    tools: tools.map((tool) => (/^[./]/.test(tool) ? resolve(base, tool) : tool)),
+  };
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StintError } from '../errors/stint-error.js';
+
+/** What a detached daemon tells the process that started it. */
+export interface FromDaemon {
+  readonly ready: true;
+  readonly addresses: readonly string[];
+}
+
+/** How long it may take to begin to serve. */
+const PATIENCE_MS = 30_000;
+const LONGEST_COMPLAINT = 4096;
+
+/**
+ * Starts a program in the background, with a session of its own, and waits until it serves.
+ *
+ * @param script what to run with this Node
+ * @param log the file that takes what it prints: a crash, say
+ * @throws StintError `INVALID_ARGUMENT` with what it said, if it ended before it served; `TIMEOUT`
+ */
+export async function startDetached(
+  script: string,
+  args: readonly string[],
+  log: string,
+): Promise<{ pid: number; addresses: readonly string[] }> {
+  await mkdir(dirname(log), { recursive: true, mode: 0o700 });
+  await using file = await open(log, 'a+', 0o600);
+  const { size } = await file.stat();
+  const child = spawn(process.execPath, [script, ...args], {
+    detached: true,
+    cwd: '/',
+    stdio: ['ignore', file.fd, file.fd, 'ipc'],
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const told = await new Promise<FromDaemon | number | null>((resolve, reject) => {
+      timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new StintError('TIMEOUT', `the daemon did not serve within ${PATIENCE_MS} ms; its log is ${log}`));
+      }, PATIENCE_MS);
+      child.once('error', reject);
+      child.once('message', (message) => resolve(message as FromDaemon));
+      child.once('exit', resolve);
+    });
+    if (typeof told === 'object' && told !== null) return { pid: child.pid as number, addresses: told.addresses };
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_COMPLAINT), 0, LONGEST_COMPLAINT, size);
+    const why = /^stint: (.*)$/m.exec(buffer.toString('utf8', 0, bytesRead))?.[1];
+    throw new StintError('INVALID_ARGUMENT', why ?? `the daemon ended with status ${told}; its log is ${log}`);
+  } finally {
+    clearTimeout(timer);
+    child.removeAllListeners();
+    if (child.connected) child.disconnect();
+    child.unref();
+  }
+}

@@ -1,0 +1,40 @@
+import { dirname } from 'node:path';
+import { isStintError, StintError } from '../errors/stint-error.js';
+import type { KernelClient } from '../kernel/client/kernel-client.js';
+import { connect } from '../kernel/transport/connect.js';
+import { isPrivate } from './places.js';
+
+/** How long a daemon that is there may take to say so. */
+const PATIENCE_MS = 2000;
+/** How long it may take to end, beyond the grace that it gives. */
+const END_MS = 30_000;
+
+/**
+ * Connects to the daemon at a socket. Undefined if there is none.
+ *
+ * @param address a path whose directory must be this user's alone; or an address of another kind, which the user has named
+ * @throws StintError if there is something that cannot be talked to
+ */
+export async function findDaemon(address: string): Promise<KernelClient | undefined> {
+  if (address.startsWith('/') && !(await isPrivate(dirname(address)))) return undefined;
+  try {
+    return await connect(address, { timeout: PATIENCE_MS });
+  } catch (error) {
+    if (isStintError(error, 'INVALID_ARGUMENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Has a daemon end, and waits until its process has closed the connection. @throws StintError `TIMEOUT` */
+export async function stopDaemon(client: KernelClient): Promise<void> {
+  await client.shutdown();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new StintError('TIMEOUT', `the daemon did not end within ${END_MS} ms`)), END_MS);
+  });
+  try {
+    await Promise.race([client.closed, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * A log of JSON lines that only this user can read.
+ *
+ * 1. The file and those before it have no more than `most` bytes each, and there are no more than `kept` of them.
+ * 2. A log that cannot be written does not end the daemon: what could not be written is counted, and told with the next line.
+ */
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { LogLevel } from '../kernel/log.js';
+
+const MOST_BYTES = 4 * 1024 ** 2;
+const KEPT = 4;
+const LONGEST_LINE = 16 * 1024;
+
+/** See the top of the file. */
+export class LogFile implements Disposable {
+  readonly #path: string;
+  readonly #most: number;
+  readonly #kept: number;
+  #file: number;
+  #bytes: number;
+  #lost = 0;
+
+  /** @param kept files, the current one included */
+  constructor(path: string, most = MOST_BYTES, kept = KEPT) {
+    this.#path = path;
+    this.#most = most;
+    this.#kept = kept;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    [this.#file, this.#bytes] = open(path);
+  }
+
+  write(level: LogLevel, logger: string, data: unknown): void {
+    const lost = this.#lost === 0 ? {} : { lost: this.#lost };
+    const line = `${shorten(JSON.stringify({ at: new Date().toISOString(), level, logger, data, ...lost }))}\n`;
+    try {
+      const bytes = Buffer.byteLength(line);
+      if (this.#bytes > 0 && this.#bytes + bytes > this.#most) this.#rotate();
+      this.#bytes += writeSync(this.#file, line);
+      this.#lost = 0;
+    } catch {
+      // A full disk, say.
+      this.#lost += 1;
+    }
+  }
+
+  /** Goes on in a new file, if somebody has moved this one away. */
+  reopen(): void {
+    closeSync(this.#file);
+    [this.#file, this.#bytes] = open(this.#path);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file);
+  }
+
+  #rotate(): void {
+    for (let number = this.#kept - 1; number > 0; number -= 1) {
+      const from = number === 1 ? this.#path : `${this.#path}.${number - 1}`;
+      rename(from, `${this.#path}.${number}`);
+    }
+    this.reopen();
+  }
+}
+
+function open(path: string): [number, number] {
+  const file = openSync(path, 'a', 0o600);
+  return [file, fstatSync(file).size];
+}
+
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    // There have not been that many yet.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function shorten(line: string): string {
+  return line.length <= LONGEST_LINE ? line : JSON.stringify({ shortened: line.slice(0, LONGEST_LINE / 2) });
+}

@@ -1,0 +1,54 @@
+import { lstat, mkdir } from 'node:fs/promises';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { StintError } from '../errors/stint-error.js';
+
+/** Where the daemon of a user is found, by the XDG Base Directory Specification. */
+export interface Places {
+  /** Of the sockets: gone when the user logs out. */
+  readonly runtime: string;
+  readonly socket: string;
+  /** What has to be known to connect by TCP or HTTP. */
+  readonly connectionFile: (kind: string) => string;
+  readonly log: string;
+  readonly config: string;
+}
+
+/** @param environment the variables of the process */
+export function placesOf(environment: NodeJS.ProcessEnv): Places {
+  const { XDG_RUNTIME_DIR: runtimeHome, XDG_STATE_HOME: stateHome, XDG_CONFIG_HOME: configHome } = environment;
+  const runtime = runtimeHome ? join(runtimeHome, 'stint') : join(tmpdir(), `stint-${userInfo().uid}`);
+  return {
+    runtime,
+    socket: join(runtime, 'daemon.sock'),
+    connectionFile: (kind) => join(runtime, `daemon-${kind}.json`),
+    log: join(stateHome || join(homedir(), '.local', 'state'), 'stint', 'daemon.log'),
+    config: join(configHome || join(homedir(), '.config'), 'stint', 'daemon.json'),
+  };
+}
+
+/**
+ * Makes the directory of the sockets if it is not there.
+ *
+ * @throws StintError `PERMISSION_DENIED` if it is somebody else's, or others can write in it: they could stand in for the daemon
+ */
+export async function makePrivate(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (!(await isPrivate(directory))) {
+    throw new StintError(
+      'PERMISSION_DENIED',
+      `${directory} is not this user's alone; remove it, or chmod 700 ${directory}`,
+    );
+  }
+}
+
+/** Whether a directory is there, is this user's, and lets nobody else in. */
+export async function isPrivate(directory: string): Promise<boolean> {
+  try {
+    const { uid, mode } = await lstat(directory);
+    return uid === (process.getuid?.() ?? uid) && (mode & 0o077) === 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+export { createMcpRoute, type McpRoute } from './http.js';
+export { serveMcpStdio } from './stdio.js';

@@ -1,0 +1,116 @@
+/**
+ * Sessions as tools, so that a model can go on with the variables that it had.
+ *
+ * 1. They belong to the MCP connection: nobody else sees them, and they are closed with it.
+ */
+
+import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
+import type { KernelClient } from '../kernel/client/kernel-client.js';
+import type { SessionClient } from '../kernel/client/sessions-client.js';
+
+const LANGUAGES = ['javascript', 'typescript', 'lua'] as const;
+const session = { type: 'string', description: 'The session, as session_run gave it. Left out: a new one.' };
+
+/** How they are listed. */
+export const SESSION_TOOLS = [
+  {
+    name: 'session_run',
+    title: 'Run code in a session',
+    description:
+      'Runs Lua, JavaScript or TypeScript in a sandbox that keeps its variables: pass the session of an earlier call to go on with them. ' +
+      'The value of the last expression (in Lua: what is returned) is the result. tool.call(name, input) calls another tool; ' +
+      'artifact.save(name, data) keeps data as a resource. In JavaScript both give promises.',
+    inputSchema: {
+      type: 'object' as const,
+      properties: {
+        code: { type: 'string', description: 'The code. In JavaScript and TypeScript, await works.' },
+        language: { type: 'string', enum: [...LANGUAGES], description: 'Of a new session. Default: javascript.' },
+        session,
+        timeout: {
+          type: 'number',
+          description: 'Milliseconds that the code may take. Default: 30000.',
+          exclusiveMinimum: 0,
+        },
+      },
+      required: ['code'],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: 'session_close',
+    title: 'Close a session',
+    description: 'Closes a session: its variables and artifacts are gone.',
+    inputSchema: {
+      type: 'object' as const,
+      properties: { session: { ...session, description: 'The session, as session_run gave it.' } },
+      required: ['session'],
+      additionalProperties: false,
+    },
+  },
+];
+
+/** What a piece of code in a session came to. */
+export interface PieceResult {
+  readonly session: string;
+  readonly value: unknown;
+  /** What it wrote. */
+  readonly output: string;
+}
+
+/** See the top of the file. */
+export class SessionTools {
+  readonly sessions = new Map<string, SessionClient>();
+  readonly #client: KernelClient;
+
+  constructor(client: KernelClient) {
+    this.#client = client;
+  }
+
+  /** Runs code. @throws StintError with what it failed with */
+  async run(input: Record<string, unknown>, signal: AbortSignal): Promise<PieceResult> {
+    const { code, language = 'javascript', session: id, timeout } = input;
+    if (typeof code !== 'string') throw wrong('code', 'a text');
+    if (!LANGUAGES.includes(language as never)) throw wrong('language', LANGUAGES.join(', '));
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+      throw wrong('timeout', 'milliseconds, more than 0');
+    const known = id === undefined ? await this.#open(language as ScriptLanguage) : this.#find(id);
+    let output = '';
+    const value = await known.run(code, {
+      signal,
+      output: (text) => {
+        output += text;
+      },
+      ...(timeout === undefined ? {} : { timeout }),
+    });
+    return { session: known.id, value, output };
+  }
+
+  async close(input: Record<string, unknown>): Promise<void> {
+    const known = this.#find(input['session']);
+    this.sessions.delete(known.id);
+    await known.close();
+  }
+
+  /** Closes all of them. One that has been idle for too long is closed already. */
+  async closeAll(): Promise<void> {
+    const open = [...this.sessions.values()];
+    this.sessions.clear();
+    await Promise.allSettled(open.map((known) => known.close()));
+  }
+
+  async #open(language: ScriptLanguage): Promise<SessionClient> {
+    const opened = await this.#client.sessions.open({ language, name: 'mcp', tools: true });
+    this.sessions.set(opened.id, opened);
+    return opened;
+  }
+
+  #find(id: unknown): SessionClient {
+    const known = typeof id === 'string' ? this.sessions.get(id) : undefined;
+    if (known === undefined) throw wrong('session', 'the id of a session that session_run has opened');
+    return known;
+  }
+}
+
+function wrong(name: string, expected: string): StintError {
+  return new StintError('TOOL_INPUT', `${name} must be ${expected}`);
+}

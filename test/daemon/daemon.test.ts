@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findDaemon } from '#stint/daemon/find-daemon';
+import { systemdUnit } from '#stint/daemon/unit';
+import { connect } from '#stint/kernel/transport/connect';
+import { gone, Home } from './helpers.js';
+
+describe('the daemon', () => {
+  it('serves in the background until it is stopped, and leaves nothing', async () => {
+    const home = new Home();
+    expect(await home.stint(['status'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no daemon listens'),
+    });
+    const pid = await home.start();
+    expect(await home.stint(['status'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`process ${pid}`),
+    });
+    expect(statSync(home.socket).mode & 0o777).toBe(0o600);
+    expect(statSync(home.log).mode & 0o777).toBe(0o600);
+    const client = await connect(home.socket);
+    expect(await client.scripts.run({ language: 'lua', code: 'return 6 * 7' })).toBe(42);
+    expect(await home.stint(['stop'])).toMatchObject({ status: 0 });
+    await gone(pid);
+    expect(existsSync(home.socket)).toBe(false);
+    expect(await home.stint(['stop'])).toMatchObject({ status: 1 });
+  });
+
+  it('is used by the command line, which says so; without it the same command does it itself', async () => {
+    const home = new Home();
+    const commands = [
+      ['eval', 'print("hi") return 6 * 7', '--language', 'lua'],
+      ['tool', 'info', 'calculator'],
+      ['tool', 'call', 'calculator', '{"expression":"6 * 7"}'],
+    ];
+    const here = [];
+    for (const command of commands) here.push(await home.stint(command));
+    const pid = await home.start();
+    for (const [i, command] of commands.entries()) {
+      const { stdout, stderr, status } = await home.stint(command);
+      expect({ stdout, status }).toEqual({ stdout: here[i]?.stdout, status: 0 });
+      expect(here[i]?.stderr).toBe('');
+      expect(stderr).toBe(`stint: by the daemon, process ${pid}, under its policy; --no-daemon does it here\n`);
+      expect(await home.stint([...command, '--no-daemon'])).toEqual({ stdout, stderr: '', status: 0 });
+    }
+    expect(await home.stint(['eval', 'for (;;);', '--timeout', '50ms'])).toMatchObject({ status: 124 });
+    expect(await home.stint(['tool', 'call', 'process.run', '{}'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('set --security'),
+    });
+  });
+
+  it('is there once for each address, and says who is in the way', async () => {
+    const home = new Home();
+    await home.start();
+    const second = await home.stint(['serve', '--detach']);
+    expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining('somebody listens at') });
+    expect(await home.stint(['serve'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('somebody listens at'),
+    });
+    expect((await home.stint(['status'])).status).toBe(0);
+  });
+
+  it('takes the socket of one that was killed over', async () => {
+    const home = new Home();
+    const first = await home.start();
+    process.kill(first, 'SIGKILL');
+    await gone(first);
+    expect(existsSync(home.socket)).toBe(true);
+    expect(await home.stint(['status'])).toMatchObject({ status: 1 });
+    const second = await home.start();
+    expect(second).not.toBe(first);
+    expect((await home.stint(['status'])).stdout).toContain(`process ${second}`);
+  });
+
+  it('reads its configuration again on SIGHUP: policy and tools; one that is wrong changes nothing', async () => {
+    const home = new Home();
+    const tool =
+      '--[[ tool\nname: twice\ndescription: doubles\ncategory: math\n]]\nlocal input = ...\nreturn input.n * 2\n';
+    writeFileSync(home.config, '{}', { mode: 0o600 });
+    const pid = await home.start();
+    const client = await connect(home.socket);
+    const heard: Record<string, unknown>[] = [];
+    await client.onLog('info', (_level, _logger, data) => heard.push(data as Record<string, unknown>));
+    const said = async (event: string): Promise<void> => {
+      while (!heard.some((data) => data['event'] === event)) await client.ping();
+    };
+    expect((await client.tools.list()).map(({ name }) => name)).toContain('calculator');
+    await expect(client.tools.info('twice')).rejects.toMatchObject({ code: 'TOOL_NOT_FOUND' });
+    mkdirSync(join(home.folder, 'tools'));
+    writeFileSync(join(home.folder, 'tools', 'twice.lua'), tool);
+    writeFileSync(home.config, JSON.stringify({ tools: [join(home.folder, 'tools')], policy: { deny: ['twice'] } }));
+    process.kill(pid, 'SIGHUP');
+    await said('reloaded');
+    const found = (await client.tools.list()).map(({ name }) => name);
+    expect(found).toContain('twice');
+    await expect(client.tools.call('twice', { n: 2 })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    writeFileSync(home.config, '{ "policy": { "allow": 7 } }');
+    process.kill(pid, 'SIGHUP');
+    await said('not reloaded');
+    await expect(client.tools.call('twice', { n: 2 })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    heard.length = 0;
+    writeFileSync(home.config, JSON.stringify({ tools: [join(home.folder, 'tools')] }));
+    process.kill(pid, 'SIGHUP');
+    await said('reloaded');
+    expect(await client.tools.call('twice', { n: 2 })).toBe(4);
+    await client.close();
+  });
+
+  it('ends in good order on SIGTERM: what is in flight ends first', async () => {
+    const home = new Home();
+    const pid = await home.start('--grace', '20s');
+    const client = await connect(home.socket);
+    let begun!: () => void;
+    const running = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const script = client.scripts.run(
+      { language: 'lua', code: 'print("on") sleep(300) return "whole"' },
+      { output: () => begun() },
+    );
+    await running;
+    process.kill(pid, 'SIGTERM');
+    expect(await script).toBe('whole');
+    await gone(pid);
+    expect(existsSync(home.socket)).toBe(false);
+    const log = readFileSync(home.log, 'utf8');
+    expect(log).toContain('"asked to end"');
+  });
+
+  it('in the foreground prints where it listens, with tokens in files of their own', async () => {
+    const home = new Home();
+    const child = home.spawn(['serve', '--tcp', '127.0.0.1:0', '--http', '127.0.0.1:0']);
+    let printed = '';
+    child.stdout?.setEncoding('utf8').on('data', (data: string) => {
+      printed += data;
+    });
+    while (printed.split('\n').length < 4) await once(child.stdout as never, 'data');
+    expect(printed).toMatch(/^unix:.*\ntcp:\/\/127.0.0.1:\d+\nhttp:\/\/127.0.0.1:\d+\n$/);
+    for (const kind of ['tcp', 'http']) {
+      const client = await connect(join(home.folder, 'run', 'stint', `daemon-${kind}.json`));
+      await client.ping();
+      await client.close();
+    }
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect((await exit)[0]).toBe(0);
+    expect(existsSync(join(home.folder, 'run', 'stint', 'daemon-tcp.json'))).toBe(false);
+  });
+
+  it.each([
+    [['--http', 'nonsense'], /options.http is 'nonsense'/],
+    [['--config', '/nowhere.json'], /cannot read \/nowhere.json/],
+    [['--tcp', '192.0.2.1:1'], /cannot listen at 192.0.2.1:1/],
+  ])('that cannot serve (%o) says why and leaves nothing', async (flags, why) => {
+    const home = new Home();
+    for (const detach of [[], ['--detach']]) {
+      const { status, stderr } = await home.stint(['serve', ...detach, ...flags]);
+      expect(stderr).toMatch(why);
+      expect(status).toBe(2);
+    }
+    expect(existsSync(home.socket)).toBe(false);
+  });
+
+  it('is not looked for in a directory of somebody else', async () => {
+    const home = new Home();
+    await home.start();
+    expect(await findDaemon('/tmp/daemon.sock')).toBeUndefined();
+    symlinkSync(join(home.folder, 'run', 'stint'), join(home.folder, 'link'));
+    expect(await findDaemon(join(home.folder, 'link', 'daemon.sock'))).toBeUndefined();
+    const client = await findDaemon(home.socket);
+    expect(client).toBeDefined();
+    await client?.close();
+  });
+});
+
+describe('a systemd unit', () => {
+  it('is printed, with what has a meaning to systemd quoted', async () => {
+    expect(systemdUnit('/usr/bin/node', '/a b/100%/main.js', ['--unix', '/x$y'])).toContain(
+      'ExecStart=/usr/bin/node "/a b/100%%/main.js" serve --unix /x$$y\n',
+    );
+    const home = new Home();
+    const { stdout, status } = await home.stint(['serve', '--print-unit', '--http', '127.0.0.1:4800']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^\[Unit\]\n[\s\S]*ExecStart=.* serve --http 127\.0\.0\.1:4800\n[\s\S]*WantedBy=default.target\n$/,
+    );
+  });
+});

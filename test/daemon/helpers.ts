@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** A user's directories, in a folder that is gone after the test, with any daemon that is left in it. */
+export class Home {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stint-daemon-'));
+  readonly socket = join(this.folder, 'run', 'stint', 'daemon.sock');
+  readonly log = join(this.folder, 'state', 'stint', 'daemon.log');
+  readonly config = join(this.folder, 'config', 'stint', 'daemon.json');
+
+  constructor() {
+    mkdirSync(join(this.folder, 'run'), { mode: 0o700 });
+    mkdirSync(join(this.folder, 'config', 'stint'), { recursive: true });
+    chmodSync(this.folder, 0o700);
+    onTestFinished(async () => {
+      await this.stint(['stop']);
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      HOME: this.folder,
+      NO_COLOR: '1',
+      XDG_RUNTIME_DIR: join(this.folder, 'run'),
+      XDG_STATE_HOME: join(this.folder, 'state'),
+      XDG_CONFIG_HOME: join(this.folder, 'config'),
+    };
+  }
+
+  spawn(args: string[]): ChildProcess {
+    return spawn(process.execPath, [MAIN, ...args], { cwd: this.folder, env: this.env, stdio: 'pipe' });
+  }
+
+  async stint(args: string[], input = '') {
+    const child = this.spawn(args);
+    child.stdin?.end(input);
+    const [stdout, stderr, [status]] = await Promise.all([
+      text(child.stdout as never),
+      text(child.stderr as never),
+      once(child, 'close'),
+    ]);
+    return { stdout, stderr, status };
+  }
+
+  /** Starts one in the background; gives its process id. */
+  async start(...flags: string[]): Promise<number> {
+    const { status, stderr } = await this.stint(['serve', '--detach', ...flags]);
+    if (status !== 0) throw new Error(stderr);
+    return Number(/process (\d+)/.exec(stderr)?.[1]);
+  }
+}
+
+/** Settles when a process is gone. */
+export async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
