@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/own-state.ts',
     // Real threads and real signals: a test waits for events, and these bounds only end a hang.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -14,6 +14,7 @@ const MEASURES = [
   'sync',
   'processes',
   'sockets',
+  'tools',
   'soak',
 ];
 

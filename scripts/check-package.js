@@ -11,6 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'stint-package-'));
 
 const PROGRAM = `
 import { createRuntime, type Outcome, StintError, type Task, type Value } from 'stint';
+import { openLedger, SharedMemory } from 'stint/ledger';
 const runtime = await createRuntime({ threads: 1 });
 const sources = [
   { language: 'lua', code: 'return 6 * 7' },
@@ -24,6 +25,10 @@ for (const source of sources) {
 const outcome: Outcome<Value> = await runtime.start({ language: 'lua', code: 'while true do end' }, { limits: { timeout: 100 } }).outcome;
 if (!(outcome.error instanceof StintError) || outcome.error.code !== 'TIMEOUT' || outcome.rung !== 'stop') throw new Error(outcome.kind);
 await runtime.close();
+const ledger = await openLedger({ directory: process.cwd() + '/ledger' });
+const memory: SharedMemory = await SharedMemory.create(4096, { ledger });
+if ((await SharedMemory.open(memory.name)).bytes.length !== 4096) throw new Error('shared memory');
+await ledger.close();
 console.log('ok');
 `;
 

@@ -24,7 +24,8 @@ function plainError({ code, message, language, line, traceback, scriptErrorName 
   return { code, message, name: scriptErrorName, language, line, traceback };
 }
 
-function plain(value: unknown): unknown {
+/** What a value is in JSON. */
+export function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return { $bigint: String(value) };
   if (typeof value === 'number') {
     return Number.isFinite(value) && !Object.is(value, -0)

@@ -3,33 +3,33 @@ import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from '../runtime/limits.js';
 import { type RuntimeOptions, readIsolation } from '../runtime/options.js';
 import { invalid, parseDuration } from '../runtime/units.js';
+import { addScriptToolOptions, gather, type ScriptToolFlags } from './tool-options.js';
 
 /** The options that every command has that runs scripts, as commander hands them over. */
-export interface LimitFlags {
+export interface LimitFlags extends ScriptToolFlags {
   readonly timeout?: string;
   readonly memory?: string;
   readonly output?: string;
   readonly grace?: string;
   readonly isolation?: string;
-  readonly net?: string[];
   readonly time?: boolean;
   readonly json?: boolean;
 }
 
 export function addLimitOptions(command: Command): Command {
-  return command
+  return addScriptToolOptions(command)
     .option('--timeout <time>', "how long a script may run: 500ms, 30s, 2m, or 'none' (default: 30s)")
     .option('--memory <size>', 'how much memory a script may use: 512kb, 64mb, 1gb (default: 64mb)')
     .option('--output <size>', 'how much a script may write (default: 1mb)')
     .option('--grace <time>', 'how long a stopped script may clean up (default: 100ms)')
     .option('--isolation <where>', "where scripts run: 'thread', or 'process' for child processes (default: thread)")
-    .option('--net <host:port>', 'where a script may connect to and listen; may be repeated (default: nowhere)', gather)
+    .option(
+      '--net <host:port>',
+      'where a script, or its tools, may connect to; may be repeated (default: nowhere)',
+      gather,
+    )
     .option('--time', 'let a script read a precise clock')
     .option('--json', 'print one JSON text for each task, and nothing else');
-}
-
-function gather(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 /** Reads what scripts may do beyond computing. @throws StintError `INVALID_ARGUMENT` that names the flag */

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-status.js';
 import { addLimitOptions } from './limit-options.js';
+import { endWith } from './signals.js';
+import { addToolCommands } from './tool-commands.js';
 
 const EXIT_STATUSES = `
 Exit status:
@@ -34,11 +36,12 @@ addLimitOptions(
 Examples:
   $ stint run report.lua --arg 2026 --timeout 5s
   $ stint run jobs/*.ts --parallel 4 --memory 128mb
-  $ stint run untrusted.js --json | jq .kind`,
+  $ stint run untrusted.js --json | jq .kind
+  $ stint run totals.lua --tool csv.parse --tool files.read --read ./data`,
   )
   .action(async (files: string[], options) => {
     const { runFiles } = await import('./commands/run.js');
-    process.exitCode = await runFiles(files, options);
+    await end(await runFiles(files, options), options);
   });
 
 addLimitOptions(
@@ -60,7 +63,7 @@ Examples:
   )
   .action(async (code: string, options) => {
     const { evaluate } = await import('./commands/eval.js');
-    process.exitCode = await evaluate(code, options);
+    await end(await evaluate(code, options), options);
   });
 
 addLimitOptions(program.command('repl').description('read, run and print, line by line'))
@@ -76,7 +79,7 @@ Example:
   )
   .action(async (options) => {
     const { repl } = await import('./commands/repl.js');
-    process.exitCode = await repl(options);
+    await end(await repl(options), options);
   });
 
 program
@@ -151,6 +154,14 @@ Examples:
     const { doctor } = await import('./commands/doctor.js');
     process.exitCode = await doctor(options);
   });
+
+addToolCommands(program);
+
+/** Tools may leave something behind that would keep the process alive. */
+async function end(status: number, { tool }: { tool?: string[] }): Promise<void> {
+  if (tool !== undefined) await endWith(status);
+  process.exitCode = status;
+}
 
 function collect(value: string, values: string[]): string[] {
   return [...values, value];

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { messageOf } from '../errors/describe.js';
 import { isStintError, type StintError } from '../errors/stint-error.js';
 import { EXIT } from './exit-status.js';
+import { inFlags } from './in-flags.js';
 
 /** Prints what went wrong with the command itself; returns the exit status for it. */
 export function report(error: unknown): number {
@@ -11,10 +12,8 @@ export function report(error: unknown): number {
 
 /** What to print about a task that did not complete: one line, and the script's own calls if there are any. */
 export function describeFailure(name: string, error: StintError): string {
-  const message =
-    error.message.startsWith(`${name}:`) || error.message.includes(name)
-      ? error.message
-      : `${name}: ${position(error)}${error.message}`;
+  const told = error.code === 'PERMISSION_DENIED' ? inFlags(error.message) : error.message;
+  const message = told.startsWith(`${name}:`) || told.includes(name) ? told : `${name}: ${position(error)}${told}`;
   const title =
     error.scriptErrorName === undefined || error.message.startsWith(error.scriptErrorName)
       ? ''

@@ -36,6 +36,14 @@ export function watchSignals(end: () => void): SignalWatch {
   };
 }
 
+/** Ends the process when all has been written, whatever tools have left behind in it: a timer, a socket. */
+export async function endWith(status: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+  process.exit(status);
+}
+
 /** A reader that went away (`stint run ... | head`) ends the command quietly. */
 export function endOnBrokenPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

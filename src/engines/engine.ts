@@ -50,7 +50,7 @@ export interface ModuleProgram {
 export interface Call {
   /** Counts up within the script. */
   readonly id: number;
-  readonly kind: 'function' | 'event' | 'builtin' | 'channel' | 'scratch' | 'part';
+  readonly kind: 'function' | 'event' | 'builtin' | 'channel' | 'scratch' | 'part' | 'tool';
   readonly name: string;
   readonly args: Value[];
   /** The open thing that it is a call of, for `connection.read` and the like. */

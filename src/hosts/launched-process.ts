@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { unpackThrown } from '../errors/thrown.js';
 import { encodeFrame, FrameReader } from '../worker/frames.js';
 import type { PipedMessage, ToHost } from '../worker/messages.js';
-import type { ChildSettings, FromChild, ToChild } from './process-messages.js';
+import { type BufferMessage, isBufferMessage, SharedBuffers } from '../worker/shared-buffers.js';
+import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
+import type { RecordChild } from './recorded-children.js';
 
 /** So many of the last characters that a process wrote to its standard error are kept, to say what it died of. */
 const MOST_LAST_WORDS = 500;
@@ -21,15 +23,20 @@ const BOUNDED = ['-c', 'ulimit -d "$0" && exec "$@"'];
 
 /** A child process of stint's: launched, set up, and perhaps waiting for a host that needs it. */
 export class LaunchedProcess {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
-  #end = '';
+  #child: ChildProcess | undefined;
+  /** What is to be done when it has been launched. */
+  readonly #backlog: ((child: ChildProcess) => unknown)[] = [];
+  /** Forgets the record. */
+  readonly #recorded: Promise<() => Promise<void>>;
+  readonly #onReady: () => void;
+  #onEnd: () => void = () => undefined;
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#onEnd = resolve;
+  });
   #lastWords = '';
   #fatal: string | undefined;
+  readonly #buffers = new SharedBuffers((message) => this.give({ message, announced: false }));
   readonly #reader: FrameReader;
-  /** The pipes of its worker thread: what that is given, and what it tells. */
-  readonly #given: Socket | undefined;
-  readonly #told: Socket | undefined;
   #onMessage: ((message: ToHost) => void) | undefined;
   #onExit: (() => void) | undefined;
   /** What it died of. */
@@ -38,47 +45,19 @@ export class LaunchedProcess {
 
   /**
    * @param memory bytes that the process may have as data
+   * @param record has the process launched when it is recorded what is
    * @param onReady called when it has its thread and its engines
    */
-  constructor(settings: ChildSettings, memory: number, onReady: () => void) {
-    this.#child = launch(memory);
-    const { stderr } = this.#child;
-    stderr?.setEncoding('utf8').on('data', (written: string) => {
-      const text = written.replace(NOT_WORTH_SAYING, '');
-      this.#lastWords = (this.#lastWords + text).slice(-MOST_LAST_WORDS);
-      this.#fatal ??= FATAL.exec(text)?.[0];
-      process.stderr.write(text);
-    });
-    this.#reader = new FrameReader((message) => this.#onMessage?.(message as ToHost));
-    const [, , , , given, told] = this.#child.stdio as (Socket | undefined)[];
-    this.#given = given;
-    this.#told = told;
-    // A process whose pipes break is of no use, if it is still there at all.
-    for (const pipe of [given, told]) pipe?.on('error', () => void this.kill());
-    told?.on('data', (piece) => this.#read(piece));
-    this.#child.on('message', (message: FromChild) => {
-      if (message.op === 'ready') onReady();
-      else if (message.cause !== undefined) this.cause = unpackThrown(message.cause) as Error;
-    });
-    this.#child.on('error', (error) => {
-      this.cause ??= error;
-      // One that was never there does not exit.
-      if (this.pid === undefined) this.#gone();
-    });
-    this.#child.on('exit', (status, signal) => {
-      this.#end = this.#whatHappened(status, signal);
-    });
-    // What it told before it died still counts. Its standard error may be open in a program that it has started.
-    const end = (emitter: NodeJS.EventEmitter | undefined, event: string): Promise<void> =>
-      new Promise((resolve) => emitter?.once(event, () => resolve()) ?? resolve());
-    const ends = [end(this.#child, 'exit'), end(this.#child, 'disconnect'), end(told, 'close')];
-    this.#ended = Promise.all(ends).then(() => this.#gone());
-    this.keepAlive(false);
+  constructor(settings: ChildSettings, memory: number, record: RecordChild, onReady: () => void) {
+    this.#onReady = onReady;
+    this.#reader = new FrameReader(this.#buffers, (message) => this.#take(message as ToHost | BufferMessage));
+    this.#recorded = record((mark) => this.#launch(memory, mark));
+    this.#recorded.catch((error: Error) => this.#gone(error));
     this.send({ op: 'setup', settings });
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   /** Says who takes what it tells from now on, and who hears of its exit. */
@@ -89,56 +68,110 @@ export class LaunchedProcess {
 
   /** Gives its worker thread something. @throws DataCloneError if the message cannot be cloned */
   give(message: PipedMessage): void {
-    this.#given?.write(encodeFrame(message));
+    const frame = encodeFrame(message, this.#buffers);
+    this.#whenLaunched((child) => pipesOf(child).given.write(frame));
   }
 
-  /** Tells its main thread something. @throws Error if the message cannot be serialized */
+  /** Tells its main thread something. */
   send(message: ToChild): void {
     // One that is on its way out hears nothing more: its exit says what there is to say.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+    this.#whenLaunched((child) => child.connected && child.send(message, () => undefined));
   }
 
   keepAlive(keep: boolean): void {
-    const { channel, stderr } = this.#child;
-    for (const handle of [this.#child, channel, stderr as Socket | null, this.#given, this.#told]) {
-      if (keep) handle?.ref();
-      else handle?.unref();
-    }
+    this.#whenLaunched((child) => {
+      const { given, told } = pipesOf(child);
+      for (const handle of [child, child.channel, child.stderr as Socket | null, given, told]) {
+        if (keep) handle?.ref();
+        else handle?.unref();
+      }
+    });
   }
 
-  /** Ends the process and all that it started; settles when it is gone. */
+  /** Ends the process and all that it started; settles when it is gone, and its record. */
   async kill(): Promise<void> {
-    if (this.isGone || this.pid === undefined) return;
-    this.keepAlive(true);
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch (error) {
-      // It is gone already, and its exit is on its way.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!this.isGone) {
+      this.keepAlive(true);
+      this.#whenLaunched(killGroup);
     }
+    const forget = await this.#recorded.catch(() => undefined);
     await this.#ended;
+    await forget?.();
   }
 
-  #read(piece: Buffer): void {
+  #whenLaunched(action: (child: ChildProcess) => unknown): void {
+    if (this.#child === undefined) this.#backlog.push(action);
+    else if (!this.isGone) action(this.#child);
+  }
+
+  #launch(memory: number, mark: Readonly<Record<string, string>>): ChildProcess {
+    const child = launch(memory, mark);
+    child.on('error', (error) => {
+      // One that was never there does not exit.
+      if (child.pid === undefined) this.#gone(error);
+    });
+    if (child.pid === undefined) return child;
+    this.#child = child;
+    this.#listenTo(child);
+    this.keepAlive(false);
+    for (const action of this.#backlog.splice(0)) action(child);
+    return child;
+  }
+
+  #listenTo(child: ChildProcess): void {
+    const { given, told } = pipesOf(child);
+    child.stderr?.setEncoding('utf8').on('data', (written: string) => this.#hear(written));
+    // A process whose pipes break is of no use, if it is still there at all.
+    for (const pipe of [given, told]) pipe.on('error', () => killGroup(child));
+    told.on('data', (piece) => this.#read(piece, child));
+    child.on('message', (message: FromChild) => {
+      if (message.op === 'ready') this.#onReady();
+      else if (message.cause !== undefined) this.cause = unpackThrown(message.cause) as Error;
+    });
+    let death = '';
+    child.on('exit', (status, signal) => {
+      death = this.#whatHappened(status, signal);
+    });
+    // What it told before it died still counts. Its standard error may be open in a program that it has started.
+    const end = (emitter: NodeJS.EventEmitter, event: string): Promise<void> =>
+      new Promise((resolve) => emitter.once(event, () => resolve()));
+    void Promise.all([end(child, 'exit'), end(child, 'disconnect'), end(told, 'close')]).then(() => {
+      const isOutOfMemory = OUT_OF_MEMORY.test(this.#fatal ?? '');
+      this.#gone(Object.assign(new Error(death), isOutOfMemory ? { code: 'ERR_WORKER_OUT_OF_MEMORY' } : {}));
+    });
+  }
+
+  #hear(written: string): void {
+    const text = written.replace(NOT_WORTH_SAYING, '');
+    this.#lastWords = (this.#lastWords + text).slice(-MOST_LAST_WORDS);
+    this.#fatal ??= FATAL.exec(text)?.[0];
+    process.stderr.write(text);
+  }
+
+  #take(message: ToHost | BufferMessage): void {
+    if (isBufferMessage(message)) this.#buffers.receive(message);
+    else this.#onMessage?.(message);
+  }
+
+  #read(piece: Buffer, child: ChildProcess): void {
     try {
       this.#reader.add(piece);
     } catch (error) {
       // No stint writes that: whatever does is not to be listened to any longer.
       this.cause ??= error as Error;
-      void this.kill();
+      killGroup(child);
     }
   }
 
-  #gone(): void {
+  #gone(cause: Error): void {
     if (this.isGone) return;
     this.isGone = true;
-    this.cause ??= this.#death;
+    this.cause ??= cause;
+    this.#buffers.close();
     this.#onExit?.();
-  }
-
-  get #death(): Error {
-    const error = new Error(this.#end);
-    return OUT_OF_MEMORY.test(this.#fatal ?? '') ? Object.assign(error, { code: 'ERR_WORKER_OUT_OF_MEMORY' }) : error;
+    this.#onEnd();
+    // Of one that died by itself the record is still there.
+    void this.kill().catch((error: Error) => process.emitWarning(error));
   }
 
   #whatHappened(status: number | null, signal: string | null): string {
@@ -148,14 +181,29 @@ export class LaunchedProcess {
   }
 }
 
-function launch(memory: number): ChildProcess {
+/** The pipes of its worker thread: what that is given, and what it tells. */
+function pipesOf({ stdio }: ChildProcess): { given: Socket; told: Socket } {
+  const pipes = stdio as (Socket | null)[];
+  return { given: pipes[PIPES.incoming] as Socket, told: pipes[PIPES.outgoing] as Socket };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid as number), 'SIGKILL');
+  } catch (error) {
+    // It is gone already, and its exit is on its way.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function launch(memory: number, mark: Readonly<Record<string, string>>): ChildProcess {
   const entry = fileURLToPath(new URL('./process-entry.js', import.meta.url));
   const command = [process.execPath, entry];
   const [file = '', ...args] =
     process.platform === 'win32' ? command : ['/bin/sh', ...BOUNDED, String(Math.ceil(memory / 1024)), ...command];
   return spawn(file, args, {
     // Nothing of the host's environment is a task's business.
-    env: {},
+    env: mark,
     // A group of its own: signals of the terminal are for the owner, and it is killed with all that it started.
     detached: true,
     serialization: 'advanced',

@@ -7,6 +7,7 @@ import { ControlTable } from '../control/control-table.js';
 import { availableMeans, watchTable } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
 import { packThrown } from '../errors/thrown.js';
+import { MARK } from '../ledger/kinds/process.js';
 import { compileEngineOnce } from './compiled-engines.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
 import { WorkerThread } from './worker-thread.js';
@@ -24,7 +25,8 @@ class Supervisor {
     this.#thread = new WorkerThread(
       THREAD,
       this.#table,
-      { ...others, means, depth: 1, pipes: PIPES },
+      // By this the guardian knows what tasks start.
+      { ...others, means, depth: 1, pipes: PIPES, environment: markOf(process.env) },
       interrupter,
       () => undefined,
       () => dieWith(this.#thread.cause),
@@ -58,6 +60,10 @@ class Supervisor {
     this.#table.forestall(row, number, reason);
     if (this.#table.requestStop(row, number, reason)) this.#thread.stop();
   }
+}
+
+function markOf({ [MARK]: mark }: NodeJS.ProcessEnv): Record<string, string> {
+  return mark === undefined ? {} : { [MARK]: mark };
 }
 
 /** Ends the process, with all that its tasks have started, when the owner has been told why. */

@@ -24,6 +24,8 @@ export interface WorkerSettings {
   readonly depth: number;
   /** Bytes that V8's heap may hold; undefined for V8's own default. */
   readonly heap: number | undefined;
+  /** Its environment variables. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** In a child process: the pipes between the thread and the owner. */
   readonly pipes?: PipeSetup;
 }
@@ -168,7 +170,7 @@ export class WorkerThread implements Carrier {
 
 function startWorker(
   name: string,
-  { means, cellSize, depth, heap, pipes }: WorkerSettings,
+  { means, cellSize, depth, heap, environment = {}, pipes }: WorkerSettings,
   ends: Pick<WorkerSetup, 'thread' | 'control' | 'bell' | 'port' | 'rings'>,
 ): Worker {
   const setup: WorkerSetup = { ...ends, means, cellSize, depth, ...(pipes && { pipes }) };
@@ -177,7 +179,7 @@ function startWorker(
     workerData: setup,
     transferList: [ends.bell, ends.port],
     // A script has no use for the host's environment, nor has the thread for the host's command line.
-    env: {},
+    env: environment,
     argv: [],
     execArgv: [],
     // The memory of scripts is not in V8's heap. What passes through it lives shortly.

@@ -56,6 +56,11 @@ export class NetPattern {
     return this.#host.kind === 'any' || this.#host.kind === 'address' || this.#host.kind === 'network';
   }
 
+  /** Whether it is about every host. */
+  get isOfAny(): boolean {
+    return this.#host.kind === 'any';
+  }
+
   hasAddress({ address, family }: Address): boolean {
     switch (this.#host.kind) {
       case 'any':

@@ -29,7 +29,10 @@ export function spawnRecorded(
       const child = start({ [MARK]: registration.token });
       if (child.pid === undefined) await once(child, 'spawn');
       await confirm(registration, child.pid as number);
-      const release = () => registration.release();
+      const release = () => {
+        child.kill('SIGKILL');
+        return registration.release();
+      };
       return { child, release, [Symbol.asyncDispose]: release };
     },
   );

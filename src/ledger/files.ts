@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { decode, encode, MOST_BYTES, type Reading } from './envelope.js';
 import { systemCode } from './ledger-error.js';
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /** The end of the name of a file that is being written. */
 export const UNFINISHED = '.tmp';
@@ -19,7 +19,7 @@ const STRANGE: readonly string[] = ['ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'ENODEV
 export async function writeDurably(path: string, value: object): Promise<void> {
   const unfinished = `${path}${UNFINISHED}`;
   try {
-    await using file = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    await using file = await open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
     await file.writeFile(encode(value));
     await file.sync();
     await rename(unfinished, path);

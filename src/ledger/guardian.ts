@@ -18,6 +18,9 @@ const WATCH = `trap '' HUP INT TERM
 read -r word
 [ "$word" = ${FAREWELL} ] || exec "$@"`;
 
+/** So long it may take to go. */
+const MOST_FAREWELL_MS = 1000;
+
 /** One that ends sooner than this by itself is not started again: here something is wrong with all of them. */
 const SHORTEST_LIFE_MS = 1000;
 
@@ -52,9 +55,14 @@ export class Guardian {
     this.#closed = true;
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    await new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
+      // One that somebody has stopped does not hear.
+      const bound = setTimeout(() => child.kill('SIGKILL'), MOST_FAREWELL_MS);
       child.ref();
-      child.once('exit', resolve);
+      child.once('exit', () => {
+        clearTimeout(bound);
+        resolve();
+      });
       child.stdin?.end(`${FAREWELL}\n`);
     });
   }

@@ -36,7 +36,9 @@ export async function ownIdentity(): Promise<Identity> {
 }
 
 /** What pids mean here and now: they can be compared if all three are the same. */
-export async function here(): Promise<Pick<Identity, 'boot' | 'machine' | 'pidSpace'>> {
+export type Here = Pick<Identity, 'boot' | 'machine' | 'pidSpace'>;
+
+export async function here(): Promise<Here> {
   const [boot, machine, pidSpace] = await Promise.all([
     textOf(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
     textOf(readFile('/etc/machine-id', 'utf8')),

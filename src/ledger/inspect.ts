@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
 import { openDirectory, QUARANTINE } from './directory.js';
 import { type Finding, findingAt, findingOf } from './finding.js';
+import { refused } from './ledger-error.js';
 import { findFiles, findOwners, lookAtOwner, type Owned, readEntry } from './survey.js';
 
 /**
@@ -27,6 +28,12 @@ export interface InspectOptions {
  */
 export async function inspect({ directory }: InspectOptions = {}): Promise<Inspected[]> {
   const ledger = await openDirectory(directory);
+  return inspectFolder(ledger).catch((error: unknown) => {
+    throw refused(`inspect the ledger in ${ledger}`, error);
+  });
+}
+
+async function inspectFolder(ledger: string): Promise<Inspected[]> {
   const found: Inspected[] = [];
   const { ids, strangers } = await findOwners(ledger);
   for (const id of ids) found.push(...(await inspectOwner(ledger, id)));

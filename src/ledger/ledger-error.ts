@@ -7,6 +7,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EACCES: 'PERMISSION_DENIED',
   EPERM: 'PERMISSION_DENIED',
   EROFS: 'PERMISSION_DENIED',
+  // Node's own permission model.
+  ERR_ACCESS_DENIED: 'PERMISSION_DENIED',
   EDQUOT: 'OUT_OF_MEMORY',
   EMFILE: 'OUT_OF_MEMORY',
   ENFILE: 'OUT_OF_MEMORY',

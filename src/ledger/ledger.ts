@@ -19,7 +19,7 @@ import { newOwnerId, tokenOf } from './names.js';
 import { Owner } from './owner.js';
 import type { Resource } from './record.js';
 import { Registration } from './registration.js';
-import { type SweepReport, sweep } from './sweep.js';
+import { type SweepReport, sweepAndTell } from './sweep.js';
 import { warn } from './warn.js';
 
 /** The most things that one ledger has registered at a time. */
@@ -40,7 +40,6 @@ interface Claimed {
 }
 
 export class Ledger implements AsyncDisposable {
-  readonly #directory: string | undefined;
   readonly #folder: string;
   readonly #id = newOwnerId();
   readonly #guardian: Guardian;
@@ -52,16 +51,15 @@ export class Ledger implements AsyncDisposable {
   #closed: Promise<void> | undefined;
 
   /** Use {@link openLedger}. */
-  private constructor(directory: string | undefined, folder: string) {
-    this.#directory = directory;
+  private constructor(folder: string) {
     this.#folder = folder;
     this.#guardian = new Guardian(folder, this.#id);
   }
 
   static async open({ directory }: LedgerOptions): Promise<Ledger> {
     const folder = await openDirectory(directory);
-    await sweep(directory === undefined ? {} : { directory });
-    return new Ledger(directory, folder);
+    await sweepAndTell(folder);
+    return new Ledger(folder);
   }
 
   /** The name of this owner in the ledger. */
@@ -109,7 +107,7 @@ export class Ledger implements AsyncDisposable {
 
   /** Reclaims what dead owners left. */
   sweep(): Promise<SweepReport> {
-    return sweep(this.#directory === undefined ? {} : { directory: this.#directory });
+    return sweepAndTell(this.#folder);
   }
 
   /**
@@ -178,7 +176,9 @@ export class Ledger implements AsyncDisposable {
     for (const registration of this.#registrations) scope.defer(async () => registration[Symbol.asyncDispose]());
     const thrown = await scope.dispose();
     if (thrown.length > 0) {
-      throw refused(`release ${thrown.length} of its things`, new AggregateError(thrown, messageOf(thrown[0])));
+      const code = thrown[0] instanceof StintError ? thrown[0].code : 'INVALID_ARGUMENT';
+      const cause = new AggregateError(thrown);
+      throw new StintError(code, `${thrown.length} things were not released: ${messageOf(thrown[0])}`, { cause });
     }
     const claimed = await this.#claimed?.catch(() => undefined);
     await claimed?.owner[Symbol.asyncDispose]();

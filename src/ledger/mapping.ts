@@ -10,10 +10,10 @@ import { StintError } from '../errors/stint-error.js';
 
 type Koffi = typeof koffi;
 
-/** From the Linux headers, the same on all processors that Node runs on: mmap(2). */
+/** From the headers of Linux: mmap(2). */
 const PROT_READ_WRITE = 0x3;
 const MAP_SHARED = 0x01;
-const MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE = 0x02 | 0x10 | 0x20 | 0x4000;
+const MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x20;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
 /** What is called of the C library. */
@@ -85,13 +85,21 @@ export class Mapping {
   static of(libc: Libc, fd: number, length: number): Mapping {
     const address = libc.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
     if (address === MAP_FAILED) throw new SystemCallError(libc, 'mmap', libc.koffi.errno());
-    return new Mapping(libc, address, length);
+    try {
+      return new Mapping(libc, address, length);
+    } catch (cause) {
+      libc.munmap(address, length);
+      // Electron says so.
+      throw new StintError('DEPENDENCY_MISSING', 'this runtime allows no buffers over shared memory; copy instead', {
+        cause,
+      });
+    }
   }
 
   /** Lets go of the file's memory. In its place there is memory of nobody's, which reads as zeros and takes no room. */
   close(): void {
     if (this.#closed) return;
-    const flags = MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE;
+    const flags = MAP_PRIVATE_FIXED_ANONYMOUS;
     const address = this.#libc.mmap(this.#address, this.buffer.byteLength, PROT_READ_WRITE, flags, -1, 0);
     if (address === MAP_FAILED) throw new SystemCallError(this.#libc, 'mmap', this.#libc.koffi.errno());
     this.#closed = true;

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
 import { openDirectory, QUARANTINE } from './directory.js';
 import { type Finding, findingAt, findingOf } from './finding.js';
-import { unless } from './ledger-error.js';
+import { refused, unless } from './ledger-error.js';
 import { ALIVE } from './liveness.js';
 import { removeOwnerFolder, STAGED } from './owner.js';
 import { quarantine } from './quarantine.js';
@@ -49,7 +49,14 @@ const MOST_NAMED = 3;
  * @throws StintError `PERMISSION_DENIED` if the directory is not this user's own or others may write there
  */
 export async function sweep({ directory }: { directory?: string } = {}): Promise<SweepReport> {
-  const report = await sweepFolder(await openDirectory(directory));
+  return sweepAndTell(await openDirectory(directory));
+}
+
+/** @param ledger the folder of all owners */
+export async function sweepAndTell(ledger: string): Promise<SweepReport> {
+  const report = await sweepFolder(ledger).catch((error: unknown) => {
+    throw refused(`sweep the ledger in ${ledger}`, error);
+  });
   tell(report.quarantined, 'puts into quarantine');
   tell(report.kept, 'leaves');
   return report;

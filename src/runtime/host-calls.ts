@@ -12,9 +12,11 @@ import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
 import type { Channel } from './channel.js';
 import type { RunOptions } from './options.js';
+import type { Runtime } from './runtime.js';
 import { ScratchDirectories } from './scratch.js';
 import type { Source } from './source.js';
 import type { Task } from './task.js';
+import { type ToolGrant, useTools } from './task-tools.js';
 
 /** What a host function has as `this`. */
 export interface HostCallContext {
@@ -36,6 +38,7 @@ export type EventListener = (...args: Value[]) => void;
 export interface Reachable {
   readonly functions: ReadonlyMap<string, HostFunction>;
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly tools: ToolGrant | undefined;
 }
 
 /** Answers the calls of one task. */
@@ -43,11 +46,13 @@ export class HostCalls {
   readonly #reachable: Reachable;
   readonly #context: HostCallContext;
   readonly #abort = new AbortController();
+  readonly #runtime: Runtime;
   #scratch: ScratchDirectories | undefined;
 
-  constructor(reachable: Reachable, context: Omit<HostCallContext, 'signal'>) {
+  constructor(reachable: Reachable, context: Omit<HostCallContext, 'signal'> & { readonly runtime: Runtime }) {
     this.#reachable = reachable;
     const { signal } = this.#abort;
+    this.#runtime = context.runtime;
     this.#context = { signal, task: context.task, start: context.start };
   }
 
@@ -76,6 +81,8 @@ export class HostCalls {
       case 'scratch':
         this.#scratch ??= new ScratchDirectories();
         return this.#scratch.make();
+      case 'tool':
+        return this.#useTools(call);
       default:
         return this.#callFunction(call);
     }
@@ -85,6 +92,12 @@ export class HostCalls {
     const fn = this.#reachable.functions.get(name);
     if (fn === undefined) throw new TypeError(`there is no function '${name}'`);
     return copyValue(await fn.apply(this.#context, args), `result of ${name}`);
+  }
+
+  async #useTools({ name, args }: Call): Promise<Value> {
+    const { signal, task } = this.#context;
+    const context = { signal, caller: `script ${task.id}`, runtime: () => this.#runtime.inner };
+    return copyValue(await useTools(this.#reachable.tools, name, args, context), `result of ${name}`);
   }
 
   async #useChannel({ name, args }: Call): Promise<Value> {

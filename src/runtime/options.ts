@@ -11,6 +11,8 @@ import { Channel } from './channel.js';
 import type { EventListener, HostFunction } from './host-calls.js';
 import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, resolveLimits } from './limits.js';
 import { type OptionReader, oneOf, readOptions, readProperty, text, wholeNumber } from './read-options.js';
+import { readGrant, readPort, readToolsOption, type ToolGrant, type ToolsOption } from './task-tools.js';
+import type { ToolPort } from './tool-port.js';
 import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
 
 /** What a runtime can be told. */
@@ -44,6 +46,8 @@ export interface RuntimeOptions {
    * beyond that is refused. Default 2 GiB. Linux and macOS.
    */
   processMemory?: Bytes;
+  /** Where the ledger is that records child processes, an absolute path. Default: as `openLedger` of `stint/ledger` has it. */
+  directory?: string;
   /** How long a thread may have nothing to do before it leaves; the next task that needs it starts it again. Default: for ever. */
   idleTimeout?: Duration;
   /** When a thread is replaced by a new one, once its tasks have ended: after so many tasks, or when it is so old. Default: never. */
@@ -59,6 +63,8 @@ export interface RuntimeOptions {
    * slows Lua down and has no rung *break*.
    */
   interrupts?: InterruptMeans;
+  /** The tools that its scripts may call, as far as `RunOptions.tools` says. Default: none. */
+  tools?: ToolPort;
 }
 
 export interface ResolvedRuntimeOptions {
@@ -73,9 +79,11 @@ export interface ResolvedRuntimeOptions {
   readonly heap: number | undefined;
   readonly isolation: Isolation;
   readonly processMemory: number;
+  readonly directory: string | undefined;
   readonly idleTimeout: number;
   readonly recycle: Recycling;
   readonly interrupts: InterruptMeans;
+  readonly tools: ToolPort | undefined;
 }
 
 /** What one task can be told. */
@@ -98,6 +106,11 @@ export interface RunOptions {
   events?: Record<string, EventListener>;
   /** Channels that the script can send to and receive from: `channel.send(name, value)`, `channel.receive(name)`. */
   channels?: Record<string, Channel>;
+  /**
+   * The tools that the script may call: all of the runtime's (`true`), those of these names, or those of another registry or view. Default:
+   * none. What they may do is up to the policy of the registry.
+   */
+  tools?: ToolsOption;
   /** What the script may do beyond computing. Default: nothing. */
   permissions?: Permissions;
   /** Where the task runs. Default: as the runtime says. */
@@ -116,7 +129,7 @@ export interface RunOptions {
 }
 
 /** What a synchronous call can be told. The caller's event loop stands still, so nothing that would need it is there. */
-export interface RunSyncOptions extends Omit<RunOptions, 'functions' | 'channels' | 'signal'> {
+export interface RunSyncOptions extends Omit<RunOptions, 'functions' | 'channels' | 'tools' | 'signal'> {
   /** Cancels the task as soon as its first element is not 0: another thread can set it. A view of shared memory. */
   cancel?: Int32Array;
 }
@@ -127,6 +140,7 @@ export interface ResolvedRunOptions {
   readonly functions: ReadonlyMap<string, HostFunction>;
   readonly events: ReadonlyMap<string, EventListener>;
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly tools: ToolGrant | undefined;
   readonly permissions: Permissions;
   readonly limits: ResolvedLimits;
   /** Undefined: as the runtime says. */
@@ -179,10 +193,12 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     quantum: readQuantum,
     heap: readHeap,
     processMemory: readProcessMemory,
+    directory: text,
     idleTimeout: parseDuration,
     recycle: readRecycling,
     cellSize: wholeNumber(1, 1024),
     interrupts: oneOf<InterruptMeans>('inspector', 'polling'),
+    tools: (value, name) => readPort(value, name),
   });
   return {
     name: read.name ?? 'stint',
@@ -196,13 +212,15 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     heap: read.heap,
     isolation: read.isolation ?? 'thread',
     processMemory: read.processMemory ?? DEFAULT_PROCESS_MEMORY,
+    directory: read.directory,
     idleTimeout: read.idleTimeout ?? Number.POSITIVE_INFINITY,
     recycle: read.recycle ?? { tasks: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY },
     interrupts: read.interrupts ?? availableMeans(),
+    tools: read.tools,
   };
 }
 
-const NEEDS_EVENT_LOOP = ['functions', 'channels', 'signal'];
+const NEEDS_EVENT_LOOP = ['functions', 'channels', 'tools', 'signal'];
 
 /** Takes apart the options of a synchronous call. @throws StintError `INVALID_ARGUMENT` */
 export function splitSyncOptions(options: RunSyncOptions | undefined): [RunOptions, Int32Array | undefined] {
@@ -230,6 +248,7 @@ export function resolveRunOptions(
   options: unknown,
   defaults: ResolvedLimits,
   language: ScriptLanguage | 'module',
+  tools?: ToolPort,
 ): ResolvedRunOptions {
   const read = readOptions(options, 'options', language === 'module' ? MODULE_READERS : SCRIPT_READERS);
   return {
@@ -238,6 +257,7 @@ export function resolveRunOptions(
     functions: read.functions ?? NOTHING,
     events: read.events ?? NOTHING,
     channels: read.channels ?? NOTHING,
+    tools: readGrant(read.tools, tools),
     permissions: read.permissions ?? NO_PERMISSIONS,
     limits: read.limits === undefined ? defaults : resolveLimits(read.limits, defaults, 'options.limits'),
     isolation: read.isolation,
@@ -268,6 +288,7 @@ const COMMON_READERS = {
   functions: mapOf(readFunction<HostFunction>, 'functions'),
   events: mapOf(readFunction<EventListener>, 'functions'),
   channels: mapOf(readChannel, 'channels'),
+  tools: readToolsOption,
   permissions: parsePermissions,
   limits: readLimitsShape,
   isolation: readIsolation,

@@ -45,6 +45,10 @@ import { type Duration, invalid, parseDuration } from './units.js';
 /** How deep synchronous calls may be nested. Each level has threads of its own. */
 export const MOST_NESTED = 4;
 
+/** How deep tools of scripts may run scripts that call tools that run scripts. Each level has threads of its own. */
+const MOST_INNER = 4;
+const INNER_IDLE_MS = 5000;
+
 /** Runs scripts under limits. Leaving its `await using` block closes it. */
 export class Runtime implements AsyncDisposable {
   readonly #options: ResolvedRuntimeOptions;
@@ -60,12 +64,17 @@ export class Runtime implements AsyncDisposable {
   #started = 0;
   #closing = false;
   #closed: Promise<void> | undefined;
+  /** How many runtimes it is within. */
+  readonly #level: number;
+  #inner: Runtime | undefined;
 
   /** @throws StintError `INVALID_ARGUMENT` */
-  constructor(options?: RuntimeOptions) {
+  constructor(options?: RuntimeOptions, level = 0) {
+    this.#level = level;
     this.#options = resolveRuntimeOptions(options);
     this.#owner = {
       id: randomBytes(4).toString('hex'),
+      runtime: this,
       nextNumber: () => this.#nextNumber(),
       began: (task) => this.#emit(() => ({ type: 'started', id: task.id })),
       start: (source, options) => this.#begin(resolveSource(source), options),
@@ -193,6 +202,41 @@ export class Runtime implements AsyncDisposable {
     return this.#closed;
   }
 
+  /**
+   * Where tools that its tasks call run scripts of their own: those must not wait for slots that their callers hold while they wait for
+   * them. Made when it is first asked for, with a thread or two, and closed with this one.
+   *
+   * @throws StintError `TOOL_FAILED` if it would be too deep, `RUNTIME_CLOSED`
+   */
+  get inner(): Runtime {
+    if (this.#closing) throw runtimeClosed();
+    if (this.#level >= MOST_INNER) {
+      throw new StintError(
+        'TOOL_FAILED',
+        `scripts call tools that run scripts ${MOST_INNER} deep; no more than that can be`,
+      );
+    }
+    const { name, threads, slots, queue, grace, quantum, cellSize, heap, tools, isolation, interrupts } = this.#options;
+    this.#inner ??= new Runtime(
+      {
+        name: `${name}, within`,
+        threads: Math.min(2, threads),
+        slots,
+        queue,
+        grace,
+        quantum,
+        cellSize,
+        isolation,
+        interrupts,
+        idleTimeout: INNER_IDLE_MS,
+        ...(tools === undefined ? {} : { tools }),
+        ...(heap === undefined ? {} : { heap }),
+      },
+      this.#level + 1,
+    );
+    return this.#inner;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -223,7 +267,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined): TaskRun {
-    const resolved = resolveRunOptions(options, this.#options.limits, loaded.language);
+    const resolved = resolveRunOptions(options, this.#options.limits, loaded.language, this.#options.tools);
     const hosts = this.#group(resolved.isolation ?? this.#options.isolation);
     this.#started += 1;
     const task = new TaskRun(this.#started, loaded, resolved, hosts, this.#owner);
@@ -236,7 +280,7 @@ export class Runtime implements AsyncDisposable {
   #accept(task: TaskRun): void {
     const { signal, priority } = task.options;
     if (this.#closing) {
-      task.settle(failedEnding(new StintError('RUNTIME_CLOSED', 'the runtime is closed; make a new one')));
+      task.settle(failedEnding(runtimeClosed()));
     } else if (signal?.aborted === true) {
       task.requestStop(StopReason.cancelled, signal.reason);
       task.settleWithdrawn();
@@ -363,8 +407,12 @@ export class Runtime implements AsyncDisposable {
     if (grace !== undefined) for (const group of groups) group.grace = grace;
     for (const task of this.#tasks) task.requestStop(StopReason.closed);
     await this.drain();
-    await Promise.all(groups.map((group) => group.close()));
+    await Promise.all([this.#inner?.close(), ...groups.map((group) => group.close())]);
   }
+}
+
+function runtimeClosed(): StintError {
+  return new StintError('RUNTIME_CLOSED', 'the runtime is closed; make a new one');
 }
 
 function engineMissing(error: unknown): StintError {

@@ -18,6 +18,7 @@ import { HostCalls } from './host-calls.js';
 import type { ResolvedRunOptions, RunOptions } from './options.js';
 import type { Outcome, Usage } from './outcome.js';
 import { Parts } from './parts.js';
+import type { Runtime } from './runtime.js';
 import type { LoadedSource, ModuleSource, Source, SourceFile } from './source.js';
 import type { Task, TaskState } from './task.js';
 
@@ -25,6 +26,7 @@ import type { Task, TaskState } from './task.js';
 export interface TaskOwner {
   /** What the ids of its tasks begin with. */
   readonly id: string;
+  readonly runtime: Runtime;
   /** A number that no live task has. */
   nextNumber(): number;
   began(task: TaskRun): void;
@@ -214,6 +216,7 @@ export class TaskRun implements Task, TaskListener {
     this.#calls ??= new HostCalls(this.options, {
       task: this,
       start: <T>(source: Source, options?: RunOptions) => this.#startChild(source, options) as Task<unknown> as Task<T>,
+      runtime: this.#owner.runtime,
     });
     this.#calls.call(call, (answer) => this.#answer(answer));
   }

@@ -1,5 +1,5 @@
 /** Messages as bytes, for the pipes between processes: each is its length, in four bytes, and what V8 makes of it. */
-import { DefaultSerializer, deserialize } from 'node:v8';
+import type { SharedBuffers } from './shared-buffers.js';
 
 const LENGTH_BYTES = 4;
 
@@ -7,12 +7,8 @@ const LENGTH_BYTES = 4;
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** @throws DataCloneError if the message cannot be cloned, RangeError if it is too long */
-export function encodeFrame(message: unknown): Buffer {
-  const serializer = new DefaultSerializer();
-  serializer.writeRawBytes(new Uint8Array(LENGTH_BYTES));
-  serializer.writeHeader();
-  serializer.writeValue(message);
-  const frame = serializer.releaseBuffer();
+export function encodeFrame(message: unknown, buffers: SharedBuffers): Buffer {
+  const frame = buffers.encode(message, LENGTH_BYTES);
   const length = frame.length - LENGTH_BYTES;
   if (length > MOST_BYTES) throw new RangeError(`a message of ${length} bytes; at most ${MOST_BYTES} can be sent`);
   frame.writeUInt32LE(length);
@@ -21,11 +17,13 @@ export function encodeFrame(message: unknown): Buffer {
 
 /** Puts messages together from the pieces in which they come. */
 export class FrameReader {
+  readonly #buffers: SharedBuffers;
   readonly #receive: (message: unknown) => void;
   #pieces: Buffer[] = [];
   #bytes = 0;
 
-  constructor(receive: (message: unknown) => void) {
+  constructor(buffers: SharedBuffers, receive: (message: unknown) => void) {
+    this.#buffers = buffers;
     this.#receive = receive;
   }
 
@@ -42,7 +40,7 @@ export class FrameReader {
       const frame = this.#head(end);
       this.#pieces = frame.length > end ? [frame.subarray(end)] : this.#pieces.slice(1);
       this.#bytes -= end;
-      this.#receive(deserialize(frame.subarray(LENGTH_BYTES, end)));
+      this.#receive(this.#buffers.decode(frame.subarray(LENGTH_BYTES, end)));
     }
   }
 

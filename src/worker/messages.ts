@@ -8,6 +8,7 @@ import type { ErrorEnvelope } from '../errors/envelope.js';
 import type { Permissions } from '../io/permissions.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Value } from '../values/value.js';
+import type { BufferMessage } from './shared-buffers.js';
 
 /** How a worker thread is set up. */
 export interface WorkerSetup {
@@ -71,7 +72,7 @@ export type ToWorker =
 
 /** What goes to a worker thread of a child process by its pipe. */
 export interface PipedMessage {
-  readonly message: Extract<ToWorker, { op: 'start' | 'job' | 'forget' }>;
+  readonly message: Extract<ToWorker, { op: 'start' | 'job' | 'forget' }> | BufferMessage;
   /** Whether the main thread of that process was told that it comes, because the worker is busy and may have to be interrupted. */
   readonly announced: boolean;
 }

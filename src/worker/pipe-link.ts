@@ -11,6 +11,7 @@ import type { ControlTable } from '../control/control-table.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import type { Link } from './link.js';
 import type { PipedMessage, PipeSetup, ToHost, ToWorker } from './messages.js';
+import { type BufferMessage, isBufferMessage, SharedBuffers } from './shared-buffers.js';
 import type { WorkerLink } from './worker-link.js';
 
 /** A child process has one. */
@@ -22,6 +23,7 @@ export class PipeLink implements WorkerLink {
   /** What is still to be written, the first of it perhaps in part. */
   readonly #unwritten: Uint8Array[] = [];
   #writing = false;
+  readonly #buffers = new SharedBuffers((message) => this.send(message));
 
   /**
    * @param main the way to the main thread of this process
@@ -35,8 +37,12 @@ export class PipeLink implements WorkerLink {
   ) {
     this.#main = main;
     this.#outgoing = outgoing;
-    const reader = new FrameReader((frame) => {
+    const reader = new FrameReader(this.#buffers, (frame) => {
       const { message, announced } = frame as PipedMessage;
+      if (isBufferMessage(message)) {
+        this.#buffers.receive(message);
+        return;
+      }
       // What was announced has been counted by the main thread.
       if (!announced) table.threads.notePosted(THREAD);
       if (message.op === 'start') {
@@ -49,13 +55,13 @@ export class PipeLink implements WorkerLink {
     new Socket({ fd: incoming, readable: true, writable: false }).on('data', (piece) => reader.add(piece));
   }
 
-  send(message: ToHost): void {
+  send(message: ToHost | BufferMessage): void {
     this.hold(message);
     this.call();
   }
 
-  hold(message: ToHost): void {
-    this.#unwritten.push(encodeFrame(message));
+  hold(message: ToHost | BufferMessage): void {
+    this.#unwritten.push(encodeFrame(message, this.#buffers));
   }
 
   sendCloned(message: ToHost): void {

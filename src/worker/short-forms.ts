@@ -15,7 +15,7 @@ const CALL = 4;
 const ENDED = 5;
 const DROPPED = 6;
 
-const KINDS: readonly Call['kind'][] = ['function', 'event', 'builtin', 'channel', 'scratch', 'part'];
+const KINDS: readonly Call['kind'][] = ['function', 'event', 'builtin', 'channel', 'scratch', 'part', 'tool'];
 
 export const TO_WORKER = {
   shorten(message: ToWorker): unknown[] | undefined {

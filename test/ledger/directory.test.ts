@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,17 @@ describe('the directory of a ledger', () => {
       await expect(openLedger({ directory: directory as string })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     },
   );
+
+  it('is not made by loading stint, nor is anything else', () => {
+    const folder = temporaryFolder();
+    const modules = ['index', 'ledger/index'].map((name) => new URL(`../../dist/${name}.js`, import.meta.url).href);
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', modules.map((url) => `import '${url}';`).join('\n')],
+      { encoding: 'utf8', timeout: 20_000, env: { HOME: folder, XDG_RUNTIME_DIR: folder, TMPDIR: folder } },
+    );
+    expect([status, stderr, readdirSync(folder)]).toEqual([0, '', []]);
+  });
 
   it('gets nothing, and nothing is started, until something is registered', async () => {
     const folder = temporaryFolder();

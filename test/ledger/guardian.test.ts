@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import {
   guardians,
@@ -121,6 +123,33 @@ describe('a guardian', () => {
     await other.end('close');
     await guardiansGone(directory);
     expect([present(dying.held), present(other.held), leftIn(directory)]).toEqual([[], [], []]);
+  });
+
+  it('that is stopped does not hold up a close', async () => {
+    const directory = temporaryFolder();
+    const owner = await startOwner(directory, directory, ['segment']);
+    process.kill(owner.held.guardian as number, 'SIGSTOP');
+    await owner.end('close');
+    expect([guardians(directory), present(owner.held), leftIn(directory)]).toEqual([[], [], []]);
+  });
+
+  it('reclaims what a thread had that was terminated', async () => {
+    const directory = temporaryFolder();
+    const { href } = new URL('../../dist/ledger/index.js', import.meta.url);
+    const worker = new Worker(
+      `import('${href}').then(async ({ openLedger, SharedMemory }) => {
+        const ledger = await openLedger({ directory: ${JSON.stringify(directory)} });
+        const memory = await SharedMemory.create(4096, { ledger });
+        require('node:worker_threads').parentPort.postMessage(memory.name);
+        for (;;) memory.bytes[0] += 1;
+      })`,
+      { eval: true },
+    );
+    const [segment] = await once(worker, 'message');
+    expect(present({ id: '', segment })).toEqual(['segment']);
+    await worker.terminate();
+    await guardiansGone(directory);
+    expect([present({ id: '', segment }), leftIn(directory)]).toEqual([[], []]);
   });
 
   it('does not keep its owner alive (3)', () => {

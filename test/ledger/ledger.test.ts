@@ -75,6 +75,27 @@ describe('a ledger', () => {
     expect(readdirSync(directory)).toEqual(['v1']);
   });
 
+  it('stays closable when something cannot be released, and the guardian watches on (4)', async () => {
+    const directory = temporaryFolder();
+    const ledger = await openLedger({ directory });
+    const { path } = await claimSocket(ledger, join(directory, 'x.sock'));
+    const scratch = await createScratch(ledger, directory);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    await expect(ledger.close()).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^1 things were not released: .*somebody listens/),
+    });
+    expect([existsSync(scratch.path), existsSync(path), guardians(directory)]).toEqual([
+      false,
+      true,
+      [ledger.guardianPid],
+    ]);
+    await new Promise((resolve) => server.close(resolve));
+    await ledger.close();
+    expect([guardians(directory), leftIn(directory)]).toEqual([[], []]);
+  });
+
   it('opens again in the same process, side by side', async () => {
     const directory = temporaryFolder();
     await using one = await openLedger({ directory });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '#stint/errors/codes';
 import * as stint from '#stint/index';
+import * as ledger from '#stint/ledger/index';
 import { DEFAULT_LIMITS } from '#stint/runtime/limits';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -35,8 +36,19 @@ describe('the public surface', () => {
     ]);
   });
 
+  it('has these exports of stint/ledger', () => {
+    expect(Object.keys(ledger).sort()).toEqual(['SharedMemory', 'inspect', 'openLedger', 'sweep']);
+  });
+
   it('has these subpaths, bins and engines', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './subscript', './ledger', './monitor', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './ledger',
+      './monitor',
+      './subscript',
+      './tools',
+      './package.json',
+    ]);
     expect(manifest.bin).toEqual({ stint: './dist/cli/main.js' });
     expect(manifest.engines).toEqual({ node: '>=20.19' });
     expect(manifest.scripts.install ?? manifest.scripts.postinstall).toBeUndefined();

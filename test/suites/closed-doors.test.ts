@@ -16,7 +16,7 @@ describe('a Lua script', () => {
     expect((names as string[]).join(' ')).toBe(
       '_G _VERSION arg assert channel collectgarbage coroutine debug error events functions getmetatable http io ipairs load ' +
         'math next os pairs pcall print rawequal rawget rawlen rawset select setmetatable sleep string table tcp time ' +
-        'tonumber tostring type utf8 warn xpcall',
+        'tonumber tool tostring type utf8 warn xpcall',
     );
   });
 
@@ -58,7 +58,7 @@ describe('a JavaScript script', () => {
   it('has no global that a bare engine does not have, but its arguments, output and calls', async () => {
     const names = (await javascript('Object.getOwnPropertyNames(globalThis)')) as string[];
     expect(names).toEqual(expect.arrayContaining(['args', 'console', 'print']));
-    const calls = ['functions', 'events', 'sleep', 'time', 'tcp', 'http', 'channel'];
+    const calls = ['functions', 'events', 'sleep', 'time', 'tcp', 'http', 'channel', 'tool'];
     const known = ['args', 'console', 'print', 'globalThis', 'undefined', ...calls];
     const functions = names.filter((name) => /^[a-z]/.test(name) && !known.includes(name));
     expect(functions.filter((name) => !(name in globalThis))).toEqual([]);

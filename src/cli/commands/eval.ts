@@ -8,6 +8,7 @@ import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput } from '../script-output.js';
 import { endOnBrokenPipe, watchSignals } from '../signals.js';
+import { scriptTools } from '../tool-setup.js';
 
 export interface EvalFlags extends LimitFlags {
   readonly language: string;
@@ -20,6 +21,7 @@ const NAME = 'eval';
 export async function evaluate(code: string, flags: EvalFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
+  const tools = await scriptTools(flags);
   endOnBrokenPipe();
   const source = code === '-' ? new Uint8Array(await buffer(process.stdin)) : code;
   await using runtime = await createRuntime({ threads: 1, ...settings });
@@ -32,6 +34,7 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
     {
       args: flags.arg,
       permissions,
+      ...(tools === undefined ? {} : { tools }),
       signal: interrupted.signal,
       output: (chunk, stream) => output.write(chunk, stream),
     },

@@ -6,6 +6,8 @@ import type { Outcome } from '../../runtime/outcome.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { resolveSource } from '../../runtime/source.js';
 import type { Task } from '../../runtime/task.js';
+import type { ToolPort } from '../../runtime/tool-port.js';
+import type { ToolSummary } from '../../tools/tool-info.js';
 import type { Value } from '../../values/value.js';
 import { EXIT } from '../exit-status.js';
 import { loadHistory, saveHistory } from '../history.js';
@@ -15,6 +17,9 @@ import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct } from '../script-output.js';
 import { endOnBrokenPipe } from '../signals.js';
+import { toolCompleter } from '../tool-completer.js';
+import { scriptTools } from '../tool-setup.js';
+import { listText } from '../tool-texts.js';
 
 export interface ReplFlags extends LimitFlags {
   readonly language: string;
@@ -24,6 +29,7 @@ const NAME = 'repl';
 const CONTINUED = '... ';
 const HELP = `.help   this text
 .exit   end the session (so does Ctrl-D)
+.tools  the tools that there are; Tab completes their names after 'tool.'
 Each input runs in a fresh VM under the limits of the session; _ is the last value.
 An input that is not complete goes on in the next line; an empty line ends it.
 Ctrl-C stops what runs.
@@ -33,11 +39,12 @@ Ctrl-C stops what runs.
 export async function repl(flags: ReplFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
+  const tools = await scriptTools(flags);
   const language = flags.language as ScriptLanguage;
   resolveSource({ language, code: '' });
   endOnBrokenPipe();
   await using runtime = await createRuntime({ threads: 1, ...settings });
-  const session = new Session(runtime, language, permissions);
+  const session = new Session(runtime, language, permissions, tools);
   const prompt = `${language}> `;
   const terminal = process.stdin.isTTY === true;
   const lines = createInterface({
@@ -45,6 +52,7 @@ export async function repl(flags: ReplFlags): Promise<number> {
     output: process.stdout,
     terminal,
     prompt,
+    completer: toolCompleter(tools),
     history: await loadHistory(),
   });
   lines.on('SIGINT', () => {
@@ -71,14 +79,16 @@ class Session {
   readonly #runtime: Runtime;
   readonly #language: ScriptLanguage;
   readonly #permissions: Permissions;
+  readonly #tools: ToolPort | undefined;
   #input: string[] = [];
   #task: Task | undefined;
   #last: Value = null;
 
-  constructor(runtime: Runtime, language: ScriptLanguage, permissions: Permissions) {
+  constructor(runtime: Runtime, language: ScriptLanguage, permissions: Permissions, tools: ToolPort | undefined) {
     this.#runtime = runtime;
     this.#language = language;
     this.#permissions = permissions;
+    this.#tools = tools;
   }
 
   /** Whether an input waits for its next line. */
@@ -101,6 +111,11 @@ class Session {
     if (!this.isOpen && line.trim() === '') return;
     if (!this.isOpen && line.trim() === '.help') {
       process.stdout.write(HELP);
+      return;
+    }
+    if (!this.isOpen && line.trim() === '.tools') {
+      const tools = (this.#tools?.list() ?? []) as ToolSummary[];
+      process.stdout.write(tools.length === 0 ? 'no tools: name some with --tool\n' : listText(tools));
       return;
     }
     this.#input.push(line);
@@ -128,7 +143,12 @@ class Session {
     const output = direct();
     const task = this.#runtime.start<Value>(
       { language: this.#language, code, name: NAME },
-      { args: [this.#last], permissions: this.#permissions, output: (chunk, stream) => output.write(chunk, stream) },
+      {
+        args: [this.#last],
+        permissions: this.#permissions,
+        ...(this.#tools === undefined ? {} : { tools: this.#tools }),
+        output: (chunk, stream) => output.write(chunk, stream),
+      },
     );
     this.#task = task;
     const outcome = await task.outcome;

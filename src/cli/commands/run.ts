@@ -6,6 +6,7 @@ import type { Permissions } from '../../io/permissions.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import type { ToolPort } from '../../runtime/tool-port.js';
 import type { Value } from '../../values/value.js';
 import { EXIT, statusOf, worst } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
@@ -15,6 +16,7 @@ import { Progress } from '../progress.js';
 import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput, prefixed } from '../script-output.js';
 import { endOnBrokenPipe, watchSignals } from '../signals.js';
+import { scriptTools } from '../tool-setup.js';
 
 export interface RunFlags extends LimitFlags {
   readonly arg: string[];
@@ -27,6 +29,7 @@ const MOST_FILES = 100_000;
 export async function runFiles(files: string[], flags: RunFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
+  const tools = await scriptTools(flags);
   const parallel = readCount(flags.parallel, '--parallel', 256) ?? availableParallelism();
   if (files.length > MOST_FILES)
     throw new RangeError(`${files.length} files; at most ${MOST_FILES} can be run at once`);
@@ -43,7 +46,7 @@ export async function runFiles(files: string[], flags: RunFlags): Promise<number
   const progress = files.length > 1 && flags.json !== true ? new Progress(files.length) : undefined;
   const statuses = await Promise.all(
     files.map((file) =>
-      new FileRun(file, flags, permissions, runtime, interrupted.signal, progress).run(files.length > 1),
+      new FileRun(file, flags, permissions, tools, runtime, interrupted.signal, progress).run(files.length > 1),
     ),
   );
   progress?.clear();
@@ -55,6 +58,7 @@ class FileRun {
   readonly #file: string;
   readonly #flags: RunFlags;
   readonly #permissions: Permissions;
+  readonly #tools: ToolPort | undefined;
   readonly #runtime: Runtime;
   readonly #signal: AbortSignal;
   readonly #progress: Progress | undefined;
@@ -63,6 +67,7 @@ class FileRun {
     file: string,
     flags: RunFlags,
     permissions: Permissions,
+    tools: ToolPort | undefined,
     runtime: Runtime,
     signal: AbortSignal,
     progress: Progress | undefined,
@@ -70,6 +75,7 @@ class FileRun {
     this.#file = file;
     this.#flags = flags;
     this.#permissions = permissions;
+    this.#tools = tools;
     this.#runtime = runtime;
     this.#signal = signal;
     this.#progress = progress;
@@ -88,6 +94,7 @@ class FileRun {
         {
           args: this.#flags.arg,
           permissions: this.#permissions,
+          ...(this.#tools === undefined ? {} : { tools: this.#tools }),
           signal: this.#signal,
           output: (chunk, stream) => output.write(chunk, stream),
         },

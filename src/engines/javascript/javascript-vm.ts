@@ -25,7 +25,7 @@ export const JOBS_A_PORTION = 256;
 const REPORT_BYTES = 1024 * 1024;
 
 /** By the numbers of prelude/calls.ts. */
-const CALL_KINDS: readonly Call['kind'][] = ['function', 'event', 'builtin', 'channel'];
+const CALL_KINDS: readonly Call['kind'][] = ['function', 'event', 'builtin', 'channel', 'tool'];
 
 const PENDING = 0;
 const FULFILLED = 1;

@@ -8,7 +8,7 @@ const TAB = Buffer.from('\t');
 const NEWLINE = Buffer.from('\n');
 
 /** The C functions of `print`, `io` and `os.clock`. Errors that Lua raises in them pass through as exceptions. */
-export function consoleFunctions(cell: LuaCell): Omit<CellFunctions, 'errorText' | 'errorConcat'> {
+export function consoleFunctions(cell: LuaCell): Omit<CellFunctions, 'errorText' | 'errorConcat' | 'toolField'> {
   const api = (): LuaCell['api'] => cell.api;
 
   /** Writes the arguments from `first` on, as the `write` of Lua's files does: strings and numbers only. */

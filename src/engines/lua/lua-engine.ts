@@ -5,6 +5,7 @@ import type { Engine, EngineCounts, Program, VmHost } from '../engine.js';
 import { LuaCell } from './cell.js';
 import { LuaCells } from './cells.js';
 import { consoleFunctions } from './console.js';
+import { toolFunctions } from './host-library.js';
 import type { LuaImage } from './image.js';
 import type { LuaState } from './lua-state.js';
 import { LuaVm } from './lua-vm.js';
@@ -34,7 +35,11 @@ export class LuaEngine implements Engine {
     this.#target = spares;
     this.#polling = polling;
     const make = (image?: LuaImage): LuaCell =>
-      new LuaCell(module, (cell) => ({ ...consoleFunctions(cell), ...errorFunctions(cell) }), image);
+      new LuaCell(
+        module,
+        (cell) => ({ ...consoleFunctions(cell), ...errorFunctions(cell), ...toolFunctions(cell) }),
+        image,
+      );
     this.#cells = new LuaCells(make, cellSize, spares);
   }
 

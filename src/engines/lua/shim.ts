@@ -22,6 +22,7 @@ export const SLOT = {
   onAnswer: 19,
   errorText: 20,
   errorConcat: 21,
+  toolField: 22,
 } as const;
 
 /** How many slots the shim takes. */
@@ -48,6 +49,8 @@ export interface ShimHost {
   /** `__tostring` and `__concat` of an error that the host has answered with. */
   errorText(L: number): number;
   errorConcat(L: number): number;
+  /** `__index` of `tool` and of what stands for a tool. */
+  toolField(L: number): number;
 }
 
 /** What the shim exports. */

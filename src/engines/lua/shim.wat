@@ -68,6 +68,7 @@
   (import "host" "call" (func $call (param i32 i32) (result i32)))
  (import "host" "errorText" (func $error_text (param i32) (result i32)))
   (import "host" "errorConcat" (func $error_concat (param i32) (result i32)))
+  (import "host" "toolField" (func $tool_field (param i32) (result i32)))
   (import "host" "tooMany" (global $s_too_many i32))
   (import "host" "slotOfHook" (global $slot_of_hook i32))
   (import "host" "slotOfWrapped" (global $slot_of_wrapped i32))
@@ -80,7 +81,7 @@
   (elem (global.get $first) func
     $alloc $on_hook $protected $load $co_yield $co_running $co_isyieldable
     $print $write $write_to $read $succeed $clock $poll
-    $co_resume $co_wrap $co_wrapped $on_resumed $host_call $on_answer $error_text $error_concat)
+    $co_resume $co_wrap $co_wrapped $on_resumed $host_call $on_answer $error_text $error_concat $tool_field)
 
   ;; lua_Alloc. Counts exactly what Lua asked for, refuses to grow past the limit, never to shrink.
   (func $alloc (param $account i32) (param $ptr i32) (param $osize i32) (param $nsize i32) (result i32)

@@ -4,7 +4,8 @@ import { copyValue, whyNotTransferable } from '../../values/copy-value.js';
 import { transfer } from '../../values/transfer.js';
 import type { Value } from '../../values/value.js';
 import type { Answer, Call, EventLoopVmHost, ModuleProgram } from '../engine.js';
-import type { ModuleContext } from './module-context.js';
+import type { ModuleContext, ModuleTools } from './module-context.js';
+import { makeTools } from './tools.js';
 
 /** So many parts of a result may be on their way before the next one has to wait. */
 const PARTS_AHEAD = 16;
@@ -23,6 +24,7 @@ export class TaskContext implements ModuleContext {
   readonly #host: EventLoopVmHost;
   readonly #pending = new Map<number, Pending>();
   #controller: AbortController | undefined;
+  #tools: ModuleTools | undefined;
   #lastId = 0;
 
   constructor(program: ModuleProgram, host: EventLoopVmHost) {
@@ -74,6 +76,11 @@ export class TaskContext implements ModuleContext {
   }
 
   readonly scratch = (): Promise<string> => this.#send('scratch', 'scratch', []) as Promise<string>;
+
+  get tool(): ModuleTools {
+    this.#tools ??= makeTools((method, args) => this.#send('tool', method, copyValue(args, method) as Value[]));
+    return this.#tools;
+  }
 
   /** Takes the answer to a call. */
   answer(answer: Answer): void {

@@ -1,6 +1,20 @@
 import type { Transferable } from '../../values/transfer.js';
 import type { Value } from '../../values/value.js';
 
+/** A tool as a function, with fields for the tools that have more to their names. */
+export interface ModuleTool {
+  (input?: unknown): Promise<unknown>;
+  readonly [name: string]: ModuleTool;
+}
+
+/** Tools for a module task. */
+export type ModuleTools = { readonly [name: string]: ModuleTool } & {
+  call<T = Value>(name: string, input?: unknown): Promise<T>;
+  list(filter?: { category?: string; tag?: string; security?: string }): Promise<Value>;
+  search(query: string, filter?: { category?: string; tag?: string; security?: string }): Promise<Value>;
+  info(name: string): Promise<Value>;
+};
+
 /** What a module task's function gets as its second argument. */
 export interface ModuleContext {
   /** All arguments of the task; the function's first argument is the first of them. */
@@ -18,6 +32,8 @@ export interface ModuleContext {
   emit(name: string, ...args: Value[]): void;
   /** Makes a directory that only this user can read; it is removed when the task has ended. Answers its path. */
   scratch(): Promise<string>;
+  /** Calls tools of `RunOptions.tools`: as functions by name, `tool.json.query({...})`, or by {@link ModuleTools.call}. */
+  readonly tool: ModuleTools;
   /** Marks what is handed over with the result instead of being copied. */
   transfer<T extends object>(value: T, list: readonly Transferable[]): T;
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
-import { here, processInfo } from '../identity.js';
+import { type Here, here, processInfo } from '../identity.js';
 import { systemCode } from '../ledger-error.js';
 import type { Context, Kind, Reclaimed } from './kind.js';
 
@@ -35,7 +35,10 @@ export const childProcess: Kind<Process> = {
       : 'it does not say when it started';
   },
   async reclaim(resource, context) {
-    const foreign = await whyForeign(context);
+    const now = await here();
+    // No Linux: nothing tells whose a process is, and we kill none.
+    if (now.pidSpace === '') return 'gone';
+    const foreign = whyForeign(context, now);
     if (foreign !== undefined) return { kept: foreign };
     let reclaimed: Reclaimed = 'gone';
     for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -58,11 +61,9 @@ interface Found {
 }
 
 /** Why the pids of a record mean nothing here. */
-async function whyForeign({ owner }: Context): Promise<string | undefined> {
-  const now = await here();
+function whyForeign({ owner }: Context, now: Here): string | undefined {
   if (owner === undefined) return 'nothing says in which boot and namespace it ran';
-  if (now.pidSpace === '' || now.boot === '') return 'this system does not tell processes apart';
-  // After a boot no process is left, and no environment is its: the search below finds that out.
+  // After a boot no process is left, and no environment is its: the search finds that out.
   if (owner.boot === now.boot && owner.pidSpace !== now.pidSpace) return 'it ran in another namespace of pids';
   return undefined;
 }

@@ -12,7 +12,7 @@ describe('the closed set of libraries', () => {
       '_G',
       '_G _VERSION arg assert channel collectgarbage coroutine debug error events functions getmetatable http io ipairs load ' +
         'math next os pairs pcall print rawequal rawget rawlen rawset select setmetatable sleep string table tcp time tonumber ' +
-        'tostring type utf8 warn xpcall',
+        'tool tostring type utf8 warn xpcall',
     ],
     ['os', 'clock date difftime time'],
     ['io', 'read stderr stdout write'],

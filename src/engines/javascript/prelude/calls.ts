@@ -25,6 +25,7 @@ export function makeCalls(
   const EVENT = 1;
   const BUILTIN = 2;
   const CHANNEL = 3;
+  const TOOL = 4;
   const NO_HANDLE = -1;
   const pending: { [id: number]: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } } = {
     __proto__: null,
@@ -96,6 +97,32 @@ export function makeCalls(
   library('tcp', ['connect', 'listen']);
   library('http', ['request']);
   library('channel', ['send', 'receive', 'close'], CHANNEL);
+
+  /** What stands for a tool: a function, whose fields are the tools that have more to their names. */
+  const toolNamed = (name: string): object =>
+    new p.Proxy((input: unknown) => start(TOOL, 'tool.call', [name, input], NO_HANDLE), {
+      __proto__: null,
+      get: (_: unknown, key: unknown) => toolField(`${name}.`, key),
+    } as never);
+  // No promise, though `await` looks: it has no `then`.
+  const toolField = (path: string, key: unknown): unknown =>
+    typeof key === 'string' && key !== 'then' ? toolNamed(path + key) : undefined;
+  const methods = { __proto__: null } as unknown as { [name: string]: unknown };
+  const toolMethods = ['call', 'list', 'search', 'info'];
+  for (let i = 0; i < toolMethods.length; i += 1) {
+    const method = toolMethods[i] as string;
+    define(methods, method, caller(TOOL, `tool.${method}`));
+  }
+  p.define(globalThis, 'tool', {
+    __proto__: null,
+    value: new p.Proxy(methods, {
+      __proto__: null,
+      get: (_: unknown, key: unknown) => methods[key as string] ?? toolField('', key),
+    } as never),
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  } as never);
 
   const calls: Calls = {
     __proto__: null,

@@ -24,6 +24,7 @@ export function makePrimordials() {
     TypeError,
     RangeError,
     Promise,
+    Proxy,
     WeakMap,
     define: Object.defineProperty,
     create: Object.create as (prototype: object) => object,

@@ -1,0 +1,22 @@
+import { Ajv, type AnySchemaObject } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { addFormats } from '../../schema/formats.js';
+import { linearRegExp } from '../../schema/linear-regexp.js';
+import { reading } from '../refusal.js';
+
+const MOST_PROBLEMS = 100;
+
+export function validate({ data, schema }: { data: unknown; schema: Readonly<Record<string, unknown>> }) {
+  const isDraft7 = String(schema['$schema']).includes('draft-07');
+  // A compiler for each call: it would keep the schemas that it has seen.
+  const options = { strict: false, allErrors: true, logger: false, code: { regExp: linearRegExp } } as const;
+  const ajv: Ajv = isDraft7 ? new Ajv(options) : (new Ajv2020(options) as unknown as Ajv);
+  addFormats(ajv);
+  const fits = reading('schema', () => ajv.compile(schema as AnySchemaObject));
+  const valid = fits(data) === true;
+  const problems = (fits.errors ?? []).slice(0, MOST_PROBLEMS);
+  return {
+    valid,
+    problems: problems.map(({ instancePath, message = '' }) => ({ path: instancePath, problem: message })),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Writable } from 'node:stream';
+import type { FileAccess } from '../../access/file-access.js';
+import { failed } from '../refusal.js';
+
+/**
+ * Writes a file of any size: into a new file beside it, which then takes its place. A failure leaves what was there.
+ *
+ * @throws StintError (rejects) `TOOL_FAILED` if there is one already and `replace` is false
+ */
+export async function writeStream(
+  files: FileAccess,
+  path: string,
+  replace: boolean,
+  fill: (output: Writable) => Promise<void>,
+): Promise<void> {
+  if (!replace && (await files.stat(path)) !== undefined)
+    throw failed(`there is '${path}' already; set replace to have it go`);
+  const beside = `${path}.${process.pid}-${Date.now().toString(36)}.part`;
+  const output = await files.open(beside, 'write');
+  try {
+    await fill(output);
+    await files.move(beside, path);
+  } catch (error) {
+    output.destroy();
+    await files.remove(beside);
+    throw error;
+  }
+}

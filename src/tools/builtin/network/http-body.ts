@@ -1,0 +1,55 @@
+import type { ToolContext } from '../../tool-context.js';
+import { utf8Of } from '../encoding/bytes.js';
+import { integer, object, oneOf, record, text } from '../schema.js';
+
+export const httpUrl = (description: string) =>
+  text(description, { min: 8, max: 4096, pattern: '^[hH][tT][tT][pP][sS]?://' });
+
+export const headersInput = record(text('Its value.', { max: 8192 }), 'Headers by name.', 100);
+
+export const responseOutput = object(
+  {
+    status: integer('The status.', { min: 100, max: 599 }),
+    headers: record(text('Its value.'), 'The headers; those of a kind are joined by commas.'),
+    url: text('Where the answer came from, after redirects.'),
+    ms: integer('How long it took.', { min: 0, max: 1e9 }),
+  },
+  {
+    body: text('The body.', { max: 32_000_000 }),
+    encoding: oneOf(['utf8', 'base64'], 'How body is written: as text if it is one.'),
+  },
+);
+
+/** An answer as a result can hold it. */
+export async function readAnswer(response: Response, startedAt: number) {
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const body = textOf(bytes, response.headers.get('content-type'));
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    url: response.url,
+    ms: Math.round(performance.now() - startedAt),
+    body: body ?? bytes.toString('base64'),
+    encoding: body === undefined ? ('base64' as const) : ('utf8' as const),
+  };
+}
+
+/** The text of a body, by the charset that it says; undefined if it is none. */
+export function textOf(bytes: Uint8Array, contentType: string | null): string | undefined {
+  const charset = /charset="?([\w-]+)/i.exec(contentType ?? '')?.[1];
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return utf8Of(bytes);
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    // A charset that nobody knows, or not kept to.
+    return undefined;
+  }
+}
+
+/** Fetches a text, such as a page. */
+export async function fetchText({ fetch }: ToolContext, url: string, headers: Readonly<Record<string, string>> = {}) {
+  const response = await fetch(url, { headers: { 'user-agent': 'stint', ...headers } });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const contentType = response.headers.get('content-type');
+  return { response, contentType, text: textOf(bytes, contentType) ?? new TextDecoder().decode(bytes) };
+}

@@ -1,0 +1,206 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { describe, expect, it } from 'vitest';
+import { defineTool, ToolRegistry, type ToolSchema } from '#stint/tools/index';
+import { errorOf } from './calling.js';
+
+function echoing(input: ToolSchema) {
+  return new ToolRegistry({
+    tools: [
+      defineTool({
+        name: 'echo',
+        description: 'Gives its input back.',
+        category: 'test',
+        security: 'safe',
+        input,
+        handler: (value) => value,
+      }),
+    ],
+  });
+}
+
+/** What a call says: its result, or what is wrong with the input. */
+async function tryInput(schema: ToolSchema, input: unknown): Promise<unknown> {
+  return echoing(schema)
+    .call('echo', input)
+    .catch(({ code, message }) => `${code} ${message.replace("the tool 'echo' does not take this input: ", '')}`);
+}
+
+describe('a JSON Schema', () => {
+  const person = {
+    type: 'object',
+    properties: {
+      name: { type: 'string', minLength: 1 },
+      mail: { type: 'string', format: 'email' },
+      role: { enum: ['admin', 'guest'] },
+      tags: { type: 'array', uniqueItems: true, items: { type: ['string', 'object'] } },
+      'first/last~name': { type: 'array', items: { type: 'integer' } },
+      nested: { type: 'object', properties: { level: { type: 'integer', default: 3 } } },
+    },
+    additionalProperties: false,
+  };
+
+  it.each<[unknown, unknown]>([
+    [
+      { name: 'Ada', mail: 'ada@example.com' },
+      { name: 'Ada', mail: 'ada@example.com' },
+    ],
+    [{ nested: {} }, { nested: { level: 3 } }],
+    [{ name: '' }, "TOOL_INPUT input.name is ''; it must NOT have fewer than 1 characters"],
+    [{ mail: 'nobody' }, 'TOOL_INPUT input.mail is \'nobody\'; it must match format "email"'],
+    [{ role: 'root' }, "TOOL_INPUT input.role is 'root'; it must be one of 'admin', 'guest'"],
+    [
+      {
+        tags: [
+          { a: 1, b: 2 },
+          { b: 2, a: 1 },
+        ],
+      },
+      'TOOL_INPUT input.tags is [ { a: 1, b: 2 }, { b: 2, a: 1 } ]; it must have no item twice',
+    ],
+    [{ tags: ['1', { 1: 1 }, '["1"]'] }, { tags: ['1', { 1: 1 }, '["1"]'] }],
+    [{ 'first/last~name': [1, 'x'] }, 'TOOL_INPUT input["first/last~name"][1] is \'x\'; it must be integer'],
+    [{ other: 1 }, 'TOOL_INPUT input.other is not known; known are name, mail, role, tags, first/last~name, nested'],
+  ])('judges %j', async (input, expected) => {
+    expect(await tryInput(person, input)).toEqual(expected);
+  });
+
+  it('of draft 7 is known by its $schema', async () => {
+    const tuple = { type: 'array', items: [{ type: 'string' }], additionalItems: false };
+    const draft7 = { $schema: 'http://json-schema.org/draft-07/schema#', ...tuple };
+    expect(await tryInput(draft7, ['a', 'b'])).toContain('TOOL_INPUT');
+    const draft2020 = { type: 'array', prefixItems: [{ type: 'string' }], items: false };
+    expect(await tryInput(draft2020, ['a', 'b'])).toContain('TOOL_INPUT');
+    expect(await tryInput(draft2020, ['a'])).toEqual(['a']);
+  });
+
+  it('is compiled once, though many first calls come at once', async () => {
+    let reads = 0;
+    const schema = {
+      get type() {
+        reads += 1;
+        return 'string';
+      },
+    };
+    const registry = echoing(schema);
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map((text) => registry.call('echo', text)))).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ]);
+    // Copied before it is compiled.
+    expect(reads).toBe(1);
+  });
+
+  it('with the same $id as another tool has is no other one', async () => {
+    expect(await tryInput({ $id: 'https://example.com/a', type: 'string' }, 'x')).toBe('x');
+    expect(await tryInput({ $id: 'https://example.com/a', type: 'number' }, 1)).toBe(1);
+    const named = { $id: 'https://example.com/a', $defs: { n: { $anchor: 'n', type: 'number' } }, $ref: 'a#/$defs/n' };
+    expect(await tryInput(named, 1)).toBe(1);
+    expect(await tryInput({ ...named, $ref: '#n' }, 'x')).toContain('must be number');
+  });
+
+  it.each([
+    [{ type: 'strange' }, 'type must be'],
+    [{ $ref: 'https://example.com/elsewhere.json' }, "can't resolve reference"],
+    [{ type: 'string', pattern: '(' }, 'the pattern "("'],
+    [{ type: 'string', pattern: '(?=x)y' }, 'cannot be matched in linear time'],
+    [{ type: 'string', pattern: '(a)\\1' }, 'cannot be matched in linear time'],
+  ])('that cannot be used is told of: %j', async (schema, message) => {
+    const error = await errorOf(echoing(schema).call('echo', 'x'));
+    expect(error.code).toBe('TOOL_FAILED');
+    expect(error.message).toContain(message);
+  });
+
+  // Each would take longer than the test has, by a backtracking matcher or by comparing each with each.
+  it.each<[string, ToolSchema, unknown]>([
+    ['nested quantifiers', { type: 'string', pattern: '^(a+)+$' }, `${'a'.repeat(50_000)}!`],
+    ['alternatives that overlap', { type: 'string', pattern: '^(a|aa)+$' }, `${'a'.repeat(50_000)}!`],
+    ['adjacent quantifiers', { type: 'string', pattern: '^\\s*\\s*\\s*\\s*x$' }, ' '.repeat(50_000)],
+    [
+      'patterns of keys',
+      { type: 'object', patternProperties: { '^(a+)+$': {} }, additionalProperties: false },
+      { [`${'a'.repeat(50_000)}!`]: 1 },
+    ],
+    ['names of keys', { type: 'object', propertyNames: { pattern: '^(a+)+$' } }, { [`${'a'.repeat(50_000)}!`]: 1 }],
+    [
+      'a long list of different things',
+      { type: 'array', uniqueItems: true, items: { type: 'number' } },
+      [...Array.from({ length: 100_000 }, (_, n) => ({ n })), 1],
+    ],
+  ])('does not let an input make it last: %s', async (_, schema, input) => {
+    expect(await tryInput(schema, input)).toContain('TOOL_INPUT');
+  });
+
+  it.each([
+    'date',
+    'time',
+    'date-time',
+    'duration',
+    'uri',
+    'uri-reference',
+    'uri-template',
+    'email',
+    'hostname',
+    'ipv4',
+    'ipv6',
+    'regex',
+    'uuid',
+    'json-pointer',
+  ])('does not let a text make the format %s last', async (format) => {
+    for (const part of ['a', '0', '.', '-', ':', '/', '@', '1:', 'a.', '{', '%', 'P1', ' ']) {
+      for (const end of ['', '!', '@', '\0']) {
+        const text = part.repeat(60_000) + end;
+        const answer = await tryInput({ type: 'string', format }, text);
+        expect(answer === text || String(answer).startsWith('TOOL_INPUT')).toBe(true);
+      }
+    }
+  });
+});
+
+describe('a Standard Schema', () => {
+  /** What a library's schema looks like from outside: it changes the value, and says where something is wrong. */
+  const schema = (later: boolean): StandardSchemaV1<unknown, { n: number }> => ({
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value) => {
+        const n = Number((value as { n?: unknown } | undefined)?.n);
+        const result = Number.isNaN(n)
+          ? { issues: [{ message: 'expected a number', path: ['list', { key: 0 }, 'n'] }] }
+          : { value: { n } };
+        return later ? Promise.resolve(result) : result;
+      },
+    },
+  });
+
+  it.each([false, true])('judges and changes a value (later: %s)', async (later) => {
+    expect(await tryInput(schema(later), { n: '5' })).toEqual({ n: 5 });
+    expect(await tryInput(schema(later), { n: 'x' })).toBe('TOOL_INPUT input.list[0].n: expected a number');
+  });
+
+  it('is told of by its own JSON Schema, if it knows one', () => {
+    const json = { type: 'object', properties: { n: { type: 'number' } } };
+    const standard = { ...schema(false)['~standard'], jsonSchema: { input: () => json, output: () => ({}) } };
+    expect(echoing({ '~standard': standard } as never).info('echo').input).toEqual(json);
+    expect(echoing(schema(false)).info('echo').input).toEqual({});
+  });
+
+  it('that throws is a failure of the tool', async () => {
+    const throwing = { '~standard': { version: 1, vendor: 'test', validate: () => JSON.parse('{') } } as const;
+    expect((await errorOf(echoing(throwing).call('echo', {}))).code).toBe('TOOL_FAILED');
+  });
+
+  it('gives its handler its type', async () => {
+    const tool = defineTool({
+      name: 'typed',
+      description: 'x',
+      category: 'test',
+      security: 'safe',
+      input: schema(false),
+      // It compiles because `n` is known to be a number.
+      handler: ({ n }) => n.toFixed(1),
+    });
+    expect(await new ToolRegistry({ tools: [tool] }).call('typed', { n: 2 })).toBe('2.0');
+  });
+});
