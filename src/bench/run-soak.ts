@@ -1,5 +1,4 @@
-import { StintError } from '../errors/stint-error.js';
-import { LEAST_POINTS, type LeakVerdict, LeakWatch } from '../monitor/index.js';
+import { type LeakVerdict, LeakWatch } from '../monitor/index.js';
 import type { RunOptions } from '../runtime/options.js';
 import type { Outcome } from '../runtime/outcome.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -10,7 +9,7 @@ export interface SoakOptions {
   readonly runtime: Runtime;
   readonly source: Source;
   readonly runOptions: RunOptions;
-  /** How often, or for how many ms. */
+  /** How often, or for how many ms (longer, if that is too short for a verdict). */
   readonly length: { readonly cycles: number } | { readonly durationMs: number };
   /** Names of shared memory that begin so count, beside what is mapped. */
   readonly segmentPrefix: string | undefined;
@@ -42,10 +41,12 @@ const SAMPLES = 100;
  * Runs the same again and again, one after the other, and watches what grows.
  *
  * @returns the verdict, or the first outcome that was not `completed`
- * @throws StintError `INVALID_ARGUMENT`: the time was too short for a verdict
  */
 export async function soak(options: SoakOptions, file: string): Promise<SoakResults | Outcome> {
   const { runtime, source, runOptions, length, segmentPrefix, signal, onProgress } = options;
+  // What the first run starts is no part of the time.
+  const first = await runtime.start(source, { ...runOptions, signal }).outcome;
+  if (first.kind !== 'completed') return first;
   using watch = await LeakWatch.open({ segmentPrefix, counters: { vms: () => liveVms(runtime) } });
   const at = new Date().toISOString();
   const from = performance.now();
@@ -66,27 +67,22 @@ export async function soak(options: SoakOptions, file: string): Promise<SoakResu
       await watch.sample(done - warmup);
       due = Math.max(due + every, place);
     }
-    if (place >= whole) break;
+    // A time may be too short for what a verdict needs: that comes first.
+    const verdict = place < whole ? undefined : watch.verdict();
+    if (verdict === undefined) continue;
+    return {
+      format: 'stint-soak',
+      version: 1,
+      file,
+      at,
+      cycles: done - warmup,
+      warmup: warmup + 1,
+      tookMs: Math.round(performance.now() - from),
+      machine: describeMachine(),
+      versions: readVersions(),
+      ...verdict,
+    };
   }
-  const verdict = watch.verdict();
-  if (verdict === undefined) {
-    throw new StintError(
-      'INVALID_ARGUMENT',
-      `--duration was enough for ${done} runs; ${LEAST_POINTS} after a warm-up are needed for a verdict`,
-    );
-  }
-  return {
-    format: 'stint-soak',
-    version: 1,
-    file,
-    at,
-    cycles: done - warmup,
-    warmup,
-    tookMs: Math.round(performance.now() - from),
-    machine: describeMachine(),
-    versions: readVersions(),
-    ...verdict,
-  };
 }
 
 function liveVms(runtime: Runtime): number {

@@ -14,7 +14,7 @@ import type { Transferable } from '../values/transfer.js';
 import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
 import type { Carrier, CarrierMaker, TaskMessage } from './carrier.js';
 import type { Recycling } from './recycling.js';
-import { type Claim, ThreadLoad } from './thread-load.js';
+import { type Claim, MOST_AHEAD, ThreadLoad } from './thread-load.js';
 
 /** What a task hears of its thread. */
 export interface TaskListener {
@@ -184,8 +184,9 @@ export class Host {
     if (ahead) this.#watchProgress();
   }
 
-  /** Takes back a task that has not begun. False if it has. */
+  /** Takes back a task that has not begun. False if it has, or if the thread has to drop so many already that there are rows for no more. */
   takeBack(row: number, number: number): boolean {
+    if (this.#revoked.size >= MOST_AHEAD) return false;
     const task = this.#tasks.get(row);
     if (!this.#carrier.takesAhead || task?.number !== number || !this.#table.revoke(row, number)) return false;
     this.#forget(row, task);

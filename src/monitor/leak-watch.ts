@@ -1,19 +1,16 @@
 /**
- * Gathers samples of a work that is done again and again, and says what grows with it.
- *
- * 1. Garbage is collected in all threads before each sample, where that can be done: what is left is held by something.
- * 2. It keeps no more than so many samples, however long it goes on: when there are more, every second one is dropped. The room for them
- *    is taken at the beginning, so that it does not watch itself grow.
+ * Gathers samples of a work that is done again and again, and says what grows with it. Garbage is collected in all threads before each sample,
+ * where that can be done: what is left is held by something.
  */
 import { type EventEmitter, getEventListeners } from 'node:events';
 import { GarbageCollector } from './collect-garbage.js';
 import { type GrowthLimit, type GrowthVerdict, LEAST_POINTS, verdictOf } from './leak-verdict.js';
 import { countListeners, MEASURES, type Measure, measuresOf, type Unit } from './measures.js';
 import { type SampleOptions, sample } from './sample.js';
+import { SampleBuffer } from './sample-buffer.js';
 import type { Point } from './slope.js';
 
 const MIB = 1024 ** 2;
-const MOST_SAMPLES = 240;
 
 /** What may be added while one watches. V8 and allocators settle by megabytes; of the rest, one more may be a step. */
 export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>> = {
@@ -61,9 +58,7 @@ export interface LeakVerdict {
 export class LeakWatch implements Disposable {
   readonly #options: LeakWatchOptions;
   readonly #collector: GarbageCollector | undefined;
-  readonly #xs = new Float64Array(MOST_SAMPLES);
-  readonly #series = new Map<string, Float64Array>();
-  #count = 0;
+  readonly #samples = new SampleBuffer();
 
   private constructor(options: LeakWatchOptions, collector: GarbageCollector | undefined) {
     this.#options = options;
@@ -78,24 +73,19 @@ export class LeakWatch implements Disposable {
   async sample(x: number): Promise<void> {
     await this.#collector?.collect();
     const { counters = {}, emitters = [], segmentPrefix } = this.#options;
-    if (this.#count === MOST_SAMPLES) this.#dropHalf();
-    this.#xs[this.#count] = x;
-    for (const [name, value] of Object.entries(measuresOf(sample({ segmentPrefix })))) this.#note(name, value);
-    this.#note('listeners', countListeners([process, ...emitters], getEventListeners));
-    for (const [name, count] of Object.entries(counters)) this.#note(name, count());
-    this.#count += 1;
+    this.#samples.add(x, {
+      ...measuresOf(sample({ segmentPrefix })),
+      listeners: countListeners([process, ...emitters], getEventListeners),
+      ...Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, count()])),
+    });
   }
 
   /** Undefined as long as there are too few samples. */
   verdict(): LeakVerdict | undefined {
-    if (this.#count < LEAST_POINTS) return undefined;
+    if (this.#samples.count < LEAST_POINTS) return undefined;
     const series: Record<string, SeriesVerdict> = {};
     const unavailable: string[] = [];
-    for (const [name, values] of this.#series) {
-      const points = Array.from(
-        values.subarray(0, this.#count),
-        (value, i): Point => [this.#xs[i] as number, value],
-      ).filter(([, value]) => !Number.isNaN(value));
+    for (const [name, points] of this.#samples) {
       if (points.length < LEAST_POINTS) unavailable.push(name);
       else series[name] = { unit: unitOf(name), points, ...verdictOf(points, this.#limit(name)) };
     }
@@ -109,20 +99,6 @@ export class LeakWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  /** What the system does not tell is NaN. */
-  #note(name: string, value = Number.NaN): void {
-    const values = this.#series.get(name) ?? new Float64Array(MOST_SAMPLES).fill(Number.NaN);
-    values[this.#count] = value;
-    this.#series.set(name, values);
-  }
-
-  #dropHalf(): void {
-    this.#count = MOST_SAMPLES / 2;
-    for (const values of [this.#xs, ...this.#series.values()]) {
-      for (let i = 0; i < this.#count; i += 1) values[i] = values[i * 2] as number;
-    }
   }
 
   #limit(name: string): GrowthLimit {
