@@ -1,7 +1,7 @@
 import type { KernelClient } from '../kernel/client/kernel-client.js';
 
 /** The flags that say what is to be had here: the daemon has its own policy, tools and permissions. */
-const OWN = ['tools', 'plugin', 'security', 'read', 'write', 'net', 'command', 'env', 'tool', 'time', 'grace'];
+const OWN = ['tools', 'plugin', 'security', 'read', 'write', 'net', 'command', 'env', 'tool', 'time', 'grace', 'isolation'];
 
 /**
  * Connects to the user's daemon, and says so. Undefined if there is none, or a flag asks for what is to be done here.
