@@ -2,7 +2,7 @@ export type { InterruptMeans } from './control/interrupter.js';
 export type { ModuleContext, ModuleTool, ModuleTools } from './engines/module/module-context.js';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
 export { isStintError, type ScriptLanguage, StintError } from './errors/stint-error.js';
-export type { Isolation } from './hosts/host-group.js';
+export type { Isolation } from './hosts/isolation.js';
 export type { Permissions } from './io/permissions.js';
 export { Channel, createChannel } from './runtime/channel.js';
 export type { EventListener, HostCallContext, HostFunction } from './runtime/host-calls.js';

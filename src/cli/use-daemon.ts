@@ -14,6 +14,7 @@ const OWN = [
   'time',
   'grace',
   'isolation',
+  'isolation',
 ];
 
 /**

@@ -15,14 +15,12 @@ import { ChildProcess } from './child-process.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Host, HostSettings } from './host.js';
 import { HostPool } from './host-pool.js';
+import type { Isolation } from './isolation.js';
 import { LaunchedProcess } from './launched-process.js';
 import { type RecordChild, RecordedChildren } from './recorded-children.js';
 import { SpareProcess } from './spare-process.js';
 import { type Claim, MOST_AHEAD } from './thread-load.js';
 import { type WorkerSettings, WorkerThread } from './worker-thread.js';
-
-/** Where tasks run: on threads of this process, or in child processes. */
-export type Isolation = 'thread' | 'process';
 
 export interface GroupSettings extends HostSettings, WorkerSettings {
   readonly isolation: Isolation;

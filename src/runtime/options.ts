@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
 import type { ScriptLanguage } from '../errors/stint-error.js';
-import type { Isolation } from '../hosts/host-group.js';
+import type { Isolation } from '../hosts/isolation.js';
 import type { Recycling } from '../hosts/recycling.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { copyValue } from '../values/copy-value.js';
