@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('./program.mjs', import.meta.url));
 
 /** Whether system calls can be made to fail here. */
-export const HAS_STRACE = spawnSync('strace', ['--version']).status === 0;
+export const HAS_STRACE = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
 /** The system calls of an operation that matter, by the names that they have on some processor. */
 export const SYSTEM_CALLS = {
