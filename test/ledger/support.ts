@@ -148,7 +148,7 @@ export async function guardiansGone(directory: string, except?: number): Promise
   // Who has no command yet may be a shell that becomes the sweep.
   const mayBe = ({ command }: { command: string }) => command === '' || isGuardian(command, directory);
   const busy = () => processes().some((each) => each.pid !== except && mayBe(each));
-  await expect.poll(busy, { interval: 5, timeout: 20_000 }).toBe(false);
+  await expect.poll(busy, { interval: 20, timeout: 20_000 }).toBe(false);
 }
 
 function isGuardian(command: string, directory: string): boolean {
