@@ -13,7 +13,6 @@ import { StintError } from '../errors/stint-error.js';
 import { Scope } from '../scope/scope.js';
 import { openDirectory } from './directory.js';
 import { Guardian } from './guardian.js';
-import { type Identity, ownIdentity } from './identity.js';
 import { refused, unless } from './ledger-error.js';
 import { newOwnerId, tokenOf } from './names.js';
 import { Owner } from './owner.js';
@@ -33,12 +32,6 @@ export interface LedgerOptions {
   readonly directory?: string;
 }
 
-/** What an owner needs to register anything. */
-interface Claimed {
-  readonly owner: Owner;
-  readonly identity: Identity;
-}
-
 export class Ledger implements AsyncDisposable {
   readonly #folder: string;
   readonly #id = newOwnerId();
@@ -46,7 +39,7 @@ export class Ledger implements AsyncDisposable {
   readonly #registrations = new Set<AsyncDisposable>();
   readonly #acquiring = new Set<Promise<unknown>>();
   #sequence = 0;
-  #claimed: Promise<Claimed> | undefined;
+  #owner: Promise<Owner> | undefined;
   #closing = false;
   #closed: Promise<void> | undefined;
 
@@ -144,9 +137,9 @@ export class Ledger implements AsyncDisposable {
 
   async #register<R extends Resource>(describe: (token: string) => R): Promise<Registration<R>> {
     this.#guardian.watch();
-    this.#claimed ??= this.#claim();
-    const { owner, identity } = await this.#claimed.catch((error: unknown) => {
-      this.#claimed = undefined;
+    this.#owner ??= this.#claim();
+    const owner = await this.#owner.catch((error: unknown) => {
+      this.#owner = undefined;
       throw refused('open its ledger', error);
     });
     this.#sequence += 1;
@@ -156,18 +149,17 @@ export class Ledger implements AsyncDisposable {
       folder: owner.folder,
       sequence,
       token,
-      owner: identity,
+      owner: owner.identity,
       onReleased: () => this.#registrations.delete(registration),
     });
     this.#registrations.add(registration);
     return registration;
   }
 
-  async #claim(): Promise<Claimed> {
+  async #claim(): Promise<Owner> {
     const claim = () => Owner.claim(this.#folder, this.#id);
     // A sweep that came in the moment between the making of the socket and its first listening took us for dead.
-    const owner = await unless(['ENOENT'], claim(), undefined);
-    return { owner: owner ?? (await claim()), identity: await ownIdentity() };
+    return (await unless(['ENOENT'], claim(), undefined)) ?? (await claim());
   }
 
   async #close(): Promise<void> {
@@ -180,8 +172,12 @@ export class Ledger implements AsyncDisposable {
       const cause = new AggregateError(thrown);
       throw new StintError(code, `${thrown.length} things were not released: ${messageOf(thrown[0])}`, { cause });
     }
-    const claimed = await this.#claimed?.catch(() => undefined);
-    await claimed?.owner[Symbol.asyncDispose]();
+    const owner = await this.#owner?.catch(() => undefined);
+    try {
+      await owner?.[Symbol.asyncDispose]();
+    } catch (error) {
+      throw refused('close its ledger', error);
+    }
     await this.#guardian.dismiss();
   }
 }

@@ -8,7 +8,7 @@ import { mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { syncDirectory, UNFINISHED, writeDurably } from './files.js';
-import { ownIdentity } from './identity.js';
+import { type Identity, ownIdentity } from './identity.js';
 import { unless } from './ledger-error.js';
 import { ALIVE } from './liveness.js';
 import { type SocketPath, socketPath } from './socket-path.js';
@@ -21,18 +21,21 @@ export const STAGED = '.new-';
 
 export class Owner implements AsyncDisposable {
   readonly id: string;
+  readonly identity: Identity;
   /** The folder of its records. */
   readonly folder: string;
   readonly #proof: Proof;
 
-  private constructor(id: string, folder: string, proof: Proof) {
+  private constructor(id: string, identity: Identity, folder: string, proof: Proof) {
     this.id = id;
+    this.identity = identity;
     this.folder = folder;
     this.#proof = proof;
   }
 
   /** @param ledger the folder of all owners */
   static async claim(ledger: string, id: string): Promise<Owner> {
+    const identity = await ownIdentity();
     const staged = join(ledger, STAGED + id);
     const folder = join(ledger, id);
     const remove = async () => {
@@ -44,10 +47,10 @@ export class Owner implements AsyncDisposable {
     let proof: Proof | undefined;
     try {
       proof = await Proof.give(join(staged, ALIVE));
-      await writeDurably(join(staged, OWNER), { id, ...(await ownIdentity()) });
+      await writeDurably(join(staged, OWNER), { id, ...identity });
       await rename(staged, folder);
       await syncDirectory(ledger);
-      return new Owner(id, folder, proof);
+      return new Owner(id, identity, folder, proof);
     } catch (error) {
       await proof?.[Symbol.asyncDispose]();
       await remove().catch(() => undefined);

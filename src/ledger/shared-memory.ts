@@ -116,7 +116,11 @@ export class SharedMemory implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#mapping.close();
+    try {
+      this.#mapping.close();
+    } catch (error) {
+      throw refused(`close the shared memory ${this.name}`, error);
+    }
     await this.#unlink();
   }
 }

@@ -47,6 +47,10 @@ describe('a guardian', () => {
     const directory = temporaryFolder();
     const owner = await startOwner(directory, directory, ['segment']);
     const guardian = owner.held.guardian as number;
+    // HUP, INT and TERM: bits 0, 1 and 14. A shell that has just been started ignores nothing yet.
+    const mask = () => /^SigIgn:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${guardian}/status`, 'utf8'))?.[1];
+    const ignored = () => (Number(`0x${mask()}`) & 0x4003) === 0x4003;
+    await expect.poll(ignored).toBe(true);
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.kill(guardian, signal);
     expect(await owner.ask('guardian')).toEqual({ guardian });
     expect(runs(guardian)).toBe(true);

@@ -108,20 +108,14 @@ export function runs(pid: number): boolean {
   return processes().some((each) => each.pid === pid);
 }
 
-/** The processes of this machine, those that have ended left out. */
+/** The processes of this machine, those that have ended left out. One that is just becoming another program has no command yet. */
 export function processes(): { pid: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const command = readProcess(name, 'cmdline').replaceAll('\0', ' ');
-      return command === '' ? [] : [{ pid: Number(name), command }];
+      return command === '' && !hasProgram(name) ? [] : [{ pid: Number(name), command }];
     });
-}
-
-/** Whether a process is just becoming another program, and says nothing of itself. */
-function somebodyStarts(): boolean {
-  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return names.some((name) => readProcess(name, 'cmdline') === '' && hasProgram(name));
 }
 
 function hasProgram(pid: string): boolean {
@@ -145,14 +139,20 @@ function readProcess(pid: string, file: string): string {
 /** The guardians of a ledger that watch or sweep. */
 export function guardians(directory: string): number[] {
   return processes()
-    .filter(({ command }) => command.includes('guardian-main.js') && command.includes(`${directory}/`))
+    .filter(({ command }) => isGuardian(command, directory))
     .map(({ pid }) => pid);
 }
 
 /** Waits until all guardians of a ledger are done, but for one. */
 export async function guardiansGone(directory: string, except?: number): Promise<void> {
-  const busy = () => somebodyStarts() || guardians(directory).some((pid) => pid !== except);
-  await expect.poll(busy, { interval: 5, timeout: 20_000 }).toBe(false);
+  // Who has no command yet may be a shell that becomes the sweep.
+  const mayBe = ({ command }: { command: string }) => command === '' || isGuardian(command, directory);
+  const busy = () => processes().some((each) => each.pid !== except && mayBe(each));
+  await expect.poll(busy, { interval: 20, timeout: 20_000 }).toBe(false);
+}
+
+function isGuardian(command: string, directory: string): boolean {
+  return command.includes('guardian-main.js') && command.includes(`${directory}/`);
 }
 
 /** The processes that carry the mark of a record of one of these owners. */

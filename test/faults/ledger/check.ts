@@ -20,7 +20,7 @@ import { type Fault, runWith, type Scenario, type SystemCall, type Traced } from
 const THOROUGH = process.env['STINT_FAULTS'] === 'all';
 const STRIDES: Partial<Record<SystemCall, number>> = THOROUGH
   ? { write: 5 } // most of them only wake another thread
-  : { open: 4, write: 13, fsync: 3, rename: 2, unlink: 3, mmap: 2 };
+  : { open: 5, write: 25, fsync: 4, rename: 2, unlink: 3 };
 
 /** More often than this no system call comes in any scenario: a bound for the search. */
 const MOST_CALLS = 400;
@@ -76,9 +76,11 @@ async function meet(fault: Fault, scenario: Scenario, withGuardian: boolean): Pr
     held.map((path) => existsSync(path)),
     what,
   ).toEqual([true, true]);
-  for (const { name, code } of traced.failures ?? []) {
-    expect([name, ERROR_CODES], what).toEqual(['StintError', expect.arrayContaining([code])]);
-  }
+  const codes: readonly string[] = ERROR_CODES;
+  expect(
+    (traced.failures ?? []).filter(({ name, code }) => name !== 'StintError' || !codes.includes(code)),
+    what,
+  ).toEqual([]);
   return traced;
 }
 

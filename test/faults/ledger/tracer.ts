@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('./program.mjs', import.meta.url));
 
 /** Whether system calls can be made to fail here. */
-export const HAS_STRACE = spawnSync('strace', ['--version']).status === 0;
+export const HAS_STRACE = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
 /** The system calls of an operation that matter, by the names that they have on some processor. */
 export const SYSTEM_CALLS = {
@@ -30,9 +30,9 @@ export type Scenario = 'life' | 'child' | 'sweep';
 
 /** What each scenario calls, and how often at least it meets a fault there. */
 export const PLACES: readonly [Scenario, SystemCall, number][] = [
-  ['life', 'open', 3],
-  ['life', 'write', 2],
-  ['life', 'fsync', 3],
+  ['life', 'open', 2],
+  ['life', 'write', 1],
+  ['life', 'fsync', 2],
   ['life', 'rename', 2],
   ['life', 'unlink', 2],
   ['life', 'mkdir', 2],
@@ -41,7 +41,7 @@ export const PLACES: readonly [Scenario, SystemCall, number][] = [
   ['life', 'allocate', 1],
   ['life', 'mmap', 1],
   ['life', 'listen', 1],
-  ['child', 'fsync', 2],
+  ['child', 'fsync', 1],
   ['child', 'rename', 1],
   ['child', 'unlink', 1],
   ['sweep', 'open', 1],
@@ -106,7 +106,8 @@ async function attached(output: NodeJS.ReadableStream, threads: number): Promise
   const said: string[] = [];
   for await (const line of createInterface({ input: output })) {
     said.push(line);
-    if (line.includes(' attached')) seen += 1;
+    // A thread may have ended since it was listed.
+    if (line.includes(' attached') || line.includes('attach: ')) seen += 1;
     if (seen === threads) {
       output.resume();
       return;
