@@ -1,14 +1,16 @@
-// Fails if tests left a worker process, a temporary file or a shared-memory segment of stint's.
-import { readdirSync, readFileSync } from 'node:fs';
+// Fails if tests left a worker process, a temporary file or a shared-memory segment of stint's. With the name of a file: since that was made.
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const since = process.argv[2] === undefined ? 0 : lstatSync(process.argv[2]).ctimeMs;
 const found = [];
 
 for (const directory of [tmpdir(), '/dev/shm']) {
-  for (const name of list(directory)) if (name.startsWith('stint-')) found.push(join(directory, name));
+  const paths = list(directory).flatMap((name) => (name.startsWith('stint-') ? [join(directory, name)] : []));
+  found.push(...paths.filter((path) => lstatSync(path).ctimeMs >= since));
 }
 for (const pid of list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
   const command = commandLine(pid);
