@@ -17,7 +17,8 @@ import type { Host, HostSettings } from './host.js';
 import { HostPool } from './host-pool.js';
 import type { Isolation } from './isolation.js';
 import { LaunchedProcess } from './launched-process.js';
-import { type RecordChild, RecordedChildren } from './recorded-children.js';
+import type { OwnLedger } from './own-ledger.js';
+import { recordChildren } from './record-children.js';
 import { SpareProcess } from './spare-process.js';
 import { type Claim, MOST_AHEAD } from './thread-load.js';
 import { type WorkerSettings, WorkerThread } from './worker-thread.js';
@@ -34,8 +35,8 @@ export interface GroupSettings extends HostSettings, WorkerSettings {
   readonly means: InterruptMeans;
   /** Bytes that each child process may have as data. */
   readonly processMemory: number;
-  /** Of the ledger that has the child processes; undefined for the default one. */
-  readonly directory: string | undefined;
+  /** What has the child processes. */
+  readonly ledger: OwnLedger;
 }
 
 const CHILD_PATIENCE_MS = 500;
@@ -45,7 +46,6 @@ export class HostGroup<T> {
   readonly dispatcher: Dispatcher<T>;
   readonly #interrupter: InterrupterLease;
   readonly #pool: HostPool;
-  readonly #children: RecordedChildren;
   readonly #spare: SpareProcess | undefined;
   readonly #freeRows: number[];
   #grace: number;
@@ -70,8 +70,7 @@ export class HostGroup<T> {
       this.#blocks ? this.#pool.abandon(index) : this.#pool.terminate(index),
     );
     this.#grace = grace;
-    this.#children = new RecordedChildren(settings.directory);
-    this.#spare = isolation === 'process' ? spareFor(settings, rows, this.#children.record) : undefined;
+    this.#spare = isolation === 'process' ? spareFor(settings, rows) : undefined;
     this.#pool = new HostPool(
       hosts,
       this.table,
@@ -168,7 +167,6 @@ export class HostGroup<T> {
   /** Ends the hosts, which have no tasks any more; settles when nothing is left of them. */
   async close(): Promise<void> {
     await Promise.all([this.#pool.close(), this.#spare?.close()]);
-    await this.#children.close();
     await this.#interrupter.release();
   }
 
@@ -193,8 +191,9 @@ function killGrace(grace: number): number {
   return 2 * grace + CHILD_PATIENCE_MS;
 }
 
-function spareFor(settings: GroupSettings, rows: number, record: RecordChild): SpareProcess {
+function spareFor(settings: GroupSettings, rows: number): SpareProcess {
   const { grace, quantum, cellSize, heap, processMemory } = settings;
   const child = { rows, grace, quantum, cellSize, heap };
+  const record = recordChildren(settings.ledger);
   return new SpareProcess((onReady) => new LaunchedProcess(child, processMemory, record, onReady));
 }

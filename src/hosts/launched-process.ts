@@ -6,7 +6,7 @@ import { encodeFrame, FrameReader } from '../worker/frames.js';
 import type { PipedMessage, ToHost } from '../worker/messages.js';
 import { type BufferMessage, isBufferMessage, SharedBuffers } from '../worker/shared-buffers.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
-import type { RecordChild } from './recorded-children.js';
+import type { RecordChild } from './record-children.js';
 
 /** So many of the last characters that a process wrote to its standard error are kept, to say what it died of. */
 const MOST_LAST_WORDS = 500;

@@ -79,7 +79,7 @@ export class HostCalls {
       case 'channel':
         return this.#useChannel(call);
       case 'scratch':
-        this.#scratch ??= new ScratchDirectories();
+        this.#scratch ??= new ScratchDirectories(() => this.#runtime.ledger.get());
         return this.#scratch.make();
       case 'tool':
         return this.#useTools(call);

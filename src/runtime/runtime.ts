@@ -18,6 +18,7 @@ import type { Host } from '../hosts/host.js';
 import { HostGroup } from '../hosts/host-group.js';
 import type { HostPool } from '../hosts/host-pool.js';
 import type { Isolation } from '../hosts/isolation.js';
+import { OwnLedger } from '../hosts/own-ledger.js';
 import type { Claim } from '../hosts/thread-load.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
@@ -53,6 +54,8 @@ const INNER_IDLE_MS = 5000;
 /** Runs scripts under limits. Leaving its `await using` block closes it. */
 export class Runtime implements AsyncDisposable {
   readonly #options: ResolvedRuntimeOptions;
+  /** What has recorded what outlives the process: child processes, scratch directories. @internal */
+  readonly ledger: OwnLedger;
   readonly #groups = new Map<Isolation, HostGroup<TaskRun>>();
   readonly #tasks = new Set<TaskRun>();
   readonly #counter = new OutcomeCounter();
@@ -81,6 +84,7 @@ export class Runtime implements AsyncDisposable {
       start: (source, options) => this.#begin(resolveSource(source), options),
       ended: (task, outcome) => this.#ended(task, outcome),
     };
+    this.ledger = new OwnLedger(this.#options.directory);
     this.#group(this.#options.isolation);
   }
 
@@ -218,6 +222,7 @@ export class Runtime implements AsyncDisposable {
       );
     }
     const { name, threads, slots, queue, grace, quantum, cellSize, heap, tools, isolation, interrupts } = this.#options;
+    const { processMemory, directory } = this.#options;
     this.#inner ??= new Runtime(
       {
         name: `${name}, within`,
@@ -228,8 +233,10 @@ export class Runtime implements AsyncDisposable {
         quantum,
         cellSize,
         isolation,
+        processMemory,
         interrupts,
         idleTimeout: INNER_IDLE_MS,
+        ...(directory === undefined ? {} : { directory }),
         ...(tools === undefined ? {} : { tools }),
         ...(heap === undefined ? {} : { heap }),
       },
@@ -257,9 +264,18 @@ export class Runtime implements AsyncDisposable {
   #group(isolation: Isolation): HostGroup<TaskRun> {
     const known = this.#groups.get(isolation);
     if (known !== undefined) return known;
+    const { ledger } = this;
     const { threads, interrupts, idleTimeout, ...others } = this.#options;
     const group = new HostGroup<TaskRun>(
-      { ...others, isolation, hosts: threads, means: interrupts, depth: nesting.depth + 1, idleMs: idleTimeout },
+      {
+        ...others,
+        ledger,
+        isolation,
+        hosts: threads,
+        means: interrupts,
+        depth: nesting.depth + 1,
+        idleMs: idleTimeout,
+      },
       (task) => this.#claim(task),
       (task, host, claim) => this.#send(task, host, claim),
     );
@@ -409,6 +425,7 @@ export class Runtime implements AsyncDisposable {
     for (const task of this.#tasks) task.requestStop(StopReason.closed);
     await this.drain();
     await Promise.all([this.#inner?.close(), ...groups.map((group) => group.close())]);
+    await this.ledger.close();
   }
 }
 

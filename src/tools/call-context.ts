@@ -150,7 +150,7 @@ export class CallContext implements ToolContext, Gate {
 
   async #makeScratch(): Promise<string> {
     if (this.#ended !== undefined) throw this.#ended;
-    const directories = new ScratchDirectories();
+    const directories = new ScratchDirectories(async () => undefined);
     this.#scope.defer(() => directories.remove());
     // Its real path: the system's directory for such may be a link.
     const path = await realpath(await directories.make());

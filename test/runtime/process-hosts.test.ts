@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -255,5 +255,31 @@ describe('an owner of child processes', () => {
     expect(outcomes.map(({ error }) => error?.code)).toEqual(['RUNTIME_CLOSED', 'RUNTIME_CLOSED']);
     const pids = tasks.flatMap((task) => task.pids);
     await Promise.all(pids.map(ended));
+  });
+
+  it('that is killed leaves no scratch directory of its tasks', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stint-scratch-test-'));
+    const code = `
+      import { createRuntime } from '${INDEX}';
+      const runtime = await createRuntime({ threads: 1 });
+      const made = (directory) => console.log(directory);
+      runtime.start({ module: '${talks.href}', export: 'keeps' }, { args: ['loop'], functions: { made } });`;
+    const env = { ...process.env, TMPDIR: folder };
+    const owner = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env,
+    });
+    const [directory] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
+    expect(readdirSync(directory)).toEqual(['kept']);
+    const gone = new Promise<void>((resolve) => {
+      const watcher = watch(folder, () => {
+        if (existsSync(directory)) return;
+        watcher.close();
+        resolve();
+      });
+    });
+    owner.kill('SIGKILL');
+    await gone;
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,0 +1,26 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawnRecorded } from '../ledger/child.js';
+import type { OwnLedger } from './own-ledger.js';
+
+/**
+ * Has a child process launched when it is recorded what is.
+ *
+ * @param launch launches it, with these variables in its environment
+ * @returns what forgets the record when the process is gone
+ */
+export type RecordChild = (
+  launch: (mark: Readonly<Record<string, string>>) => ChildProcess,
+) => Promise<() => Promise<void>>;
+
+/** Records child processes: should one not notice that its owner died, the guardian of the ledger ends it. */
+export function recordChildren(own: OwnLedger): RecordChild {
+  return async (launch) => {
+    const ledger = await own.get();
+    if (ledger === undefined) {
+      launch({});
+      return async () => undefined;
+    }
+    const recorded = await spawnRecorded(ledger, 'stint child process', launch);
+    return () => recorded.release();
+  };
+}
