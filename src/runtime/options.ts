@@ -42,7 +42,7 @@ export interface RuntimeOptions {
    */
   heap?: Bytes;
   /**
-   * What a child process may have as data, everything included (it begins with some 150 MiB, most of it not resident). What it asks for
+   * What a child process may have as data, everything included (it begins with some 190 MiB, part of it not resident). What it asks for
    * beyond that is refused. Default 2 GiB. Linux and macOS.
    */
   processMemory?: Bytes;
