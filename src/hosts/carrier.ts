@@ -29,6 +29,8 @@ export interface Carrier {
   start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void;
   /** Says that a task was asked to end, where that is not seen in the table. */
   stop(row: number, number: number, reason: StopReason): void;
+  /** Gives a task another deadline, so many milliseconds from now. */
+  extend(row: number, number: number, ms: number): void;
   /** Posts something that a script may be blocking its thread for. */
   tell(message: ToWorker): void;
   /** Takes what it has sent, on a thread that blocks. True if that was anything. */

@@ -4,6 +4,7 @@
  * 1. The owner's table shows of each task what the child has told of it, so that whoever looks at the table needs not know where a task runs.
  * 2. The child enforces deadlines and stops itself. If it does not answer, the owner's ladder kills it, with all that its tasks started.
  */
+import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
@@ -85,6 +86,13 @@ export class ChildProcess implements Carrier {
   stop(row: number, number: number, reason: StopReason): void {
     this.#process.send({ op: 'stop', row, number, reason, grace: this.#grace() });
     this.#interrupter.look('task');
+  }
+
+  extend(row: number, number: number, ms: number): void {
+    this.#process.send({ op: 'extend', row, number, ms });
+    const deadline = monotonicNow() + ms + DEADLINE_MARGIN_MS;
+    this.#table.setDeadline(row, number, deadline);
+    if (deadline < this.#table.tasksDue) this.#interrupter.look('task');
   }
 
   tell(message: ToWorker): void {

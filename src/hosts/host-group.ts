@@ -4,12 +4,10 @@
  * 1. Never more than `slots` entries are live, never more than `queue` wait beyond them.
  * 2. A row is free for another task when neither side can write about the one before.
  */
-import { monotonicNow } from '../control/clock.js';
 import { ControlTable } from '../control/control-table.js';
 import { type InterrupterLease, type InterruptMeans, watchTable } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
 import type { Answer } from '../engines/engine.js';
-import { StintError } from '../errors/stint-error.js';
 import type { CarrierMaker } from './carrier.js';
 import { ChildProcess } from './child-process.js';
 import { Dispatcher } from './dispatcher.js';
@@ -122,19 +120,9 @@ export class HostGroup<T> {
     return true;
   }
 
-  /**
-   * Gives a task another deadline, counted from now.
-   *
-   * @throws StintError `INVALID_ARGUMENT` where tasks run in child processes, which hold the deadlines of their own tasks
-   */
+  /** Gives a task another deadline, counted from now. */
   extend(row: number, number: number, ms: number): void {
-    if (this.#spare !== undefined) {
-      throw new StintError('INVALID_ARGUMENT', 'the deadline of a task in a child process cannot be changed');
-    }
-    const deadline = monotonicNow() + ms;
-    this.table.setDeadline(row, number, deadline);
-    // A later one is found when the interrupter looks for the earlier.
-    if (deadline < this.table.tasksDue) this.#interrupter.look('task');
+    this.#hostOf(row)?.extend(row, number, ms);
   }
 
   /** Takes an answer to the host of a live task. */

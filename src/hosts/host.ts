@@ -199,6 +199,11 @@ export class Host {
     this.#carrier.stop(row, number, reason);
   }
 
+  /** Gives a task another deadline, so many milliseconds from now. */
+  extend(row: number, number: number, ms: number): void {
+    this.#carrier.extend(row, number, ms);
+  }
+
   /** Answers a call of one of its tasks. */
   answer(row: number, number: number, answer: Answer): void {
     this.#carrier.tell({ op: 'answer', row, number, answer });

@@ -46,6 +46,9 @@ class Supervisor {
       case 'announce':
         this.#thread.announce();
         return;
+      case 'extend':
+        this.#thread.extend(message.row, message.number, message.ms);
+        return;
       case 'stop':
         this.#table.grace = message.grace;
         this.#stop(message.row, message.number, message.reason);

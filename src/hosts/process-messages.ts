@@ -20,6 +20,8 @@ export type ToChild =
   | { op: 'announce' }
   /** `grace`: the owner's, as it is now. */
   | { op: 'stop'; row: number; number: number; reason: StopReason; grace: number }
+  /** Another deadline, counted from now. */
+  | { op: 'extend'; row: number; number: number; ms: number }
   | Extract<ToWorker, { op: 'answer' | 'delivered' }>;
 
 /** What the main thread of a child process tells its owner. */

@@ -1,6 +1,7 @@
 /** One worker thread: how it is set up, how messages go to it, and when it is gone. */
 import { randomUUID } from 'node:crypto';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
@@ -127,6 +128,13 @@ export class WorkerThread implements Carrier {
   /** It sees in the table which task was asked to end. */
   stop(): void {
     this.#interrupter.look('task');
+  }
+
+  extend(row: number, number: number, ms: number): void {
+    const deadline = monotonicNow() + ms;
+    this.#table.setDeadline(row, number, deadline);
+    // A later one is found when the interrupter looks for the earlier.
+    if (deadline < this.#table.tasksDue) this.#interrupter.look('task');
   }
 
   tell(message: ToWorker): void {

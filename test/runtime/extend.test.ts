@@ -2,28 +2,31 @@ import { describe, expect, it } from 'vitest';
 import { createRuntime } from '#stint/runtime/create-runtime';
 
 describe('task.extend', () => {
-  it('gives a task that runs another deadline, nearer or later', async () => {
-    await using runtime = await createRuntime({ threads: 1 });
-    const begun = (code: string, timeout: number | null) => {
-      let tell!: () => void;
-      const on = new Promise<void>((resolve) => {
-        tell = resolve;
-      });
-      return {
-        on,
-        task: runtime.start({ language: 'lua', code }, { limits: { timeout }, events: { on: () => tell() } }),
+  it.each(['thread', 'process'] as const)(
+    'gives a task that runs another deadline, nearer or later: %s',
+    async (isolation) => {
+      await using runtime = await createRuntime({ threads: 1, isolation });
+      const begun = (code: string, timeout: number | null) => {
+        let tell!: () => void;
+        const on = new Promise<void>((resolve) => {
+          tell = resolve;
+        });
+        return {
+          on,
+          task: runtime.start({ language: 'lua', code }, { limits: { timeout }, events: { on: () => tell() } }),
+        };
       };
-    };
-    const endless = begun('events.on() while true do end', null);
-    await endless.on;
-    endless.task.extend(20);
-    expect((await endless.task.outcome).kind).toBe('timed-out');
-    const slow = begun('events.on() sleep(1300) return "there"', 1000);
-    await slow.on;
-    slow.task.extend(null);
-    expect(await slow.task.result).toBe('there');
-    // It has ended: nothing comes of it.
-    slow.task.extend(1);
-    expect(() => slow.task.extend(0)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
-  });
+      const endless = begun('events.on() while true do end', null);
+      await endless.on;
+      endless.task.extend(20);
+      expect((await endless.task.outcome).kind).toBe('timed-out');
+      const slow = begun('events.on() sleep(1300) return "there"', 1000);
+      await slow.on;
+      slow.task.extend(null);
+      expect(await slow.task.result).toBe('there');
+      // It has ended: nothing comes of it.
+      slow.task.extend(1);
+      expect(() => slow.task.extend(0)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    },
+  );
 });
