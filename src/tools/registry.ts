@@ -65,6 +65,19 @@ export interface Nesting {
 
 const OUTERMOST: Nesting = { depth: 0 };
 
+/** Each is checked where it is used. */
+const OPTION_READERS = {
+  policy: (value: unknown) => value as NonNullable<ToolRegistryOptions['policy']>,
+  runtime: (value: unknown) => value as Runtime,
+  tools: readTools,
+};
+
+function readTools(value: unknown, name: string): Iterable<Tool> {
+  if (typeof (value as Partial<Iterable<Tool>>)[Symbol.iterator] !== 'function')
+    throw invalid(name, value, 'some tools');
+  return value as Iterable<Tool>;
+}
+
 export class ToolRegistry implements ToolPort {
   readonly #tools = new Map<string, Tool>();
   readonly #policy: Policy;
@@ -77,10 +90,11 @@ export class ToolRegistry implements ToolPort {
   #lastId = 0;
 
   /** @throws StintError `INVALID_ARGUMENT` */
-  constructor(options: ToolRegistryOptions = {}) {
-    this.#policy = Policy.of(options.policy ?? {});
-    this.#runtime = options.runtime;
-    for (const tool of options.tools ?? []) this.add(tool);
+  constructor(options?: ToolRegistryOptions) {
+    const { policy, runtime, tools } = readOptions(options, 'options', OPTION_READERS);
+    this.#policy = Policy.of(policy ?? {});
+    this.#runtime = runtime;
+    for (const tool of tools ?? []) this.add(tool);
   }
 
   get size(): number {

@@ -10,7 +10,7 @@ export interface FoundTool extends ToolSummary {
 
 type Entry = ToolSummary & { readonly id: string };
 
-/** Finds tools by words of their names, tags, categories and descriptions: misspelt and half typed words too. */
+/** Finds tools by words of their names, tags, categories and descriptions: half typed words too, and misspelt ones if nothing else is found. */
 export class ToolSearch {
   readonly #index: MiniSearch<Entry>;
 
@@ -43,8 +43,10 @@ export class ToolSearch {
 
   /** The best first. */
   find(query: string, fits?: (tool: ToolSummary) => boolean): FoundTool[] {
-    const options = fits && { filter: (result: SearchResult) => fits(result as unknown as ToolSummary) };
-    const found = this.#index.search(query, options);
+    const filter = fits && { filter: (result: SearchResult) => fits(result as unknown as ToolSummary) };
+    const asTyped = this.#index.search(query, { ...filter, fuzzy: false });
+    // To compare with every word of the index takes five times as long: only if nothing is found without.
+    const found = asTyped.length > 0 ? asTyped : this.#index.search(query, filter);
     return found.map(({ name, description, category, tags, security, score }) => ({
       name,
       description,

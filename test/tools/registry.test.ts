@@ -234,3 +234,14 @@ describe('a definition', () => {
     expect(() => Object.assign(tool.limits, { timeout: 1e9 })).toThrow();
   });
 });
+
+describe('a registry made in the wrong way', () => {
+  it.each([
+    [[], /options is \[\]/],
+    [{ tool: [] }, /options\.tool is not an option/],
+    [{ tools: 5 }, /options\.tools is 5/],
+    [{ policy: { levels: 1 } }, /policy\.levels is not an option/],
+  ])('says what is wrong: %o', (options, message) => {
+    expect(() => new ToolRegistry(options as never)).toThrow(message);
+  });
+});
