@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./program.mjs', import.meta.url));
 
+/** How long the program may take to exit when it has told how it fared, in ms. */
+const EXIT_PATIENCE_MS = 5000;
+
 /** Whether system calls can be made to fail here. */
 export const HAS_STRACE = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
@@ -94,7 +97,10 @@ export async function runWith(
   await attached(tracer.stderr, threads.length);
   child.stdin.end('go\n');
   const last = (await lines.next()).value as string | undefined;
+  // Traced, Node may hang in its own exit, when all that is to be seen has been done.
+  const impatience = last === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), EXIT_PATIENCE_MS);
   const [, signal] = await exited;
+  clearTimeout(impatience);
   await traced;
   const hit = how === 'SIGKILL' ? signal === 'SIGKILL' : readFileSync(trace, 'utf8').includes('(INJECTED)');
   return { id, hit, failures: last === undefined ? undefined : JSON.parse(last) };
