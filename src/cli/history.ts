@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
+import { systemCode } from '../errors/system-code.js';
 
 const MOST_LINES = 1000;
 
@@ -15,7 +16,7 @@ export async function loadHistory(): Promise<string[]> {
   try {
     return (await readFile(join(directory(), 'repl-history'), 'utf8')).split('\n').filter(Boolean).slice(0, MOST_LINES);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') warn(error);
+    if (systemCode(error) !== 'ENOENT') warn(error);
     return [];
   }
 }

@@ -34,10 +34,12 @@ let nextTable = 1;
 export class InterrupterLease {
   readonly #interrupter: Interrupter;
   readonly #table: number;
+  readonly #watched: ControlTable;
 
-  constructor(interrupter: Interrupter, table: number) {
+  constructor(interrupter: Interrupter, table: number, watched: ControlTable) {
     this.#interrupter = interrupter;
     this.#table = table;
+    this.#watched = watched;
   }
 
   /** Announces a thread; returns the end of the bell that the thread is to be given. */
@@ -54,6 +56,11 @@ export class InterrupterLease {
   /** Has the table looked at now. */
   look(why: LookReason): void {
     this.#interrupter.post({ op: 'look', table: this.#table, why });
+  }
+
+  /** A deadline has been set: has the table looked at if it comes before the next look. */
+  expect(deadline: number): void {
+    if (deadline < this.#watched.tasksDue) this.look('task');
   }
 
   /** Takes what the interrupter has told, on a thread that blocks. */
@@ -85,7 +92,7 @@ export function watchTable(
   const id = nextTable;
   nextTable += 1;
   interrupter.watch(id, table, onTerminate);
-  return new InterrupterLease(interrupter, id);
+  return new InterrupterLease(interrupter, id, table);
 }
 
 class Interrupter {

@@ -1,5 +1,5 @@
 /** Whether a promise that never rejects is fulfilled within so many milliseconds. */
-export function within(promise: Promise<void>, ms: number): Promise<boolean> {
+export function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), ms);
     void promise.then(() => {

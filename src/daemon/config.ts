@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isStintError, StintError } from '../errors/stint-error.js';
+import { systemCode } from '../errors/system-code.js';
 import type { KernelLimits } from '../kernel/limits.js';
 import { resolveKernelLimits } from '../kernel/limits.js';
 import { type OptionReader, readOptions } from '../runtime/read-options.js';
@@ -38,7 +39,7 @@ export async function readConfig(path: string, mayBeMissing: boolean): Promise<K
     return checkConfig(JSON.parse(await readFile(path, 'utf8')), path);
   } catch (error) {
     if (isStintError(error)) throw error;
-    if (mayBeMissing && (error as NodeJS.ErrnoException).code === 'ENOENT') return checkConfig({}, path);
+    if (mayBeMissing && systemCode(error) === 'ENOENT') return checkConfig({}, path);
     throw new StintError('INVALID_ARGUMENT', `cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { within } from '../control/within.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import type { KernelClient } from '../kernel/client/kernel-client.js';
 import { connect } from '../kernel/transport/connect.js';
@@ -28,13 +29,6 @@ export async function findDaemon(address: string): Promise<KernelClient | undefi
 /** Has a daemon end, and waits until its process has closed the connection. @throws StintError `TIMEOUT` */
 export async function stopDaemon(client: KernelClient): Promise<void> {
   await client.shutdown();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new StintError('TIMEOUT', `the daemon did not end within ${END_MS} ms`)), END_MS);
-  });
-  try {
-    await Promise.race([client.closed, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const ended = await within(client.closed, END_MS);
+  if (!ended) throw new StintError('TIMEOUT', `the daemon did not end within ${END_MS} ms`);
 }

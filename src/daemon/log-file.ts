@@ -4,8 +4,10 @@
  * 1. The file and those before it have no more than `most` bytes each, and there are no more than `kept` of them.
  * 2. A log that cannot be written does not end the daemon: what could not be written is counted, and told with the next line.
  */
+
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { systemCode } from '../errors/system-code.js';
 import type { LogLevel } from '../kernel/log.js';
 
 const MOST_BYTES = 4 * 1024 ** 2;
@@ -73,7 +75,7 @@ function rename(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     // There have not been that many yet.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
   }
 }
 

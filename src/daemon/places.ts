@@ -2,6 +2,7 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { StintError } from '../errors/stint-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** Where the daemon of a user is found, by the XDG Base Directory Specification. */
 export interface Places {
@@ -48,7 +49,7 @@ export async function isPrivate(directory: string): Promise<boolean> {
     const { uid, mode } = await lstat(directory);
     return uid === (process.getuid?.() ?? uid) && (mode & 0o077) === 0;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

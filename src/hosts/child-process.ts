@@ -92,7 +92,7 @@ export class ChildProcess implements Carrier {
     this.#process.send({ op: 'extend', row, number, ms });
     const deadline = monotonicNow() + ms + DEADLINE_MARGIN_MS;
     this.#table.setDeadline(row, number, deadline);
-    if (deadline < this.#table.tasksDue) this.#interrupter.look('task');
+    this.#interrupter.expect(deadline);
   }
 
   tell(message: ToWorker): void {
@@ -134,7 +134,7 @@ export class ChildProcess implements Carrier {
       case 'began': {
         const timeout = this.#timeouts.get(message.row) ?? Number.POSITIVE_INFINITY;
         this.#table.begin(message.row, message.number, timeout + DEADLINE_MARGIN_MS);
-        if (this.#table.deadline(message.row) < this.#table.tasksDue) this.#interrupter.look('task');
+        this.#interrupter.expect(this.#table.deadline(message.row));
         return message;
       }
       case 'waiting':

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { systemCode } from '../errors/system-code.js';
 import { unpackThrown } from '../errors/thrown.js';
 import { encodeFrame, FrameReader } from '../worker/frames.js';
 import type { PipedMessage, ToHost } from '../worker/messages.js';
@@ -192,7 +193,7 @@ function killGroup({ pid }: ChildProcess): void {
     process.kill(-(pid as number), 'SIGKILL');
   } catch (error) {
     // It is gone already, and its exit is on its way.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (systemCode(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -133,8 +133,7 @@ export class WorkerThread implements Carrier {
   extend(row: number, number: number, ms: number): void {
     const deadline = monotonicNow() + ms;
     this.#table.setDeadline(row, number, deadline);
-    // A later one is found when the interrupter looks for the earlier.
-    if (deadline < this.#table.tasksDue) this.#interrupter.look('task');
+    this.#interrupter.expect(deadline);
   }
 
   tell(message: ToWorker): void {

@@ -1,5 +1,5 @@
+import { invalid } from '../errors/invalid.js';
 import type { Value } from '../values/value.js';
-import { invalid } from './refusal.js';
 
 /** The longest that a timer of the platform can wait, 24.8 days. */
 const LONGEST_MS = 2 ** 31 - 1;

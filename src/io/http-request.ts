@@ -1,6 +1,7 @@
+import { invalid } from '../errors/invalid.js';
 import type { Value } from '../values/value.js';
 import { readData, readMilliseconds } from './arguments.js';
-import { invalid, misuse } from './refusal.js';
+import { misuse } from './refusal.js';
 
 /** What a request does when it is answered by a redirect. */
 export type RedirectMode = 'follow' | 'manual' | 'error';

@@ -7,12 +7,13 @@
  * 4. No message names an address that the script did not name itself.
  * 5. Where `*` stands for public hosts only, a private address is permitted by itself or by its network, never by `*`.
  */
+import { invalid } from '../errors/invalid.js';
 import type { StintError } from '../errors/stint-error.js';
 import { type Address, hostAndPort } from './address.js';
 import { isLoopback, isPublic } from './address-kinds.js';
 import { type Host, parseHost } from './host.js';
 import { NetPattern } from './net-pattern.js';
-import { denied, failure, invalid } from './refusal.js';
+import { denied, failure } from './refusal.js';
 import { type Lookup, resolveName } from './resolve-name.js';
 import { reasonOf } from './system-error.js';
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/describe.js';
+import { invalid } from '../errors/invalid.js';
 import { StintError } from '../errors/stint-error.js';
 import { NetPattern } from './net-pattern.js';
-import { invalid } from './refusal.js';
 
 /** What a script may do with the outside world. What is not said is not permitted. */
 export interface Permissions {

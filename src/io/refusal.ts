@@ -1,10 +1,4 @@
-import { describe } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
-
-/** The error for an argument or option that is not what it has to be. */
-export function invalid(name: string, value: unknown, expected: string): StintError {
-  return new StintError('INVALID_ARGUMENT', `${name} is ${describe(value)}; it must be ${expected}`);
-}
 
 /** The error for a call that cannot be made in this state: a second read at once, a closed handle. */
 export function misuse(message: string): StintError {

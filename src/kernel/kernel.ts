@@ -5,6 +5,7 @@
  * 2. An answer goes to the client that asked, over the connection on which it asked.
  * 3. Closed, it has no listener, connection, session or live script, and nothing on disk.
  */
+import { within } from '../control/within.js';
 import { StintError } from '../errors/stint-error.js';
 import { readOptions, text } from '../runtime/read-options.js';
 import { Runtime } from '../runtime/runtime.js';
@@ -226,12 +227,7 @@ export class Kernel implements AsyncDisposable {
 
   /** Settles when nothing is in flight, or the time is up. */
   async #drained(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await Promise.race([timeUp, Promise.all([...this.#peers].map((peer) => peer.drained()))]);
-    clearTimeout(timer);
+    await within(Promise.all([...this.#peers].map((peer) => peer.drained())), ms);
   }
 
   async #closeListener(listener: Listener, bound: Promise<void>, connections: Set<Connection>): Promise<void> {

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from '../errors/system-code.js';
 import { decode, encode, MOST_BYTES, type Reading } from './envelope.js';
-import { systemCode } from './ledger-error.js';
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 

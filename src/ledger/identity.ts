@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
-import { systemCode } from './ledger-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** Which process somebody is or was. Pids are used again: the time of the start and the boot tell apart who had the same. */
 export interface Identity {

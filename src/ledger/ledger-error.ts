@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/codes.js';
 import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** What the refusals of the system mean; all others mean that this is no place for a ledger. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -15,12 +16,6 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOMEM: 'OUT_OF_MEMORY',
   ENOSPC: 'OUT_OF_MEMORY',
 };
-
-/** The code of a system error, `ENOENT` say. */
-export function systemCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
 
 /** Makes a {@link StintError} of what the system refused; `what` was to be done. */
 export function refused(what: string, error: unknown): StintError {

@@ -8,8 +8,10 @@
  * 4. A closed ledger has nothing left: no thing, no record, no folder, no guardian. While something cannot be released the guardian
  *    watches on, and `close` can be tried again.
  */
+
 import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
+import { Once } from '../scope/once.js';
 import { Scope } from '../scope/scope.js';
 import { openDirectory } from './directory.js';
 import { Guardian } from './guardian.js';
@@ -41,7 +43,7 @@ export class Ledger implements AsyncDisposable {
   #sequence = 0;
   #owner: Promise<Owner> | undefined;
   #closing = false;
-  #closed: Promise<void> | undefined;
+  readonly #closed = new Once(() => this.#close());
 
   /** Use {@link openLedger}. */
   private constructor(folder: string) {
@@ -110,11 +112,7 @@ export class Ledger implements AsyncDisposable {
    */
   close(): Promise<void> {
     this.#closing = true;
-    this.#closed ??= this.#close().catch((error: unknown) => {
-      this.#closed = undefined;
-      throw error;
-    });
-    return this.#closed;
+    return this.#closed.do();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

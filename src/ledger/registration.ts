@@ -1,6 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StintError } from '../errors/stint-error.js';
+import { Once } from '../scope/once.js';
 import { removeIfPossible, writeDurably } from './files.js';
 import type { Identity } from './identity.js';
 import { refused, unless } from './ledger-error.js';
@@ -28,7 +29,7 @@ export class Registration<R extends Resource = Resource> implements AsyncDisposa
   readonly #options: RegistrationOptions;
   readonly #path: string;
   #resource: R;
-  #released: Promise<void> | undefined;
+  readonly #released = new Once(() => this.#release());
 
   private constructor(resource: R, options: RegistrationOptions) {
     this.token = options.token;
@@ -55,7 +56,7 @@ export class Registration<R extends Resource = Resource> implements AsyncDisposa
 
   /** Records what is known only now: the pid of a process that was started. */
   async update(resource: R): Promise<void> {
-    if (this.#released !== undefined) throw new StintError('RUNTIME_CLOSED', `${this.token} has been released`);
+    if (this.#released.begun) throw new StintError('RUNTIME_CLOSED', `${this.token} has been released`);
     const before = this.#resource;
     this.#resource = resource;
     try {
@@ -72,11 +73,7 @@ export class Registration<R extends Resource = Resource> implements AsyncDisposa
    * @throws StintError if the system refuses, or the thing is somebody else's by now; the record stays
    */
   release(): Promise<void> {
-    this.#released ??= this.#release().catch((error: unknown) => {
-      this.#released = undefined;
-      throw error;
-    });
-    return this.#released;
+    return this.#released.do();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,12 +5,14 @@
  * 2. Who created it unlinks it, once. Who has it open keeps what it sees.
  * 3. After `close` no access crashes: reads see zeros, writes reach nobody.
  */
+
 import { constants as limits } from 'node:buffer';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
+import { Once } from '../scope/once.js';
 import { type Segment, SHARED_MEMORY } from './kinds/segment.js';
 import type { Ledger } from './ledger.js';
 import { refused } from './ledger-error.js';
@@ -35,7 +37,7 @@ export class SharedMemory implements AsyncDisposable {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #mapping: Mapping;
   readonly #unlink: () => Promise<void>;
-  #closed: Promise<void> | undefined;
+  readonly #closed = new Once(() => this.#close());
 
   private constructor(name: string, mapping: Mapping, unlink: () => Promise<void>) {
     this.name = name;
@@ -104,11 +106,7 @@ export class SharedMemory implements AsyncDisposable {
 
   /** Lets go of the memory; who created it removes it. May be called any number of times, and while views of it exist. */
   close(): Promise<void> {
-    this.#closed ??= this.#close().catch((error: unknown) => {
-      this.#closed = undefined;
-      throw error;
-    });
-    return this.#closed;
+    return this.#closed.do();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { systemCode } from './ledger-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** The longest address of a unix socket that every system takes, in bytes. */
 const MOST_BYTES = 100;

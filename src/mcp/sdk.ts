@@ -1,4 +1,5 @@
 import { StintError } from '../errors/stint-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** The parts of the official SDK that are used. Loaded when somebody wants to speak MCP. */
 export async function loadSdk() {
@@ -34,7 +35,7 @@ export async function loadHttpTransport() {
 export type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 function missing(error: unknown): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') return error;
+  if (systemCode(error) !== 'ERR_MODULE_NOT_FOUND') return error;
   return new StintError(
     'DEPENDENCY_MISSING',
     'MCP needs @modelcontextprotocol/sdk: npm install @modelcontextprotocol/sdk',

@@ -1,7 +1,9 @@
 /**
  * What Linux tells of processes in /proc. Nothing here throws for a process that has ended meanwhile or is not ours to look into: it is undefined.
  */
+
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { systemCode } from '../errors/system-code.js';
 
 /** Whether there is a /proc to read. */
 export const hasProc = process.platform === 'linux';
@@ -12,7 +14,9 @@ const NOT_TO_BE_READ = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'])
 export interface ProcessStatus {
   readonly pid: number;
   readonly parent: number;
+  /** The name of its program, as the system keeps it (15 characters). */
   readonly name: string;
+  /** It has ended, and nobody has asked for its exit status. */
   readonly zombie: boolean;
   /** Bytes. */
   readonly rss: number;
@@ -111,7 +115,7 @@ function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (NOT_TO_BE_READ.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (NOT_TO_BE_READ.has(systemCode(error) ?? '')) return undefined;
     throw error;
   }
 }

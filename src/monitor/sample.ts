@@ -17,16 +17,7 @@ export interface Descriptors {
 }
 
 /** One process below this one. */
-export interface ChildSample {
-  readonly pid: number;
-  readonly parent: number;
-  /** The name of its program, as the system keeps it (15 characters). */
-  readonly name: string;
-  /** It has ended, and nobody has asked for its exit status. */
-  readonly zombie: boolean;
-  /** Bytes. */
-  readonly rss: number;
-  readonly threads: number;
+export interface ChildSample extends ProcessStatus {
   /** Undefined if the process is not ours to look into. */
   readonly descriptors: Descriptors | undefined;
 }

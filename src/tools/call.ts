@@ -7,7 +7,9 @@
  * 3. The handler gets a copy of the input that the schema has accepted; the caller gets a copy of a result that it has accepted.
  * 4. Whatever a handler throws, the caller gets a `StintError`.
  */
+
 import { setImmediate } from 'node:timers/promises';
+import { within } from '../control/within.js';
 import { messageOf } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { onAbort } from '../scope/on-abort.js';
@@ -204,12 +206,8 @@ function throwIfCancelled(tool: string, signal: AbortSignal | undefined): void {
 
 /** Waits until all is closed that the call acquired, but not for ever: the call has to settle. */
 async function cleanUp(tool: string, disposal: Promise<unknown[]>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<unknown[]>((resolve) => {
-    timer = setTimeout(() => resolve([new Error(`it was not done after ${CLEAN_UP_MS} ms`)]), CLEAN_UP_MS);
-  });
-  const [first] = await Promise.race([disposal, patience]);
-  clearTimeout(timer);
+  const done = await within(disposal, CLEAN_UP_MS);
+  const [first] = done ? await disposal : [new Error(`it was not done after ${CLEAN_UP_MS} ms`)];
   if (first === undefined) return;
   process.emitWarning(`the tool '${tool}' could not clean up: ${messageOf(first)}`, { code: 'STINT_TOOL_CLEAN_UP' });
 }

@@ -17,8 +17,9 @@ const ends = (name: string) => of('ends.mjs', name);
 const stops = (name: string) => of('stops.mjs', name);
 const talks = (name: string) => of('talks.mjs', name);
 
-/** Runs a function that has to be ended at its deadline. */
-function late(runtime: Runtime, source: ReturnType<typeof of>, options: RunOptions = {}): Promise<Outcome> {
+/** Runs a function that has to be ended at its deadline; its module is loaded before. */
+async function late(runtime: Runtime, source: ReturnType<typeof of>, options: RunOptions = {}): Promise<Outcome> {
+  await runtime.run({ ...source, export: 'ready' });
   return runtime.start(source, { ...options, limits: { timeout: 50 } }).outcome;
 }
 
@@ -198,9 +199,11 @@ describe('the context of a module task', () => {
     const made = (path: unknown): null => {
       directory = String(path);
       expect(existsSync(directory)).toBe(true);
+      if (how === 'loop') task.cancel();
       return null;
     };
-    await late(runtime, talks('keeps'), { args: [how], functions: { made } });
+    const task = runtime.start(talks('keeps'), { args: [how], functions: { made } });
+    await task.outcome;
     expect(directory).not.toBe('');
     expect(existsSync(directory)).toBe(false);
   });

@@ -4,6 +4,7 @@
  * 1. One listener an address: a second one is refused, whatever happened to the first.
  * 2. A socket that nobody listens at any more is taken over; one that somebody does is never touched.
  */
+
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, lstat, mkdir, realpath, rm } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { StintError } from '../../errors/stint-error.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** What the kernel of the system keeps of a path, its end included. */
 const LONGEST_PATH = process.platform === 'linux' ? 107 : 103;
@@ -77,7 +79,7 @@ async function takeLock(path: string): Promise<Server | undefined> {
   try {
     await once(lock, 'listening');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw inUse(path);
+    if (systemCode(error) === 'EADDRINUSE') throw inUse(path);
     throw error;
   }
   lock.unref();

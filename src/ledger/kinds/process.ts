@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { systemCode } from '../../errors/system-code.js';
 import { type Here, here, processInfo } from '../identity.js';
-import { systemCode } from '../ledger-error.js';
 import type { Context, Kind, Reclaimed } from './kind.js';
 
 /** The variable in a child's environment by which it, and what it starts, is known as the one of a record. */

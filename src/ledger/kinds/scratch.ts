@@ -1,6 +1,6 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { systemCode } from '../ledger-error.js';
+import { systemCode } from '../../errors/system-code.js';
 import type { Kind } from './kind.js';
 import { find, pathFault } from './paths.js';
 

@@ -1,4 +1,6 @@
 // Functions that are told to end.
+export const ready = () => null;
+
 let state = 'fresh';
 export const stateOf = () => state;
 export function heeds(_, { signal }) {
