@@ -10,13 +10,68 @@
  */
 export const TURN_OF_OLDEST = 16;
 
-export class AdmissionQueue<T> {
+/** What can stand in a queue. */
+export interface Queueable {
+  /** Its place in the queue that it stands in, which gives it out. */
+  place: Place | undefined;
+}
+
+/**
+ * A ring of entries in the order of their coming, seen from one of them. Whoever leaves forgets its neighbours: what an old object
+ * refers to, V8 takes for alive until the next full collection. (For the same reason these are not Sets.)
+ */
+export class Place {
+  readonly level: Level;
+  readonly entry: Queueable | undefined;
+  /** Counts up from place to place. */
+  readonly serial: number;
+  before: Place = this;
+  behind: Place = this;
+
+  constructor(level: Level, entry: Queueable | undefined, serial: number) {
+    this.level = level;
+    this.entry = entry;
+    this.serial = serial;
+  }
+}
+
+/** Those of one priority. */
+class Level {
+  readonly priority: number;
+  readonly #ends = new Place(this, undefined, 0);
+
+  constructor(priority: number) {
+    this.priority = priority;
+  }
+
+  /** The place of the one who came first; that of nobody if none is there. */
+  get first(): Place {
+    return this.#ends.behind;
+  }
+
+  add(place: Place): void {
+    const last = this.#ends.before;
+    place.before = last;
+    place.behind = this.#ends;
+    last.behind = place;
+    this.#ends.before = place;
+  }
+
+  remove(place: Place): void {
+    place.before.behind = place.behind;
+    place.behind.before = place.before;
+    place.before = place;
+    place.behind = place;
+  }
+}
+
+export class AdmissionQueue<T extends Queueable> {
   readonly #slots: number;
   readonly #capacity: number;
-  /** The waiting entries of each priority in the order of their coming; no empty sets. */
-  readonly #levels = new Map<number, Set<T>>();
-  /** All of them in the order of their coming, with their priorities. */
-  readonly #waiting = new Map<T, number>();
+  /** A level for each priority that there ever was, the highest first. */
+  readonly #levels: Level[] = [];
+  #waiting = 0;
+  #serial = 0;
   #live = 0;
   #admitted = 0;
 
@@ -26,7 +81,7 @@ export class AdmissionQueue<T> {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting;
   }
 
   get live(): number {
@@ -35,19 +90,25 @@ export class AdmissionQueue<T> {
 
   /** False if there is no room. */
   add(entry: T, priority: number): boolean {
-    if (this.waiting >= this.#capacity + this.#slots - this.#live) return false;
-    const level = this.#levels.get(priority);
-    if (level === undefined) this.#levels.set(priority, new Set([entry]));
-    else level.add(entry);
-    this.#waiting.set(entry, priority);
+    if (this.#waiting >= this.#capacity + this.#slots - this.#live) return false;
+    this.#serial += 1;
+    entry.place = new Place(this.#level(priority), entry, this.#serial);
+    entry.place.level.add(entry.place);
+    this.#waiting += 1;
     return true;
   }
 
   /** The entry whose turn it is; undefined if none waits or no slot is free. */
   peek(): T | undefined {
-    if (this.waiting === 0 || this.#live >= this.#slots) return undefined;
-    if ((this.#admitted + 1) % TURN_OF_OLDEST === 0) return first(this.#waiting.keys());
-    return first(this.#levels.get(Math.max(...this.#levels.keys())) ?? []);
+    if (this.#waiting === 0 || this.#live >= this.#slots) return undefined;
+    const oldest = (this.#admitted + 1) % TURN_OF_OLDEST === 0;
+    let next: Place | undefined;
+    for (const { first } of this.#levels) {
+      if (first.entry === undefined) continue;
+      if (!oldest) return first.entry as T;
+      if (next === undefined || first.serial < next.serial) next = first;
+    }
+    return next?.entry as T | undefined;
   }
 
   /** Gives a slot to the entry whose turn it is. */
@@ -62,7 +123,7 @@ export class AdmissionQueue<T> {
 
   /** Whether nobody waits and a slot is free. */
   get isOpen(): boolean {
-    return this.#waiting.size === 0 && this.#live < this.#slots;
+    return this.#waiting === 0 && this.#live < this.#slots;
   }
 
   /** Gives a slot to one that has not waited. */
@@ -77,17 +138,20 @@ export class AdmissionQueue<T> {
 
   /** Takes an entry out that will not wait any longer. False if it does not wait. */
   remove(entry: T): boolean {
-    const priority = this.#waiting.get(entry);
-    if (priority === undefined) return false;
-    this.#waiting.delete(entry);
-    const level = this.#levels.get(priority);
-    level?.delete(entry);
-    if (level?.size === 0) this.#levels.delete(priority);
+    const { place } = entry;
+    if (place === undefined) return false;
+    entry.place = undefined;
+    place.level.remove(place);
+    this.#waiting -= 1;
     return true;
   }
-}
 
-function first<T>(entries: Iterable<T>): T | undefined {
-  for (const entry of entries) return entry;
-  return undefined;
+  #level(priority: number): Level {
+    const at = this.#levels.findIndex((level) => level.priority <= priority);
+    const found = this.#levels[at];
+    if (found?.priority === priority) return found;
+    const level = new Level(priority);
+    this.#levels.splice(at < 0 ? this.#levels.length : at, 0, level);
+    return level;
+  }
 }

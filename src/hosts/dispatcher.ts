@@ -5,12 +5,12 @@
  * 2. Whenever a thread may have room, somebody calls `dispatch`, or a timer does.
  */
 import { monotonicNow } from '../control/clock.js';
-import { AdmissionQueue } from './admission-queue.js';
+import { AdmissionQueue, type Queueable } from './admission-queue.js';
 import type { Host } from './host.js';
 import type { HostPool } from './host-pool.js';
 import type { Claim } from './thread-load.js';
 
-export class Dispatcher<T> {
+export class Dispatcher<T extends Queueable> {
   readonly #pool: () => HostPool;
   readonly #admission: AdmissionQueue<T>;
   readonly #displaced = new Set<T>();

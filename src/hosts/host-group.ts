@@ -8,6 +8,7 @@ import { ControlTable } from '../control/control-table.js';
 import { type InterrupterLease, type InterruptMeans, watchTable } from '../control/interrupter.js';
 import type { StopReason } from '../control/task-word.js';
 import type { Answer } from '../engines/engine.js';
+import type { Queueable } from './admission-queue.js';
 import type { CarrierMaker } from './carrier.js';
 import { ChildProcess } from './child-process.js';
 import { Dispatcher } from './dispatcher.js';
@@ -39,7 +40,7 @@ export interface GroupSettings extends HostSettings, WorkerSettings {
 
 const CHILD_PATIENCE_MS = 500;
 
-export class HostGroup<T> {
+export class HostGroup<T extends Queueable> {
   readonly table: ControlTable;
   readonly dispatcher: Dispatcher<T>;
   readonly #interrupter: InterrupterLease;

@@ -6,6 +6,7 @@
  */
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
+import { RowMap } from '../control/row-map.js';
 import type { StopReason } from '../control/task-word.js';
 import type { Answer, Call, EngineCounts } from '../engines/engine.js';
 import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
@@ -62,7 +63,7 @@ export class Host {
   #idle: NodeJS.Timeout | undefined;
   readonly #carrier: Carrier;
   readonly #table: ControlTable;
-  readonly #tasks = new Map<number, HostedTask>();
+  readonly #tasks = new RowMap<HostedTask>();
   /** Rows of tasks that were taken back, until the thread has dropped these. */
   readonly #revoked = new Set<number>();
   readonly #onFreeRow: (row: number) => void;

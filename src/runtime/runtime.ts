@@ -42,6 +42,7 @@ import { type LoadedSource, type ModuleSource, resolveSource, type Source, type 
 import { Durations, type HostStats, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
+import { TaskSet } from './task-set.js';
 import { type Duration, invalid, parseDuration } from './units.js';
 
 /** How deep synchronous calls may be nested. Each level has threads of its own. */
@@ -57,7 +58,7 @@ export class Runtime implements AsyncDisposable {
   /** What has recorded what outlives the process: child processes, scratch directories. @internal */
   readonly ledger: OwnLedger;
   readonly #groups = new Map<Isolation, HostGroup<TaskRun>>();
-  readonly #tasks = new Set<TaskRun>();
+  readonly #tasks = new TaskSet();
   readonly #counter = new OutcomeCounter();
   readonly #queueTimes = new Durations();
   readonly #runTimes = new Durations();
@@ -160,9 +161,9 @@ export class Runtime implements AsyncDisposable {
   /** What the runtime is doing and has done. */
   stats(): RuntimeStats {
     const groups = [...this.#groups.values()];
-    const states = [...this.#tasks].map(({ row, hosts }) =>
-      row === undefined ? undefined : stateOf(hosts.table.word(row)),
-    );
+    const states = this.#tasks
+      .list()
+      .map(({ row, hosts }) => (row === undefined ? undefined : stateOf(hosts.table.word(row))));
     const count = (...wanted: (State | undefined)[]): number => states.filter((state) => wanted.includes(state)).length;
     const sum = (of: (group: HostGroup<TaskRun>) => number): number =>
       groups.reduce((all, group) => all + of(group), 0);
@@ -422,7 +423,7 @@ export class Runtime implements AsyncDisposable {
   async #close(grace: number | undefined): Promise<void> {
     const groups = [...this.#groups.values()];
     if (grace !== undefined) for (const group of groups) group.grace = grace;
-    for (const task of this.#tasks) task.requestStop(StopReason.closed);
+    for (const task of this.#tasks.list()) task.requestStop(StopReason.closed);
     await this.drain();
     await Promise.all([this.#inner?.close(), ...groups.map((group) => group.close())]);
     await this.ledger.close();

@@ -8,6 +8,7 @@ import { monotonicNow } from '../control/clock.js';
 import { State, StopReason, stateOf } from '../control/task-word.js';
 import type { Answer, Call } from '../engines/engine.js';
 import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
+import type { Place, Queueable } from '../hosts/admission-queue.js';
 import type { TaskListener } from '../hosts/host.js';
 import type { HostGroup } from '../hosts/host-group.js';
 import { onAbort } from '../scope/on-abort.js';
@@ -48,7 +49,7 @@ const STATES: Record<State, TaskState> = {
   [State.ended]: 'stopping',
 };
 
-export class TaskRun implements Task, TaskListener {
+export class TaskRun implements Task, TaskListener, Queueable {
   /** Counts up within the runtime. */
   readonly #serial: number;
   /** Another one when the task is taken back from a thread. */
@@ -59,6 +60,9 @@ export class TaskRun implements Task, TaskListener {
   readonly source: LoadedSource | SourceFile | ModuleSource;
   /** The row in the control table, while the task is live on a thread. */
   row: number | undefined;
+  /** Where the {@link TaskSet} has it. */
+  index = 0;
+  place: Place | undefined;
   /** Whether the task has a slot. */
   live = false;
   readonly hosts: HostGroup<TaskRun>;

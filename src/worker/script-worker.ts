@@ -12,6 +12,7 @@
 import type { ControlTable } from '../control/control-table.js';
 import type { Ring as BellMessage, LookReason } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
+import { RowMap } from '../control/row-map.js';
 import { State, type StopReason, stateOf } from '../control/task-word.js';
 import { within } from '../control/within.js';
 import type { ModuleProgram, Program, Step, Vm } from '../engines/engine.js';
@@ -45,7 +46,7 @@ export class ScriptWorker implements FiberThread {
   readonly #link: WorkerLink;
   readonly #jobs = new Map<number, Job>();
   readonly #engines: ThreadEngines;
-  readonly #fibers = new Map<number, Fiber>();
+  readonly #fibers = new RowMap<Fiber>();
   readonly #turns: Turns<Fiber>;
   /** Calls that only this thread's event loop can answer: what runs must not keep it from that. */
   #pendingHere = 0;
