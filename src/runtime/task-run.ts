@@ -49,6 +49,8 @@ const STATES: Record<State, TaskState> = {
   [State.ended]: 'stopping',
 };
 
+const NOBODY: readonly TaskRun[] = [];
+
 export class TaskRun implements Task, TaskListener, Queueable {
   /** Counts up within the runtime. */
   readonly #serial: number;
@@ -84,7 +86,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
   #outcome: Promise<Outcome> | undefined;
   #tellOutcome: ((outcome: Outcome) => void) | undefined;
   #result: Promise<unknown> | undefined;
-  #tellResult: ((outcome: Outcome) => void) | undefined;
+  #resolveResult: ((value: unknown) => void) | undefined;
+  #rejectResult: ((error: unknown) => void) | undefined;
   #parts: Parts | undefined;
   readonly #forgetSignal: (() => void) | undefined;
 
@@ -132,14 +135,13 @@ export class TaskRun implements Task, TaskListener, Queueable {
   }
 
   get result(): Promise<unknown> {
-    this.#result ??= new Promise((resolve, reject) => {
-      const tell = ({ error, value }: Outcome): void => {
-        if (error === undefined) resolve(value);
-        else reject(error);
-      };
-      if (this.#final === undefined) this.#tellResult = tell;
-      else tell(this.#final);
-    });
+    if (this.#result === undefined) {
+      this.#result = new Promise((resolve, reject) => {
+        this.#resolveResult = resolve;
+        this.#rejectResult = reject;
+      });
+      if (this.#final !== undefined) this.#tellResult(this.#final);
+    }
     return this.#result;
   }
 
@@ -286,14 +288,14 @@ export class TaskRun implements Task, TaskListener, Queueable {
     this.#forgetSignal?.();
     this.#calls?.end(ending.error ?? new StintError('CANCELLED', 'the task that made the call has ended'));
     const outcome: Outcome = { ...ending, usage };
-    const children = [...(this.#children ?? [])];
+    const children = this.#children === undefined ? NOBODY : [...this.#children];
     for (const child of children) void child.cancel('the task that it was started for has ended');
     const released = this.#calls?.release();
     if (children.length === 0 && released === undefined) this.#end(outcome);
     else void this.#endAfter(children, released, outcome);
   }
 
-  async #endAfter(children: TaskRun[], released: Promise<void> | undefined, outcome: Outcome): Promise<void> {
+  async #endAfter(children: readonly TaskRun[], released: Promise<void> | undefined, outcome: Outcome): Promise<void> {
     await Promise.all([released, ...children.map((child) => child.outcome)]);
     this.#end(outcome);
   }
@@ -303,7 +305,12 @@ export class TaskRun implements Task, TaskListener, Queueable {
     this.#final = outcome;
     this.#parts?.end(outcome);
     this.#tellOutcome?.(outcome);
-    this.#tellResult?.(outcome);
+    this.#tellResult(outcome);
+  }
+
+  #tellResult({ error, value }: Outcome): void {
+    if (error === undefined) this.#resolveResult?.(value);
+    else this.#rejectResult?.(error);
   }
 
   #answer(answer: Answer): void {
