@@ -1,4 +1,5 @@
-// Builds dist/ from src/: TypeScript by tsc, WebAssembly text (.wat) by wabt, and the built-in tools as one file by rolldown.
+// Builds dist/ from src/: TypeScript by tsc, WebAssembly text (.wat) by wabt, the first VM of the JavaScript engine, and the built-in tools
+// as one file by rolldown.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,6 +24,17 @@ for (const file of readdirSync(join(root, 'src'), { recursive: true })) {
   writeFileSync(target, module.toBinary({}).buffer);
   module.destroy();
 }
+
+// What VMs of the JavaScript engine begin with.
+const javascript = (name) => import(join(root, 'dist', 'engines', 'javascript', `${name}.js`));
+const [{ Guest }, { QUICKJS_PATH, MODEL_PATH }, { writeModel }] = await Promise.all(
+  ['guest', 'module', 'model-file'].map(javascript),
+);
+const quickjs = readFileSync(QUICKJS_PATH);
+const model = new Guest(new WebAssembly.Module(quickjs)).model();
+if (model === undefined)
+  throw new Error('there is no model of the JavaScript engine: the state of Math.random was not found');
+writeFileSync(MODEL_PATH, writeModel(model, quickjs));
 
 // The descriptions of the built-in tools become one file: to find a hundred takes Node longer than to read them.
 const builtin = join(root, 'dist', 'tools', 'builtin');

@@ -1,16 +1,17 @@
 import type { Engine } from './engine.js';
 import type { EngineName } from './engine-name.js';
+import type { JavaScriptModule } from './javascript/module.js';
 import type { LuaModule } from './lua/module.js';
 
 /** An engine's compiled WebAssembly. Can be posted to another thread, which shares the compiled code. */
 export type EngineCode =
   | { readonly name: 'lua'; readonly code: LuaModule }
-  | { readonly name: 'javascript'; readonly code: WebAssembly.Module };
+  | { readonly name: 'javascript'; readonly code: JavaScriptModule };
 
 /** Compiles an engine's WebAssembly. Loads nothing else of the engine. */
 export async function compileEngine(name: Exclude<EngineName, 'module'>): Promise<EngineCode> {
   if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule() };
-  return { name, code: await (await import('./javascript/module.js')).loadQuickJsModule() };
+  return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule() };
 }
 
 /** An engine's code, or only its name: then the thread compiles it itself. */

@@ -20,9 +20,22 @@ export interface Thrown {
 /** What came of a call into the VM: a result, or the box of what was thrown. */
 export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: number };
 
+/** Where the functions of the prelude are in a VM, and what that uses before any script has run in it. */
+export interface GuestLayout {
+  readonly encode: number;
+  readonly decode: number;
+  readonly describe: number;
+  readonly settle: number;
+  readonly open: number;
+  readonly answer: number;
+  /** Size of the memory, and bytes used in it. */
+  readonly freshMemory: number;
+  readonly freshUsed: number;
+}
+
 /** A guest in which nothing has run, to make others from. */
 export interface GuestModel {
-  readonly guest: Guest;
+  readonly layout: GuestLayout;
   readonly image: InstanceImage;
 }
 
@@ -31,51 +44,44 @@ export interface GuestModel {
  */
 export class Guest {
   readonly instance: QuickJsInstance;
-  readonly #encode: number;
-  readonly #decode: number;
-  readonly #describe: number;
-  readonly #settle: number;
-  readonly #open: number;
-  readonly #answer: number;
-  /** Size of the memory, and bytes used in it, of a VM that no script has run in. */
-  readonly freshMemory: number;
-  readonly freshUsed: number;
+  readonly layout: GuestLayout;
 
   /** @param model a guest in which nothing has run yet: then the prelude is copied, not run */
   constructor(module: WebAssembly.Module, model?: GuestModel) {
     const instance = new QuickJsInstance(module, model?.image);
     this.instance = instance;
     if (model !== undefined) {
-      const { guest } = model;
-      this.#encode = guest.#encode;
-      this.#decode = guest.#decode;
-      this.#describe = guest.#describe;
-      this.#settle = guest.#settle;
-      this.#open = guest.#open;
-      this.#answer = guest.#answer;
-      this.freshMemory = guest.freshMemory;
-      this.freshUsed = guest.freshUsed;
+      this.layout = model.layout;
       return;
     }
     const prelude = instance.evaluate(PRELUDE_SOURCE, PRELUDE_NAME, EVAL.script);
     const host = ['w', 'k', 'c', 'e', 'd'].map((name) => instance.newFunction(name));
     const tools = instance.call(prelude, ...host);
     if (instance.api.qjs_is_exception(tools) !== 0) throw new Error('The prelude of the JavaScript engine failed');
-    this.#encode = instance.property(tools, 'encode');
-    this.#decode = instance.property(tools, 'decode');
-    this.#describe = instance.property(tools, 'describe');
-    this.#settle = instance.property(tools, 'settle');
     const calls = instance.property(tools, 'calls');
-    this.#open = instance.property(calls, 'open');
-    this.#answer = instance.property(calls, 'answer');
-    this.freshMemory = instance.memoryBytes;
-    this.freshUsed = instance.usedBytes();
+    this.layout = {
+      encode: instance.property(tools, 'encode'),
+      decode: instance.property(tools, 'decode'),
+      describe: instance.property(tools, 'describe'),
+      settle: instance.property(tools, 'settle'),
+      open: instance.property(calls, 'open'),
+      answer: instance.property(calls, 'answer'),
+      freshMemory: instance.memoryBytes,
+      freshUsed: instance.usedBytes(),
+    };
   }
 
   /** What others can be made from, while nothing has run in this one; undefined if that cannot be had. */
   model(): GuestModel | undefined {
     const image = this.instance.image();
-    return image && { guest: this, image };
+    return image && { layout: this.layout, image };
+  }
+
+  /** Takes all of its memory back to what it held before a script ran in it. False if that has grown: then it is not worth it. */
+  rewind({ layout, image }: GuestModel): boolean {
+    if (this.instance.memoryBytes !== layout.freshMemory) return false;
+    this.instance.rewind(image);
+    return true;
   }
 
   /** Makes a checked value in the VM; gives its box. */
@@ -89,7 +95,7 @@ export class Guest {
       api.qjs_free_value(box);
     });
     const text = this.instance.newString(wire.text);
-    const result = this.#checked(this.instance.call(this.#decode, text, bytes));
+    const result = this.#checked(this.instance.call(this.layout.decode, text, bytes));
     api.qjs_free_value(text);
     api.qjs_free_value(bytes);
     return result;
@@ -101,7 +107,7 @@ export class Guest {
    * @returns the value, or for a value that cannot cross the error that says so
    */
   take(box: number, path: string): Called<{ value: Value } | { error: ErrorEnvelope }> {
-    const result = this.#checked(this.instance.call(this.#encode, box));
+    const result = this.#checked(this.instance.call(this.layout.encode, box));
     return result.ok ? { ok: true, value: this.read(result.value, path) } : result;
   }
 
@@ -126,7 +132,7 @@ export class Guest {
   /** Makes the globals for what a program may call. */
   openCalls(functions: readonly string[], events: readonly string[]): Called<number> {
     const [first, second] = [functions, events].map((names) => this.instance.newString(JSON.stringify(names)));
-    return this.#checked(this.instance.call(this.#open, first as number, second as number));
+    return this.#checked(this.instance.call(this.layout.open, first as number, second as number));
   }
 
   /** Settles the promise of a call. */
@@ -136,7 +142,7 @@ export class Guest {
     if (!value.ok) return value;
     const id = api.qjs_new_number(answer.id);
     const type = this.instance.newString(answer.kind === 'handle' ? answer.type : answer.kind);
-    const result = this.#checked(this.instance.call(this.#answer, id, type, value.value));
+    const result = this.#checked(this.instance.call(this.layout.answer, id, type, value.value));
     for (const box of [id, type, value.value]) api.qjs_free_value(box);
     return result;
   }
@@ -150,12 +156,12 @@ export class Guest {
 
   /** A promise for what `await` makes of a value. */
   settle(box: number): Called<number> {
-    return this.#checked(this.instance.call(this.#settle, box));
+    return this.#checked(this.instance.call(this.layout.settle, box));
   }
 
   /** Puts something thrown into words; undefined if even that fails. Getters of the script run. */
   describe(thrown: number): Thrown | undefined {
-    const result = this.#checked(this.instance.call(this.#describe, thrown));
+    const result = this.#checked(this.instance.call(this.layout.describe, thrown));
     if (!result.ok) return undefined;
     const text = (key: string) => this.#text(result.value, key);
     return {

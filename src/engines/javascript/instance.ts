@@ -5,6 +5,7 @@
  * 2. What was allocated here for a call is freed here after it; boxes that are returned are the caller's.
  *    An instance that is dropped needs no freeing: its memory goes with it.
  * 3. A trap (an exception of WebAssembly) leaves the instance broken; whoever sees one drops it.
+ * 4. All the state of an instance is its memory and its stack pointer: QuickJS has no other mutable global, and never changes its table.
  */
 import type { QuickJsExports } from './exports.js';
 import { captureImage, type InstanceImage, restoreImage } from './image.js';
@@ -91,6 +92,12 @@ export class QuickJsInstance {
     return captureImage(this.api, this.#scratch, () => {
       this.api.qjs_free_value(this.evaluate('Math.random()', '', EVAL.script));
     });
+  }
+
+  /** Has the instance hold what an image holds and nothing else, whatever ran in it. */
+  rewind(image: InstanceImage): void {
+    new Uint8Array(this.api.memory.buffer).fill(0);
+    restoreImage(this.api, image);
   }
 
   /** Size of the instance's memory in bytes. It never shrinks. */

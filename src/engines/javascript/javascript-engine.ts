@@ -1,12 +1,14 @@
 /**
  * The JavaScript and TypeScript engine: one QuickJS VM in one WebAssembly instance for every script.
  *
- * 1. No two scripts ever share an instance, so neither sees, breaks or starves the other.
- * 2. A spare is a VM with the prelude and nothing else in it; it becomes one program's and is never put back.
+ * 1. No two scripts are ever in one instance at the same time, so neither breaks or starves the other.
+ * 2. A spare is a VM with the prelude and nothing else in it. One that a script has left becomes a spare again only with every byte of its memory
+ *    and its stack pointer as they were before, so no script sees anything of another.
  */
 import type { Engine, EngineCounts, Program, Vm, VmHost } from '../engine.js';
 import { Guest, type GuestModel } from './guest.js';
 import { JavaScriptVm } from './javascript-vm.js';
+import type { JavaScriptModule } from './module.js';
 import { loadTypeScript, type Translate } from './typescript.js';
 
 /** How an engine is set up. */
@@ -22,15 +24,15 @@ export class JavaScriptEngine implements Engine {
   readonly #spares: Guest[] = [];
   #typeScript: Promise<Translate> | undefined;
   #translate: Translate | undefined;
-  /** Made from the first guest, and never run itself. */
   #model: GuestModel | undefined;
   #live = 0;
   #instances = 0;
   #tableSize = 0;
 
-  /** @param module what `loadQuickJsModule` gave */
-  constructor(module: WebAssembly.Module, options: JavaScriptEngineOptions = {}) {
-    this.#module = module;
+  /** @param module what `loadJavaScriptModule` gave */
+  constructor({ quickjs, model }: JavaScriptModule, options: JavaScriptEngineOptions = {}) {
+    this.#module = quickjs;
+    this.#model = model;
     this.#wanted = options.spares ?? 2;
   }
 
@@ -41,7 +43,7 @@ export class JavaScriptEngine implements Engine {
     return this.#loadTranslator().then((translate) => this.#create(program, host, translate));
   }
 
-  /** Makes spares until there are enough. Synchronous: half a millisecond or so for each. */
+  /** Makes spares until there are enough. Synchronous: a millisecond or so for each. */
   prepare(most = this.#wanted): void {
     while (this.#spares.length < Math.min(most, this.#wanted)) this.#spares.push(this.#makeGuest());
   }
@@ -58,9 +60,15 @@ export class JavaScriptEngine implements Engine {
   #create(program: Program, host: VmHost, translate: Translate | undefined): Vm {
     const guest = this.#spares.pop() ?? this.#makeGuest();
     this.#live += 1;
-    return new JavaScriptVm(guest, program, host, translate, () => {
+    return new JavaScriptVm(guest, program, host, translate, (reusable) => {
       this.#live -= 1;
+      if (reusable) this.#reuse(guest);
     });
+  }
+
+  #reuse(guest: Guest): void {
+    if (this.#model === undefined || this.#spares.length >= this.#wanted) return;
+    if (guest.rewind(this.#model)) this.#spares.push(guest);
   }
 
   #makeGuest(): Guest {

@@ -7,7 +7,7 @@
  *    Built-in functions that do not poll (`String.prototype.split` of a huge string, the parser) run to their end first.
  * 4. Promise jobs run in portions of {@link JOBS_A_PORTION}, so a promise that renews itself holds nobody up.
  * 5. `close` and `discard` only let go of the instance: QuickJS has no clean-up that a script could see
- *    (finalization callbacks are not promised to run), so its memory goes as one piece.
+ *    (finalization callbacks are not promised to run), so its memory goes as one piece, or is taken back to its beginning as one.
  */
 import type { Value } from '../../values/value.js';
 import type { Answer, Call, Program, Step, Vm, VmHost } from '../engine.js';
@@ -55,7 +55,9 @@ export class JavaScriptVm implements Vm {
   readonly #translate: Translate | undefined;
   readonly #rejections: Rejections;
   readonly #steps: Generator<Step, Step>;
-  #onClose: (() => void) | undefined;
+  #onClose: ((reusable: boolean) => void) | undefined;
+  /** Whether an exception came out of WebAssembly: its frames were left where they stood. */
+  #isBroken = false;
   #lastCall = 0;
   /** Answers that came at once, before the script has a promise for them. */
   readonly #early: Answer[] = [];
@@ -65,9 +67,15 @@ export class JavaScriptVm implements Vm {
 
   /**
    * @param translate for TypeScript: its translation to JavaScript
-   * @param onClose called once, when the VM has been closed or discarded
+   * @param onClose called once, when the VM has been closed or discarded, with whether its instance has come out of all it did
    */
-  constructor(guest: Guest, program: Program, host: VmHost, translate: Translate | undefined, onClose: () => void) {
+  constructor(
+    guest: Guest,
+    program: Program,
+    host: VmHost,
+    translate: Translate | undefined,
+    onClose: (reusable: boolean) => void,
+  ) {
     this.#guest = guest;
     this.#program = program;
     this.#host = host;
@@ -88,7 +96,7 @@ export class JavaScriptVm implements Vm {
    * and what an empty VM uses.
    */
   get peakMemory(): number {
-    return this.#guest.instance.memoryBytes - this.#guest.freshMemory + this.#guest.freshUsed;
+    return this.#guest.instance.memoryBytes - this.#guest.layout.freshMemory + this.#guest.layout.freshUsed;
   }
 
   resume(answers: readonly Answer[]): Step {
@@ -115,13 +123,17 @@ export class JavaScriptVm implements Vm {
   }
 
   close(): void {
-    this.discard();
+    this.#letGo(!this.#isBroken);
   }
 
   discard(): void {
+    this.#letGo(false);
+  }
+
+  #letGo(reusable: boolean): void {
     this.#ended ??= STOPPED;
     this.#guest.instance.hooks = undefined;
-    this.#onClose?.();
+    this.#onClose?.(reusable);
     this.#onClose = undefined;
   }
 
@@ -150,7 +162,7 @@ export class JavaScriptVm implements Vm {
     instance.api.qjs_set_memory_limit(this.#limit);
     // QuickJS looks for cycles each time its memory has grown by half, from 256 KiB on: a growing script
     // would spend a third of its time on that. What is no cycle is freed at once anyway.
-    instance.api.qjs_set_gc_threshold(this.#guest.freshUsed + Math.floor((this.#program.memory * 2) / 3));
+    instance.api.qjs_set_gc_threshold(this.#guest.layout.freshUsed + Math.floor((this.#program.memory * 2) / 3));
     const args = this.#guest.give(this.#program.args as Value[]);
     if (!args.ok) return this.#failed(args.thrown);
     instance.define(instance.api.qjs_get_global(), 'args', args.value, 3);
@@ -254,6 +266,7 @@ export class JavaScriptVm implements Vm {
   /** The step for an exception that came out of WebAssembly, or of reading what the script returned. */
   #trapped(error: unknown): Step {
     if (error instanceof StopSeen) return STOPPED;
+    this.#isBroken = true;
     if (error instanceof GuestMemoryError) return outOfMemory(this.#program);
     if (error instanceof WebAssembly.RuntimeError && this.#isNearLimit()) return outOfMemory(this.#program);
     if (!isExpected(error)) throw error;
@@ -289,7 +302,7 @@ export class JavaScriptVm implements Vm {
   }
 
   get #limit(): number {
-    return this.#guest.freshUsed + this.#program.memory;
+    return this.#guest.layout.freshUsed + this.#program.memory;
   }
 
   #isNearLimit(): boolean {

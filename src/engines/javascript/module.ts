@@ -1,11 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type { GuestModel } from './guest.js';
+import { readModel } from './model-file.js';
 
-/**
- * Reads and compiles the WebAssembly module of QuickJS-ng, some 40 ms. Do it once: a compiled module can be
- * posted to other threads, and every {@link JavaScriptEngine} takes one.
- */
-export async function loadQuickJsModule(): Promise<WebAssembly.Module> {
-  const path = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
-  return WebAssembly.compile(await readFile(path));
+/** The WebAssembly module of QuickJS-ng, as a package has it. */
+export const QUICKJS_PATH: string = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
+
+/** Made by the build, see model-file.ts. */
+export const MODEL_PATH: URL = new URL('guest.model', import.meta.url);
+
+/** The compiled code of the JavaScript engine, and what its VMs begin with. Can be posted to other threads, which then share it. */
+export interface JavaScriptModule {
+  readonly quickjs: WebAssembly.Module;
+  /** Undefined if the build made it for another version of QuickJS: then each thread makes its own. */
+  readonly model: GuestModel | undefined;
+}
+
+/** Reads and compiles what a `JavaScriptEngine` needs. Once for a process is enough. */
+export async function loadJavaScriptModule(): Promise<JavaScriptModule> {
+  const [binary, model] = await Promise.all([readFile(QUICKJS_PATH), readFile(MODEL_PATH)]);
+  return { quickjs: await WebAssembly.compile(binary), model: readModel(model, binary) };
 }

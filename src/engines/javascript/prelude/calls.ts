@@ -3,7 +3,7 @@ import type { Primordials } from './primordials.js';
 
 /** What the host keeps of {@link makeCalls}. */
 export interface Calls {
-  /** Makes the globals for the host functions and events of a program, which are given as JSON arrays of names. */
+  /** A script begins: makes the globals for its host functions and events, which are given as JSON arrays of names. */
   open(functions: string, events: string): void;
   /** Settles the promise of a call: with a value, with something open (`type` and its number), or with an error. */
   answer(id: number, type: string, value: unknown): void;
@@ -15,11 +15,13 @@ export interface Calls {
  * Guest code (see primordials.ts): makes the ways out of a script. A call gives a promise, an event gives nothing.
  *
  * @param call starts a call of the host and gives its id; throws what the host refuses
+ * @param startClock has the time of `performance` begin
  */
 export function makeCalls(
   p: Primordials,
   encode: (value: unknown) => Encoded,
   call: (kind: number, name: string, encoded: Encoded, handle: number) => number,
+  startClock: () => void,
 ) {
   const FUNCTION = 0;
   const EVENT = 1;
@@ -127,6 +129,7 @@ export function makeCalls(
   const calls: Calls = {
     __proto__: null,
     open(functionNames: string, eventNames: string): void {
+      startClock();
       const functions = {};
       const events = {};
       const names = p.parse(functionNames) as string[];

@@ -26,6 +26,7 @@ export function makePrimordials() {
     Promise,
     Proxy,
     WeakMap,
+    dateNow: Date.now,
     define: Object.defineProperty,
     create: Object.create as (prototype: object) => object,
     weakMapGet: uncurry(WeakMap.prototype.get) as (map: object, key: object) => unknown,

@@ -5,6 +5,7 @@ import { makeDecoder } from './decoder.js';
 import { makeDescriber } from './describer.js';
 import { makeEncoder } from './encoder.js';
 import { makeInspector } from './inspector.js';
+import { makePerformance } from './performance.js';
 import { makePrimordials } from './primordials.js';
 import { makeWeb } from './web.js';
 
@@ -21,7 +22,7 @@ const primordials = (${makePrimordials})();
 const inspect = (${makeInspector})(primordials, classOf);
 (${makeConsole})(inspect, write);
 const encode = (${makeEncoder})(primordials, classOf, ${MAX_DEPTH}, ${MAX_VALUES});
-const calls = (${makeCalls})(primordials, encode, call);
+const calls = (${makeCalls})(primordials, encode, call, (${makePerformance})(primordials));
 (${makeWeb})(primordials, calls.request, encodeText, decodeText);
 return {
 __proto__: null,
