@@ -5,7 +5,6 @@
  * 1. What is sent to a thread that the inspector has not announced yet is sent when it has.
  * 2. Workers that are not stint's are let go of at once.
  */
-import { Session } from 'node:inspector';
 import { THREAD_NAME_PREFIX } from './interrupter-messages.js';
 
 interface Attached {
@@ -31,7 +30,8 @@ interface WorkerSession {
 }
 
 export class InspectorLink {
-  readonly #session = new Session() as unknown as WorkerSession;
+  // A build of Node without inspector has no such module.
+  readonly #session = new (process.getBuiltinModule('node:inspector').Session)() as unknown as WorkerSession;
   readonly #sessionIds = new Map<string, string>();
   readonly #unsent = new Map<string, Message[]>();
   #nextId = 1;

@@ -5,6 +5,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { monotonicNow } from './clock.js';
 import { ControlTable } from './control-table.js';
+import { InspectorLink } from './inspector-link.js';
 import {
   type FromInterrupter,
   INTERRUPT_FUNCTION,
@@ -26,8 +27,7 @@ interface Watched {
 
 const host = parentPort as MessagePort;
 const { inspector, port } = workerData as InterrupterData;
-// Imported only where it may be used: a build of Node without inspector has no such module.
-const link = inspector ? new (await import('./inspector-link.js')).InspectorLink() : undefined;
+const link = inspector ? new InspectorLink() : undefined;
 const watched = new Map<number, Watched>();
 
 host.on('message', (message: ToInterrupter) => {

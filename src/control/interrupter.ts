@@ -111,7 +111,7 @@ class Interrupter {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const data: InterrupterData = { inspector: means === 'inspector', port: port2 };
-    this.#worker = new Worker(new URL('./interrupter-thread.js', import.meta.url), {
+    this.#worker = new Worker(new URL('../control/interrupter-thread.cjs', import.meta.url), {
       name: 'stint interrupter',
       workerData: data,
       transferList: [port2],

@@ -23,11 +23,18 @@ const PLATFORM_NAMES: Partial<Record<ErrorCode, string>> = {
   CANCELLED: 'AbortError',
 };
 
+/** What the errors of every copy of stint in a thread have in common. */
+const BRAND = Symbol.for('stint.error');
+
 /**
  * The one error class of stint. `code` says what happened; `name` is `TimeoutError` and `AbortError`
  * for TIMEOUT and CANCELLED as with `AbortSignal`, else `StintError`.
  */
 export class StintError extends Error {
+  static {
+    Object.defineProperty(StintError.prototype, BRAND, { value: true });
+  }
+
   override readonly name: string;
   /** What went wrong. */
   readonly code: ErrorCode;
@@ -61,5 +68,6 @@ export class StintError extends Error {
 
 /** Whether `error` is a {@link StintError}, with this code if one is given. */
 export function isStintError(error: unknown, code?: ErrorCode): error is StintError {
-  return error instanceof StintError && (code === undefined || error.code === code);
+  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+  return code === undefined || (error as Partial<StintError>).code === code;
 }

@@ -198,7 +198,7 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 function launch(memory: number, mark: Readonly<Record<string, string>>): ChildProcess {
-  const entry = fileURLToPath(new URL('./process-entry.js', import.meta.url));
+  const entry = fileURLToPath(new URL('../hosts/process-entry.cjs', import.meta.url));
   const command = [process.execPath, entry];
   const [file = '', ...args] =
     process.platform === 'win32' ? command : ['/bin/sh', ...BOUNDED, String(Math.ceil(memory / 1024)), ...command];

@@ -197,7 +197,7 @@ function startWorker(
   ends: Pick<WorkerSetup, 'thread' | 'control' | 'bell' | 'port' | 'rings'>,
 ): Worker {
   const setup: WorkerSetup = { ...ends, means, cellSize, depth, ...(pipes && { pipes }) };
-  return new Worker(new URL('../worker/entry.js', import.meta.url), {
+  return new Worker(new URL('../worker/entry.cjs', import.meta.url), {
     name,
     workerData: setup,
     transferList: [ends.bell, ends.port],

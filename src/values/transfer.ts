@@ -1,10 +1,11 @@
 import type { ReadableStream, TransformStream, WritableStream } from 'node:stream/web';
 import type { MessagePort } from 'node:worker_threads';
+import { perThread } from './per-thread.js';
 
 /** What can be handed over to another thread instead of being copied. */
 export type Transferable = ArrayBuffer | MessagePort | ReadableStream | WritableStream | TransformStream;
 
-const lists = new WeakMap<object, readonly Transferable[]>();
+const lists = perThread('transfer', () => new WeakMap<object, readonly Transferable[]>());
 
 /**
  * Marks what is to be handed over with a module task's result instead of being copied.

@@ -208,6 +208,13 @@ describe('the context of a module task', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  it('knows what a module does with stint as it imports it', async () => {
+    const runtime = await make();
+    expect(await runtime.run(of('own-copy.mjs', 'hands'))).toEqual(new Uint8Array([1, 2, 3]));
+    expect(await runtime.run(of('own-copy.mjs', 'left'))).toBe(0);
+    await expect(runtime.run(of('own-copy.mjs', 'fails'))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+  });
+
   it('hands buffers over in both directions instead of copying them, and shares what can be shared', async () => {
     const runtime = await make();
     const bytes = new Uint8Array([1, 2, 3]);

@@ -6,8 +6,8 @@ import { packThrown } from '../../errors/thrown.js';
 /** `file:///a/b.js:3:7` at the end of a frame. */
 const PLACE = /:(\d+):\d+\)?$/m;
 
-/** Where the frames of stint itself begin in a trace of a task. */
-const OWN_FRAME = '/engines/module/module-vm.js:';
+/** Where the frames of stint itself begin in a trace of a task: in module-vm.js, or the bundle that it is in. */
+const OWN_FRAME = '/engines/module/module-';
 
 /**
  * An error that a module task did not catch, as plain data.
