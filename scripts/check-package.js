@@ -40,7 +40,9 @@ try {
     .map(({ path }) => path)
     .filter(
       (path) =>
-        !/^(dist\/.*\.(c?js|d\.ts|wasm|model)|package\.json|README\.md|CHANGELOG\.md|ARCHITECTURE\.md|LICENSE)$/.test(path),
+        !/^(dist\/.*\.(c?js|d\.ts|wasm|model)|package\.json|README\.md|CHANGELOG\.md|ARCHITECTURE\.md|LICENSE)$/.test(
+          path,
+        ),
     );
   if (strangers.length > 0) throw new Error(`not meant for the package: ${strangers.join(', ')}`);
 

@@ -14,7 +14,6 @@ const OWN = [
   'time',
   'grace',
   'isolation',
-  'isolation',
 ];
 
 /**

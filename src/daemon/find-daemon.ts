@@ -1,8 +1,8 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { within } from '../control/within.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import type { KernelClient } from '../kernel/client/kernel-client.js';
-import { connect } from '../kernel/transport/connect.js';
 import { isPrivate } from './places.js';
 
 /** How long a daemon that is there may take to say so. */
@@ -17,7 +17,8 @@ const END_MS = 30_000;
  * @throws StintError if there is something that cannot be talked to
  */
 export async function findDaemon(address: string): Promise<KernelClient | undefined> {
-  if (address.startsWith('/') && !(await isPrivate(dirname(address)))) return undefined;
+  if (address.startsWith('/') && !((await isPrivate(dirname(address))) && existsSync(address))) return undefined;
+  const { connect } = await import('../kernel/transport/connect.js');
   try {
     return await connect(address, { timeout: PATIENCE_MS });
   } catch (error) {

@@ -1,8 +1,8 @@
 import { messageOf } from '../errors/describe.js';
-import { type Ledger, openLedger } from '../ledger/ledger.js';
+import type { Ledger } from '../ledger/ledger.js';
 
 /**
- * A runtime's ledger: opened when something is first to be recorded, closed with the runtime. Where there can be none that is warned of, once, and
+ * A runtime's ledger: loaded and opened when something is first to be recorded, closed with the runtime. Where there can be none that is warned of, once, and
  * things are not recorded.
  */
 export class OwnLedger {
@@ -29,6 +29,7 @@ export class OwnLedger {
 
 async function openIfPossible(directory: string | undefined): Promise<Ledger | undefined> {
   try {
+    const { openLedger } = await import('../ledger/ledger.js');
     return await openLedger(directory === undefined ? {} : { directory });
   } catch (error) {
     process.emitWarning(`what outlives this process is not recorded: ${messageOf(error)}`, 'StintWarning');

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawnRecorded } from '../ledger/child.js';
 import type { OwnLedger } from './own-ledger.js';
 
 /**
@@ -20,6 +19,7 @@ export function recordChildren(own: OwnLedger): RecordChild {
       launch({});
       return async () => undefined;
     }
+    const { spawnRecorded } = await import('../ledger/child.js');
     const recorded = await spawnRecorded(ledger, 'stint child process', launch);
     return () => recorded.release();
   };

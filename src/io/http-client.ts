@@ -10,7 +10,6 @@ import type { Agent, Dispatcher, Response } from 'undici';
 import type { Value } from '../values/value.js';
 import type { HeldBytes } from './held-bytes.js';
 import { readBody } from './http-body.js';
-import { guardedConnector } from './http-connector.js';
 import { httpFailure } from './http-failure.js';
 import { type HttpRequest, readHttpRequest } from './http-request.js';
 import type { NetGuard } from './net-guard.js';
@@ -21,6 +20,7 @@ const MOST_REDIRECTS = 10;
 const IDLE_MS = 1000;
 
 type Undici = typeof import('undici');
+type GuardedConnector = typeof import('./http-connector.js').guardedConnector;
 
 export class HttpClient {
   readonly #guard: NetGuard;
@@ -82,9 +82,9 @@ export class HttpClient {
     this.#held.take(sent, 'http.request');
     try {
       // Loaded by the first request: it takes longer than a short script does.
-      const undici = await import('undici');
+      const [undici, { guardedConnector }] = await Promise.all([import('undici'), import('./http-connector.js')]);
       if (this.#abandoned) throw failure('the script has ended');
-      const dispatcher = limitRedirects(this.#agentOf(undici));
+      const dispatcher = limitRedirects(this.#agentOf(undici, guardedConnector));
       const { signal } = controller;
       const response = await undici.fetch(url, { method, headers, body, redirect, signal, dispatcher });
       return await toValue(response, url, this.#held);
@@ -93,7 +93,7 @@ export class HttpClient {
     }
   }
 
-  #agentOf({ Agent }: Undici): Agent {
+  #agentOf({ Agent }: Undici, guardedConnector: GuardedConnector): Agent {
     this.#agent ??= new Agent({
       connect: guardedConnector(this.#guard, this.#sockets),
       keepAliveTimeout: IDLE_MS,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { createScratch } from '../ledger/scratch.js';
 
 interface Made {
   readonly path: string;
@@ -41,6 +40,7 @@ export class ScratchDirectories {
   async #make(): Promise<Made> {
     const ledger = await this.#ledger();
     if (ledger !== undefined) {
+      const { createScratch } = await import('../ledger/scratch.js');
       const { path, release } = await createScratch(ledger);
       return { path, remove: release };
     }

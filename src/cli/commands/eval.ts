@@ -6,11 +6,11 @@ import type { Value } from '../../values/value.js';
 import { statusOf } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
 import { type LimitFlags, readLimits, readPermissions } from '../limit-options.js';
+import { optimizeLater } from '../optimize-later.js';
 import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput } from '../script-output.js';
 import { endOnBrokenPipe, watchSignals } from '../signals.js';
-import { scriptTools } from '../tool-setup.js';
 import { useDaemon } from '../use-daemon.js';
 
 export interface EvalFlags extends LimitFlags {
@@ -24,7 +24,7 @@ const NAME = 'eval';
 export async function evaluate(code: string, flags: EvalFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
-  const tools = await scriptTools(flags);
+  const tools = flags.tool && (await (await import('../tool-setup.js')).scriptTools(flags));
   endOnBrokenPipe();
   const source = code === '-' ? new Uint8Array(await buffer(process.stdin)) : code;
   await using daemon = await useDaemon(flags);
@@ -40,6 +40,7 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
   };
   const run = async (): Promise<Outcome<Value>> => {
     if (daemon !== undefined) return daemon.scripts.start(program, { ...told, limits: settings.limits ?? {} }).outcome;
+    optimizeLater();
     await using runtime = await createRuntime({ threads: 1, ...settings });
     return await runtime.start(program, { ...told, permissions, ...(tools === undefined ? {} : { tools }) }).outcome;
   };

@@ -18,7 +18,6 @@ import { describeFailure } from '../report-error.js';
 import { direct } from '../script-output.js';
 import { endOnBrokenPipe } from '../signals.js';
 import { toolCompleter } from '../tool-completer.js';
-import { scriptTools } from '../tool-setup.js';
 import { listText } from '../tool-texts.js';
 
 export interface ReplFlags extends LimitFlags {
@@ -39,7 +38,7 @@ Ctrl-C stops what runs.
 export async function repl(flags: ReplFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
-  const tools = await scriptTools(flags);
+  const tools = flags.tool && (await (await import('../tool-setup.js')).scriptTools(flags));
   const language = flags.language as ScriptLanguage;
   resolveSource({ language, code: '' });
   endOnBrokenPipe();

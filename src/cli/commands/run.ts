@@ -11,12 +11,12 @@ import type { Value } from '../../values/value.js';
 import { EXIT, statusOf, worst } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
 import { type LimitFlags, readCount, readLimits, readPermissions } from '../limit-options.js';
+import { optimizeLater } from '../optimize-later.js';
 import { valueText } from '../print-value.js';
 import { Progress } from '../progress.js';
 import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput, prefixed } from '../script-output.js';
 import { endOnBrokenPipe, watchSignals } from '../signals.js';
-import { scriptTools } from '../tool-setup.js';
 
 export interface RunFlags extends LimitFlags {
   readonly arg: string[];
@@ -29,12 +29,13 @@ const MOST_FILES = 100_000;
 export async function runFiles(files: string[], flags: RunFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
-  const tools = await scriptTools(flags);
+  const tools = flags.tool && (await (await import('../tool-setup.js')).scriptTools(flags));
   const parallel = readCount(flags.parallel, '--parallel', 256) ?? availableParallelism();
   if (files.length > MOST_FILES)
     throw new RangeError(`${files.length} files; at most ${MOST_FILES} can be run at once`);
   endOnBrokenPipe();
   const threads = Math.min(parallel, files.length);
+  optimizeLater();
   await using runtime = await createRuntime({
     threads,
     slots: threads,
