@@ -8,6 +8,7 @@
  * 3. The function table grows once, here, and never again.
  * 4. A cell in which something was thrown that is not Lua's own longjmp is `broken`: its state is
  *    not to be trusted, and nothing may be run in it any more.
+ * 5. All the state of an instance is its memory and its stack pointer, beside the table: Lua has no other global that it changes.
  */
 
 import { restoreMemory } from '../memory-image.js';
@@ -61,7 +62,9 @@ export class LuaCell {
   readonly #shim: ShimApi;
   readonly #firstSlot: number;
   readonly #invoked: Invoked[] = [];
-  readonly #constants: Map<string, number>;
+  #constants: Map<string, number>;
+  /** The stack pointer when nothing runs. */
+  readonly #base: number;
   readonly #scratch: number;
   readonly #out: number;
   #load = 0;
@@ -80,6 +83,7 @@ export class LuaCell {
     this.api = new WebAssembly.Instance(module.glue, imports).exports as unknown as LuaApi;
     if (image === undefined) this.api.__wasm_call_ctors();
     else restoreMemory(this.api.memory, image.memory);
+    this.#base = this.api.stackSave();
     this.#bytes = Buffer.from(this.api.memory.buffer);
     this.freshBytes = this.#bytes.byteLength;
     this.#scratch = image?.layout.scratch ?? this.claim(SCRATCH);
@@ -105,6 +109,14 @@ export class LuaCell {
     const lua = this.api as unknown as WebAssembly.ModuleImports;
     this.#shim = new WebAssembly.Instance(module.shim, { lua, host }).exports as unknown as ShimApi;
     if (image !== undefined) this.setLoad(image.layout.load);
+  }
+
+  /** Has a cell that was made from an image hold what that does and nothing else, whatever ran in it. */
+  rewind({ memory, layout }: LuaImage): void {
+    this.bytes.fill(0);
+    restoreMemory(this.api.memory, memory);
+    this.api.stackRestore(this.#base);
+    this.#constants = new Map(layout.constants);
   }
 
   /** The slot of a function of the shim, for `lua_pushcclosure` and the like. */

@@ -3,7 +3,7 @@
  *
  * 1. A VM has a cell of its own while there are few. From {@link SOLE_CELLS} cells on, new VMs share: up to `size` in a cell.
  * 2. A cell serves again only if nothing was thrown in it that is not Lua's, and its memory is about as small as it was: a grown
- *    memory never shrinks.
+ *    memory never shrinks. Before that every byte of it is as it was at first, so no script sees anything of another.
  * 3. When a cell breaks, all who are in it are told, once.
  * 4. New cells are copies of a model with its VMs in it: as many as will share it. Copying them costs a tenth of making them.
  */
@@ -76,10 +76,10 @@ export class LuaCells {
 
   /** A new VM in a cell of its own. */
   soleState(): LuaState {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return LuaState.make(idle);
     this.#soleImage ??= this.#model(1);
-    return this.#copy(this.#soleImage)[0] as LuaState;
+    const idle = this.#idle.pop();
+    const [state] = idle === undefined ? this.#copy(this.#soleImage) : statesOf(idle, this.#soleImage);
+    return state as LuaState;
   }
 
   #sharedState(): LuaState {
@@ -104,7 +104,7 @@ export class LuaCells {
   #copy(image: LuaImage): LuaState[] {
     this.made += 1;
     const cell = this.#make(image);
-    return image.states.map((addresses) => new LuaState(cell, addresses));
+    return statesOf(cell, image);
   }
 
   /** A VM moves in. */
@@ -163,11 +163,17 @@ export class LuaCells {
     this.#drop(tenancy);
     const { cell, shared, abandoned } = tenancy;
     const isFresh = !shared && abandoned.length === 0 && cell.memoryBytes <= cell.freshBytes + REUSE_GROWTH;
-    if (isFresh && this.#idle.length < this.#kept) this.#idle.push(cell);
+    if (!isFresh || this.#soleImage === undefined || this.#idle.length >= this.#kept) return;
+    cell.rewind(this.#soleImage);
+    this.#idle.push(cell);
   }
 
   #drop(tenancy: Tenancy): void {
     this.#tenancies.delete(tenancy.cell);
     this.#open.delete(tenancy);
   }
+}
+
+function statesOf(cell: LuaCell, image: LuaImage): LuaState[] {
+  return image.states.map((addresses) => new LuaState(cell, addresses));
 }
