@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, createKernel } from '../dist/kernel/index.js';
 import { median, summary } from './lib/statistics.js';
+import { timesAwaited } from './lib/timing.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const SIMPLE = { expression: '2 + 2' };
@@ -91,7 +92,7 @@ async function inProcess(count) {
   ];
   const rows = [];
   for (const [name, work] of measures) {
-    rows.push({ name: `in the process: ${name}`, unit: 'us', ...bar(summary(await times(count, work)), 50) });
+    rows.push({ name: `in the process: ${name}`, unit: 'us', ...bar(summary(await timesAwaited(count, work)), 50) });
   }
   await kernel.close();
   return rows;
@@ -113,13 +114,13 @@ async function overSocket(folder, count) {
     {
       name: 'over a unix socket, another process: a plain Node echo',
       unit: 'us',
-      ...summary(await times(count, plain)),
+      ...summary(await timesAwaited(count, plain)),
     },
-    { name: 'the same: ping', unit: 'us', ...bar(summary(await times(count, () => client.ping())), 100) },
+    { name: 'the same: ping', unit: 'us', ...bar(summary(await timesAwaited(count, () => client.ping())), 100) },
     {
       name: 'the same: call',
       unit: 'us',
-      ...bar(summary(await times(count, () => client.tools.call('calculator', SIMPLE))), 100),
+      ...bar(summary(await timesAwaited(count, () => client.tools.call('calculator', SIMPLE))), 100),
     },
   ];
   await client.close();
@@ -176,23 +177,11 @@ async function mcp(count) {
     rows.push({
       name: `MCP over stdio, ${name}: call`,
       unit: 'us',
-      ...summary(await times(count, () => client.callTool(call))),
+      ...summary(await timesAwaited(count, () => client.callTool(call))),
     });
     await client.close();
   }
   return rows;
-}
-
-/** Microseconds of each, one after the other. */
-async function times(count, work) {
-  for (let i = 0; i < count / 5; i += 1) await work();
-  const sample = [];
-  for (let i = 0; i < count; i += 1) {
-    const from = performance.now();
-    await work();
-    sample.push((performance.now() - from) * 1000);
-  }
-  return sample;
 }
 
 async function serve(kind, path) {

@@ -26,7 +26,7 @@ export async function run({ quick }) {
   const results = [];
   const cold = times(count, () => lua.create(program('lua', ''), host).close());
   results.push({
-    name: 'Lua: create and close, no spare',
+    name: 'Lua: create and close, one after the other',
     unit: 'us',
     ...cold,
     target: 'p50 <= 150',
@@ -49,7 +49,7 @@ export async function run({ quick }) {
     pass: spare.p50 <= 10,
   });
   results.push({
-    name: 'JavaScript: create and close, no spare',
+    name: 'JavaScript: create and close, one after the other',
     unit: 'us',
     ...times(quick ? 100 : 500, () => javascript.create(program('javascript', ''), host).close()),
   });

@@ -1,15 +1,7 @@
+import { ECHO_CLIENT } from '../../dist/bench/work/echo-client.js';
 import { createRuntime } from '../../dist/index.js';
 import { pace } from './pace.js';
 import { payload } from './payload.js';
-
-const CLIENT = `
-  local port, text = ...
-  local c = tcp.connect("127.0.0.1", port)
-  c:write(text)
-  local got = c:read(#text)
-  while #got < #text do got = got .. c:read(#text - #got) end
-  c:close()
-  return got`;
 
 const SERVER = `
   local l = tcp.listen("127.0.0.1", 0)
@@ -40,7 +32,7 @@ export async function runScriptClients(runtime, { ports, count, paced }) {
   await pace(count, paced, (i) => {
     const text = payload(i);
     const task = runtime.start(
-      { language: 'lua', code: CLIENT },
+      { language: 'lua', code: ECHO_CLIENT },
       { args: [ports[i % ports.length], text], permissions },
     );
     all.push(

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+import { runStint, type StintOptions, startStint } from './run-stint.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -29,22 +26,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(args: string[], options: { input?: string } = {}): ChildProcess {
-  const env = { PATH: process.env['PATH'], NO_COLOR: '1', HOME: folder, XDG_STATE_HOME: join(folder, 'state') };
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env, stdio: 'pipe' });
-  child.stdin?.end(options.input ?? '');
-  return child;
-}
-
-async function stint(args: string[], options?: { input?: string }) {
-  const child = start(args, options);
-  const [stdout, stderr, [status]] = await Promise.all([
-    text(child.stdout as never),
-    text(child.stderr as never),
-    once(child, 'close'),
-  ]);
-  return { stdout, stderr, status };
-}
+const start = (args: string[]) => startStint(args, folder);
+const stint = (args: string[], options?: StintOptions) => runStint(args, folder, options);
 
 describe('what scripts may reach', () => {
   it('is nothing without a flag, and says which flag is missing', async () => {

@@ -1,19 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { makeDeadOwner, startOwner, temporaryFolder } from '../ledger/support.js';
+import { runStint } from './run-stint.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-
-async function doctor(args: string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [MAIN, 'doctor', ...args], { env: { PATH: process.env['PATH'], ...env } });
-  const [[status], stdout, stderr] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
-  return { status, stdout, stderr };
-}
+const doctor = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  runStint(['doctor', ...args], temporaryFolder(), { env: { HOME: undefined, XDG_STATE_HOME: undefined, ...env } });
 
 /** A ledger in which one lives and one is dead. */
 async function sickLedger() {

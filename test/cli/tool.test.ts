@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toolCompleter } from '#stint/cli/tool-completer';
 import { defineTool, ToolRegistry } from '#stint/tools/index';
-
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+import { runStint, startStint } from './run-stint.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -43,23 +40,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(args: string[], input = ''): ChildProcess {
-  const env = { PATH: process.env['PATH'], NO_COLOR: '1', HOME: folder, XDG_STATE_HOME: join(folder, 'state') };
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env, stdio: 'pipe' });
-  child.stdin?.end(input);
-  return child;
-}
-
-async function stint(args: string[], input?: string) {
-  const child = start(args, input);
-  const [stdout, stderr, [status]] = await Promise.all([
-    text(child.stdout as never),
-    text(child.stderr as never),
-    once(child, 'close'),
-  ]);
-  return { stdout, stderr, status };
-}
-
+const start = (args: string[]) => startStint(args, folder);
+const stint = (args: string[], input = '') => runStint(args, folder, { input });
 const tool = (...args: string[]) => stint(['tool', ...args, '--tools', 'tools']);
 
 describe('stint tool', () => {

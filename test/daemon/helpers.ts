@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+import { runStint, spawnStint } from '../cli/run-stint.ts';
 
 /** A user's directories, in a folder that is gone after the test, with any daemon that is left in it. */
 export class Home {
@@ -28,9 +24,6 @@ export class Home {
 
   get env(): NodeJS.ProcessEnv {
     return {
-      PATH: process.env['PATH'],
-      HOME: this.folder,
-      NO_COLOR: '1',
       XDG_RUNTIME_DIR: join(this.folder, 'run'),
       XDG_STATE_HOME: join(this.folder, 'state'),
       XDG_CONFIG_HOME: join(this.folder, 'config'),
@@ -38,18 +31,11 @@ export class Home {
   }
 
   spawn(args: string[]): ChildProcess {
-    return spawn(process.execPath, [MAIN, ...args], { cwd: this.folder, env: this.env, stdio: 'pipe' });
+    return spawnStint(args, this.folder, this.env);
   }
 
-  async stint(args: string[], input = '') {
-    const child = this.spawn(args);
-    child.stdin?.end(input);
-    const [stdout, stderr, [status]] = await Promise.all([
-      text(child.stdout as never),
-      text(child.stderr as never),
-      once(child, 'close'),
-    ]);
-    return { stdout, stderr, status };
+  stint(args: string[], input = '') {
+    return runStint(args, this.folder, { input, env: this.env });
   }
 
   /** Starts one in the background; gives its process id. */

@@ -49,7 +49,7 @@ async function measureVms(context: SuiteContext): Promise<void> {
   const makeLua = async (): Promise<void> => (await lua.create(program('lua'), HOST)).close();
   context.row({
     id: 'lua-vm',
-    title: 'Lua VM: create and close, no spare ready',
+    title: 'Lua VM: create and close, one after the other',
     unit: 'us',
     values: inMicroseconds(await timeEach(context.size(2000, 200), makeLua, 100)),
     targets: [atMost('p50', 150, SOURCES.own)],
@@ -58,7 +58,7 @@ async function measureVms(context: SuiteContext): Promise<void> {
   const makeJavaScript = async (): Promise<void> => (await javascript.create(program('javascript'), HOST)).close();
   context.row({
     id: 'javascript-vm',
-    title: 'JavaScript VM: create and close, no spare ready',
+    title: 'JavaScript VM: create and close, one after the other',
     unit: 'us',
     values: inMicroseconds(await timeEach(context.size(300, 30), makeJavaScript, 10)),
   });

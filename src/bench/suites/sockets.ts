@@ -4,6 +4,7 @@ import { createRuntime } from '../../runtime/create-runtime.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { atLeast, atMost, exactly, SOURCES } from '../measurement.js';
 import type { Suite, SuiteContext } from '../suite.js';
+import { ECHO_CLIENT } from '../work/echo-client.js';
 
 const BYTES = 64;
 const BATCH = 100;
@@ -15,15 +16,6 @@ const TIMERS = 20;
 const TIMER_MS = 10;
 const LIMITS = { timeout: '120s', memory: '16mb' } as const;
 const PERMISSIONS = { net: ['127.0.0.1:*'] };
-
-const CLIENT = `
-  local port, text = ...
-  local c = tcp.connect("127.0.0.1", port)
-  c:write(text)
-  local got = c:read(#text)
-  while #got < #text do got = got .. c:read(#text - #got) end
-  c:close()
-  return got`;
 
 export const suite: Suite = {
   title: 'Sockets and timers',
@@ -49,7 +41,7 @@ async function measureClients(context: SuiteContext, clients: number, wanted: nu
   const client = async (i: number): Promise<void> => {
     const text = `client ${i} `.padEnd(BYTES, '.');
     const { value, usage } = await runtime.start(
-      { language: 'lua', code: CLIENT },
+      { language: 'lua', code: ECHO_CLIENT },
       { args: [port, text], permissions: PERMISSIONS },
     ).outcome;
     times.push(usage.runMs);
