@@ -24,17 +24,25 @@ export class PipeLink implements WorkerLink {
   readonly #unwritten: Uint8Array[] = [];
   #writing = false;
   readonly #buffers = new SharedBuffers((message) => this.send(message));
+  /** What came through the pipe and is not taken yet. */
+  readonly #arrived: ToWorker[] = [];
+  readonly #table: ControlTable;
+  readonly #receive: (message: ToWorker) => void;
 
   /**
    * @param main the way to the main thread of this process
    * @param receive takes what comes through the pipe
+   * @param onCall called when something has: {@link takeAll} has to be called
    */
   constructor(
     { incoming, outgoing }: PipeSetup,
     main: Link<ToHost, ToWorker>,
     table: ControlTable,
     receive: (message: ToWorker) => void,
+    onCall: () => void,
   ) {
+    this.#table = table;
+    this.#receive = receive;
     this.#main = main;
     this.#outgoing = outgoing;
     const reader = new FrameReader(this.#buffers, (frame) => {
@@ -45,14 +53,12 @@ export class PipeLink implements WorkerLink {
       }
       // What was announced has been counted by the main thread.
       if (!announced) table.threads.notePosted(THREAD);
-      if (message.op === 'start') {
-        const { row, number } = message.order;
-        table.assign(row, number, THREAD);
-        table.heedForestalled(row, number);
-      }
-      receive(message);
+      this.#arrived.push(message);
     });
-    new Socket({ fd: incoming, readable: true, writable: false }).on('data', (piece) => reader.add(piece));
+    new Socket({ fd: incoming, readable: true, writable: false }).on('data', (piece) => {
+      reader.add(piece);
+      if (this.#arrived.length > 0) onCall();
+    });
   }
 
   send(message: ToHost | BufferMessage): void {
@@ -76,7 +82,21 @@ export class PipeLink implements WorkerLink {
   }
 
   takeAll(): boolean {
-    return this.#main.takeAll();
+    let taken = false;
+    for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
+      taken = true;
+      this.#takePiped(next);
+    }
+    return this.#main.takeAll() || taken;
+  }
+
+  #takePiped(message: ToWorker): void {
+    if (message.op === 'start') {
+      const { row, number } = message.order;
+      this.#table.assign(row, number, THREAD);
+      this.#table.heedForestalled(row, number);
+    }
+    this.#receive(message);
   }
 
   leave(): boolean {

@@ -66,7 +66,15 @@ export class ScriptWorker implements FiberThread {
       () => this.#turns.run(),
     );
     this.#link =
-      setup.pipes === undefined ? link : new PipeLink(setup.pipes, link, table, (message) => this.#take(message));
+      setup.pipes === undefined
+        ? link
+        : new PipeLink(
+            setup.pipes,
+            link,
+            table,
+            (message) => this.#take(message),
+            () => this.#turns.run(),
+          );
     this.#engines = new ThreadEngines({ polling: setup.means === 'polling', cellSize: setup.cellSize }, () =>
       guardProcess((thrown) => this.uncaught(thrown)),
     );
