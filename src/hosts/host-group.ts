@@ -18,11 +18,13 @@ import type { Isolation } from './isolation.js';
 import { LaunchedProcess } from './launched-process.js';
 import type { OwnLedger } from './own-ledger.js';
 import { recordChildren } from './record-children.js';
+import type { Recycling } from './recycling.js';
 import { SpareProcess } from './spare-process.js';
 import { type Claim, MOST_AHEAD } from './thread-load.js';
 import { type WorkerSettings, WorkerThread } from './worker-thread.js';
 
 export interface GroupSettings extends HostSettings, WorkerSettings {
+  readonly recycle: Recycling;
   readonly isolation: Isolation;
   readonly hosts: number;
   readonly slots: number;
@@ -181,8 +183,8 @@ function killGrace(grace: number): number {
 }
 
 function spareFor(settings: GroupSettings, rows: number): SpareProcess {
-  const { grace, quantum, cellSize, heap, processMemory } = settings;
-  const child = { rows, grace, quantum, cellSize, heap };
+  const { grace, quantum, cellSize, heap, recycle, processMemory } = settings;
+  const child = { rows, grace, quantum, cellSize, heap, recycle: { memory: recycle.memory } };
   const record = recordChildren(settings.ledger);
   return new SpareProcess((onReady) => new LaunchedProcess(child, processMemory, record, onReady));
 }

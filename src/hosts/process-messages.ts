@@ -1,6 +1,7 @@
 import type { StopReason } from '../control/task-word.js';
 import type { Thrown } from '../errors/thrown.js';
 import type { ToWorker } from '../worker/messages.js';
+import type { Recycling } from './recycling.js';
 
 /** How a child process is set up. */
 export interface ChildSettings {
@@ -11,6 +12,7 @@ export interface ChildSettings {
   readonly cellSize: number;
   /** Bytes that V8's heap may hold in its thread; undefined for V8's own default. */
   readonly heap: number | undefined;
+  readonly recycle: Pick<Recycling, 'memory'>;
 }
 
 /** What the owner tells the main thread of a child process. Tasks come to its worker thread by a pipe. */

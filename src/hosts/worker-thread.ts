@@ -16,6 +16,7 @@ import type { Job, PipeSetup, TaskOrder, ToHost, ToWorker, WorkerSetup } from '.
 import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
 import type { Carrier, TaskMessage } from './carrier.js';
 import { JobNumbers } from './job-numbers.js';
+import type { Recycling } from './recycling.js';
 
 /** What a thread is set up with. */
 export interface WorkerSettings {
@@ -26,6 +27,7 @@ export interface WorkerSettings {
   readonly depth: number;
   /** Bytes that V8's heap may hold; undefined for V8's own default. */
   readonly heap: number | undefined;
+  readonly recycle: Pick<Recycling, 'memory'>;
   /** Its environment variables. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
   /** In a child process: the pipes between the thread and the owner. */
@@ -193,10 +195,17 @@ export class WorkerThread implements Carrier {
 
 function startWorker(
   name: string,
-  { means, cellSize, depth, heap, environment = {}, pipes }: WorkerSettings,
+  { means, cellSize, depth, heap, recycle, environment = {}, pipes }: WorkerSettings,
   ends: Pick<WorkerSetup, 'thread' | 'control' | 'bell' | 'port' | 'rings'>,
 ): Worker {
-  const setup: WorkerSetup = { ...ends, means, cellSize, depth, ...(pipes && { pipes }) };
+  const setup: WorkerSetup = {
+    ...ends,
+    means,
+    cellSize,
+    depth,
+    recycleMemory: recycle.memory,
+    ...(pipes && { pipes }),
+  };
   return new Worker(new URL('../worker/entry.cjs', import.meta.url), {
     name,
     workerData: setup,

@@ -50,8 +50,11 @@ export interface RuntimeOptions {
   directory?: string;
   /** How long a thread may have nothing to do before it leaves; the next task that needs it starts it again. Default: for ever. */
   idleTimeout?: Duration;
-  /** When a thread is replaced by a new one, once its tasks have ended: after so many tasks, or when it is so old. Default: never. */
-  recycle?: { tasks?: number; age?: Duration };
+  /**
+   * When a thread or child process is replaced by a new one, once its tasks have ended: after so many tasks, when it is so old, or when it holds so much
+   * memory as a task ends (a thread: its heap, garbage included, and its buffers; a child process: all that is resident). Default: never.
+   */
+  recycle?: { tasks?: number; age?: Duration; memory?: Bytes };
   /**
    * How many Lua scripts may share a cell, that is a WebAssembly instance, when a thread has more than 16 live ones, 1 to
    * 1024. Default 64. A script that has to be *broken off* takes its cell with it: its neighbours end with
@@ -214,7 +217,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     processMemory: read.processMemory ?? DEFAULT_PROCESS_MEMORY,
     directory: read.directory,
     idleTimeout: read.idleTimeout ?? Number.POSITIVE_INFINITY,
-    recycle: read.recycle ?? { tasks: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY },
+    recycle: read.recycle ?? NO_RECYCLING,
     interrupts: read.interrupts ?? availableMeans(),
     tools: read.tools,
   };
@@ -268,12 +271,23 @@ export function resolveRunOptions(
   };
 }
 
+const NO_RECYCLING: Recycling = {
+  tasks: Number.POSITIVE_INFINITY,
+  ageMs: Number.POSITIVE_INFINITY,
+  memory: Number.POSITIVE_INFINITY,
+};
+
 function readRecycling(value: unknown, name: string): Recycling {
-  const { tasks, age } = readOptions(value, name, {
+  const { tasks, age, memory } = readOptions(value, name, {
     tasks: wholeNumber(1, Number.MAX_SAFE_INTEGER),
     age: parseDuration,
+    memory: (item, itemName) => parseBytes(item, itemName, 1, MOST_HEAP),
   });
-  return { tasks: tasks ?? Number.POSITIVE_INFINITY, ageMs: age ?? Number.POSITIVE_INFINITY };
+  return {
+    tasks: tasks ?? NO_RECYCLING.tasks,
+    ageMs: age ?? NO_RECYCLING.ageMs,
+    memory: memory ?? NO_RECYCLING.memory,
+  };
 }
 
 function readProcessMemory(value: unknown, name: string): number {

@@ -19,6 +19,7 @@ import type { ModuleProgram, Program, Step, Vm } from '../engines/engine.js';
 import { Fiber, type FiberThread } from './fiber.js';
 import { guardProcess } from './guard-process.js';
 import { Link } from './link.js';
+import { MemoryWatch } from './memory-watch.js';
 import type { Job, ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { PipeLink } from './pipe-link.js';
 import { internalFailure, reportOf, sendEnd } from './report.js';
@@ -41,6 +42,7 @@ const NEXT_TASK_MS = 1;
 
 export class ScriptWorker implements FiberThread {
   readonly #setup: WorkerSetup;
+  readonly #memory: MemoryWatch;
   readonly table: ControlTable;
   readonly index: number;
   readonly #link: WorkerLink;
@@ -57,6 +59,7 @@ export class ScriptWorker implements FiberThread {
 
   constructor(setup: WorkerSetup, table: ControlTable) {
     this.#setup = setup;
+    this.#memory = new MemoryWatch(setup.recycleMemory, setup.pipes !== undefined);
     this.table = table;
     this.index = setup.thread;
     const link = new Link<ToHost, ToWorker>(
@@ -459,6 +462,7 @@ export class ScriptWorker implements FiberThread {
     if (this.#setup.pipes !== undefined && end.kind === 'failed' && NO_MEMORY.test(end.error.message)) {
       fiber.spoilsThread = true;
     }
+    if (this.#memory.isTooMuch()) fiber.spoilsThread = true;
     const report = reportOf(fiber, end, reason, this.table);
     this.#fibers.delete(row);
     fiber.end();

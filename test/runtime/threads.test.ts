@@ -46,6 +46,20 @@ describe('threads', () => {
     expect(await runtime.run({ module }, { args: [2] })).toBe(4);
     expect(runtime.stats().threads.started).toBeGreaterThanOrEqual(2);
   });
+
+  it.each([
+    ['threads', 'thread', '96mb', 40],
+    ['processes', 'process', '512mb', 500],
+  ] as const)('(%s) are replaced when they hold too much', async (kind, isolation, memory, megabytes) => {
+    const runtime = await make({ threads: 1, isolation, recycle: { memory } });
+    const holds = { module: new URL('modules/hoards.mjs', import.meta.url) };
+    const first = await runtime.run(holds, { args: [megabytes] });
+    let next: unknown;
+    for (let i = 0; i < 20 && next !== first; i += 1) next = await runtime.run(holds, { args: [megabytes] });
+    expect(next).toBe(first);
+    expect(runtime.stats()[kind].started).toBeGreaterThanOrEqual(2);
+    expect(runtime.stats()[kind].lost).toBe(0);
+  });
 });
 
 describe('map', () => {
