@@ -37,6 +37,8 @@ export const SOURCES = {
   taskRuntime: 'C task runtime',
   /** A bridge between synchronous commands and asynchronous work, in Rust. */
   bridge: 'sync/async bridge',
+  /** A script kernel with a registry of tools, in Rust. */
+  kernel: 'script kernel',
   /** Clean-up over restarts, in Python. */
   restarts: 'restart test',
   own: 'stint',

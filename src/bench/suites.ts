@@ -13,6 +13,7 @@ export const SUITES = {
   timeouts: async () => (await import('./suites/timeouts.js')).suite,
   frames: async () => (await import('./suites/frames.js')).suite,
   sockets: async () => (await import('./suites/sockets.js')).suite,
+  kernel: async () => (await import('./suites/kernel.js')).suite,
   restarts: async () => (await import('./suites/restarts.js')).suite,
 } satisfies Record<string, () => Promise<Suite>>;
 

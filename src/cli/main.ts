@@ -85,7 +85,9 @@ Example:
 
 program
   .command('bench')
-  .description('measure this machine: creation, calls, workloads, threads, memory, leaks, timeouts, sockets, restarts')
+  .description(
+    'measure this machine: creation, calls, workloads, threads, memory, leaks, timeouts, sockets, kernel, restarts',
+  )
   .option('--quick', 'half a minute, for a look, in place of some ten minutes')
   .option('--only <suite>', 'only this suite; may be repeated', collect, [])
   .option('--report <file.html>', 'write a page with charts of the distributions')

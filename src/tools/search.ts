@@ -8,6 +8,11 @@ export interface FoundTool extends ToolSummary {
   readonly score: number;
 }
 
+/** Words that are in every other description. */
+const STOP_WORDS: ReadonlySet<string> = new Set(
+  'a an and are as at be by for from in into is it its of on or that the their this to what which with'.split(' '),
+);
+
 type Entry = ToolSummary & { readonly id: string };
 
 /** Finds tools by words of their names, tags, categories and descriptions: half typed words too, and misspelt ones if nothing else is found. */
@@ -24,9 +29,14 @@ export class ToolSearch {
           const value = entry[field as keyof Entry];
           return typeof value === 'string' ? value : value.join(' ');
         },
+        processTerm: (term) => {
+          const word = term.toLowerCase();
+          return STOP_WORDS.has(word) ? null : word;
+        },
         searchOptions: {
           boost: { name: 4, tags: 2, category: 2 },
-          prefix: true,
+          // One or two letters begin a great many words: only where the next ones may still be typed.
+          prefix: (term, index, terms) => term.length > 2 || index === terms.length - 1,
           fuzzy: (term) => (term.length > 3 ? 0.2 : false),
         },
       }),

@@ -38,15 +38,18 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
     signal: interrupted.signal,
     output: (chunk: string, stream: 'stdout' | 'stderr') => output.write(chunk, stream),
   };
-  const run = async (): Promise<Outcome<Value>> => {
-    if (daemon !== undefined) return daemon.scripts.start(program, { ...told, limits: settings.limits ?? {} }).outcome;
-    optimizeLater();
-    await using runtime = await createRuntime({ threads: 1, ...settings });
-    return await runtime.start(program, { ...told, permissions, ...(tools === undefined ? {} : { tools }) }).outcome;
+  const tell = (outcome: Outcome<Value>): ReturnType<typeof statusOf> => {
+    if (flags.json === true) process.stdout.write(`${outcomeToJson(NAME, outcome, gathered.texts)}\n`);
+    else if (outcome.error !== undefined) process.stderr.write(describeFailure(NAME, outcome.error));
+    else process.stdout.write(valueText(outcome.value));
+    return signals.status ?? statusOf(outcome);
   };
-  const outcome = await run();
-  if (flags.json === true) process.stdout.write(`${outcomeToJson(NAME, outcome, gathered.texts)}\n`);
-  else if (outcome.error !== undefined) process.stderr.write(describeFailure(NAME, outcome.error));
-  else process.stdout.write(valueText(outcome.value));
-  return signals.status ?? statusOf(outcome);
+  if (daemon !== undefined) {
+    return tell(await daemon.scripts.start(program, { ...told, limits: settings.limits ?? {} }).outcome);
+  }
+  optimizeLater();
+  await using runtime = await createRuntime({ threads: 1, ...settings });
+  return tell(
+    await runtime.start(program, { ...told, permissions, ...(tools === undefined ? {} : { tools }) }).outcome,
+  );
 }
