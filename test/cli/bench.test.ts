@@ -19,7 +19,7 @@ describe('stint bench', () => {
     const first = await runStint([...ONE_SUITE, '--json', 'one.json', '--report', 'one.html'], folder);
     const results = JSON.parse(readFileSync(join(folder, 'one.json'), 'utf8')) as Results;
     expect(first.stderr).toBe('');
-    expect(first.stdout).toContain('close() of a runtime with two threads: p50');
+    expect(first.stdout).toContain('two threads: closed: p50');
     expect(first.status).toBe(results.missed === 0 ? 0 : 1);
     expect(results.suites[0]?.rows.find(({ id }) => id === 'teardown')?.samples).toBe(3 * results.runs);
     expect(readFileSync(join(folder, 'one.html'), 'utf8')).toMatch(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownIdentity, processInfo } from '#stint/ledger/identity';
 import { inspect, sweep } from '#stint/ledger/index';
+import { isMissing } from '../needs.js';
 import { guardiansGone, leftIn, makeDeadOwner, present, startOwner, temporaryFolder } from './support.js';
 
 const UNSHARE = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
@@ -101,7 +102,7 @@ describe('an owner', () => {
   });
 });
 
-describe.skipIf(!NAMESPACES)('in a namespace of pids', () => {
+describe.skipIf(isMissing('right to make namespaces of pids (unshare)', NAMESPACES))('in a namespace of pids', () => {
   it('an owner is seen to live from outside, where its pid is that of another', async () => {
     const directory = temporaryFolder();
     const owner = await startOwner(directory, directory, ['scratch', 'segment'], UNSHARE);

@@ -32,7 +32,7 @@ describe('the JSON of stint bench', () => {
 
   it('has these suites', () => {
     expect(SUITE_NAMES.join(' ')).toBe(
-      'creation calls workloads callers processes threads memory leaks timeouts frames sockets restarts',
+      'creation calls workloads callers processes threads memory leaks timeouts frames sockets kernel restarts',
     );
   });
 });

@@ -1,7 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDatabases } from './local-services.js';
+import { isMissing } from '../../needs.js';
+import { MYSQL, openDatabases, POSTGRES } from './local-services.js';
 import { workshop } from './workshop.js';
 
 const shop = workshop();
@@ -136,7 +137,7 @@ describe('sql.execute and sql.query', () => {
 
 const databases = await openDatabases();
 
-describe.skipIf(!databases.postgres)('sql.postgres', () => {
+describe.skipIf(isMissing(POSTGRES, databases.postgres))('sql.postgres', () => {
   const at = { host: '127.0.0.1', user: 'postgres' };
 
   it('gives what PostgreSQL has, as JSON can say it', async () => {
@@ -203,7 +204,7 @@ describe.skipIf(!databases.postgres)('sql.postgres', () => {
   });
 });
 
-describe.skipIf(!databases.mysql)('sql.mysql', () => {
+describe.skipIf(isMissing(MYSQL, databases.mysql))('sql.mysql', () => {
   const at = { host: '127.0.0.1', user: 'root' };
 
   it('gives what MySQL has, as JSON can say it', async () => {
