@@ -23,7 +23,7 @@ describe('stint bench', () => {
     expect(first.status).toBe(results.missed === 0 ? 0 : 1);
     expect(results.suites[0]?.rows.find(({ id }) => id === 'teardown')?.samples).toBe(3 * results.runs);
     expect(readFileSync(join(folder, 'one.html'), 'utf8')).toMatch(
-      /^<!doctype html>[\s\S]*close\(\) of a runtime[\s\S]*<\/html>\n$/,
+      /^<!doctype html>[\s\S]*two threads: closed[\s\S]*<\/html>\n$/,
     );
 
     // A past in which everything took a thousandth of the time.
