@@ -46,10 +46,11 @@ export class LogFile implements Disposable {
     }
   }
 
-  /** Goes on in a new file, if somebody has moved this one away. */
+  /** Goes on in a new file, if somebody has moved this one away. @throws if there can be none: then it goes on in the old one */
   reopen(): void {
-    closeSync(this.#file);
+    const old = this.#file;
     [this.#file, this.#bytes] = open(this.#path);
+    closeSync(old);
   }
 
   [Symbol.dispose](): void {

@@ -11,6 +11,11 @@ export interface Permissions {
    * such as `8000-8100`, or `*`. A name permits the public addresses that it leads to (`localhost`: the loopback ones).
    */
   net?: string[];
+  /**
+   * Whether `*` in `net` stands for public hosts only: an address of a private network, of this machine's own or of its link has to be permitted by itself
+   * or by its network. Default: for any host.
+   */
+  publicOnly?: boolean;
   /** Whether a script may read a precise clock. */
   time?: boolean;
 }
@@ -21,11 +26,14 @@ const PATTERN =
 
 const READERS: { [K in keyof Required<Permissions>]: (value: unknown, name: string) => Required<Permissions>[K] } = {
   net: readPatterns,
-  time: (value, name) => {
-    if (typeof value !== 'boolean') throw invalid(name, value, 'true or false');
-    return value;
-  },
+  publicOnly: readBoolean,
+  time: readBoolean,
 };
+
+function readBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw invalid(name, value, 'true or false');
+  return value;
+}
 
 /**
  * Reads permissions. Each part is read once, so that what was checked is what holds.
@@ -47,7 +55,7 @@ export function parsePermissions(value: unknown, name: string): Permissions {
     const item = readProperty(value, key, name);
     if (item === undefined) continue;
     if (key === 'net') result.net = READERS.net(item, `${name}.net`);
-    else result.time = READERS.time(item, `${name}.time`);
+    else result[key as 'publicOnly' | 'time'] = readBoolean(item, `${name}.${key}`);
   }
   return result;
 }

@@ -52,7 +52,8 @@ export class ScriptIo {
   #closed = false;
 
   constructor({ permissions, maxBytes, lookup = systemLookup }: ScriptIoOptions) {
-    const guard = new NetGuard(permissions.net ?? [], lookup);
+    const star = permissions.publicOnly === true ? 'any public host' : 'any host';
+    const guard = new NetGuard(permissions.net ?? [], lookup, { list: 'permissions.net', star });
     const held = new HeldBytes(maxBytes);
     this.#permissions = permissions;
     this.#tcp = new TcpCalls(guard, held);

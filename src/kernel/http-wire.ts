@@ -37,6 +37,8 @@ export class HttpWire implements Wire {
   }
 
   send(text: string): void {
+    // What is not an answer may come after the last one.
+    if (this.#response.writableEnded || this.#response.destroyed) return;
     if (!this.#response.headersSent) {
       this.#response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
     }

@@ -9,23 +9,24 @@ const LAST_WORDS_MS = 1000;
 export class WebSocketWire implements Wire {
   readonly #socket: WebSocket;
   readonly #carrier: Duplex | undefined;
+  #failure: Error | undefined;
 
   /** @param carrier what the frames go over, if it is known: says when it has been written out */
   constructor(socket: WebSocket, carrier?: Duplex) {
     this.#socket = socket;
     this.#carrier = carrier;
+    // From the first moment on: one that is refused is listened to by nobody else.
+    socket.on('error', (error) => {
+      this.#failure = error;
+    });
   }
 
   listen(listener: WireListener): void {
-    let failure: Error | undefined;
     this.#socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (isBinary) listener.unreadable('a message is binary; send texts');
       else listener.message(data.toString('utf8'));
     });
-    this.#socket.on('error', (error) => {
-      failure = error;
-    });
-    this.#socket.once('close', () => listener.closed(failure));
+    this.#socket.once('close', () => listener.closed(this.#failure));
     this.#carrier?.on('drain', () => listener.drained());
   }
 

@@ -74,7 +74,14 @@ export class JobCache {
     const given = { memory: limits.memory, functions: [...functions.keys()], events: [...events.keys()] };
     const program =
       source.language === 'module' ? { ...source, ...given, generation: this.#generation } : { ...source, ...given };
-    return { program, outputLimit: limits.output, callLimit: limits.hostCalls, permissions, recurs };
+    return {
+      program,
+      outputLimit: limits.output,
+      callLimit: limits.hostCalls,
+      turnLimit: limits.turn,
+      permissions,
+      recurs,
+    };
   }
 }
 
@@ -89,7 +96,7 @@ function isBare({ functions, events, permissions }: ResolvedRunOptions): boolean
 /** All that makes a job what it is; undefined for one that is not worth remembering. */
 function keyOf(source: LoadedSource | ModuleSource, options: ResolvedRunOptions): string | undefined {
   const { limits, functions, events, permissions } = options;
-  const given = `${limits.memory} ${limits.output} ${limits.hostCalls} ${names(functions)}${names(events)}${permitted(permissions)}`;
+  const given = `${limits.memory} ${limits.turn} ${limits.output} ${limits.hostCalls} ${names(functions)}${names(events)}${permitted(permissions)}`;
   if (source.language === 'module') return `${given}\0${source.exportName}\0${source.url}`;
   const { language, name, code } = source;
   if (typeof code !== 'string' || code.length > LONGEST_CODE) return undefined;

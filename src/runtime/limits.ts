@@ -4,6 +4,11 @@ import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from '.
 export interface Limits {
   /** From the first moment in which the script runs, waiting included. `null`: no deadline. Default 30 s. */
   timeout?: Duration | null;
+  /**
+   * How long a JavaScript script may go on without waiting while it has no deadline (`timeout: null`, or since `task.extend(null)`). `null`: for ever, which is
+   * the default.
+   */
+  turn?: Duration | null;
   /** Memory of the script's VM. Default 64 MiB; 64 KiB to 1 GiB. */
   memory?: Bytes;
   /** Bytes of output, both streams together. Default 1 MiB; at most 1 GiB. */
@@ -16,6 +21,8 @@ export interface Limits {
 export interface ResolvedLimits {
   /** Milliseconds; `Infinity` for no deadline. */
   readonly timeout: number;
+  /** Milliseconds; `Infinity` for no bound. */
+  readonly turn: number;
   readonly memory: number;
   readonly output: number;
   readonly hostCalls: number;
@@ -23,6 +30,7 @@ export interface ResolvedLimits {
 
 export const DEFAULT_LIMITS: ResolvedLimits = {
   timeout: 30_000,
+  turn: Number.POSITIVE_INFINITY,
   memory: 64 * 1024 ** 2,
   output: 1024 ** 2,
   hostCalls: 100_000,
@@ -33,9 +41,10 @@ const LEAST_MEMORY = 64 * 1024;
 
 /** Reads each limit and puts what is missing in from `defaults`. */
 export function resolveLimits(limits: Limits, defaults: ResolvedLimits, name: string): ResolvedLimits {
-  const { timeout, memory, output, hostCalls } = limits;
+  const { timeout, turn, memory, output, hostCalls } = limits;
   return {
     timeout: timeout === undefined ? defaults.timeout : parseTimeout(timeout, `${name}.timeout`),
+    turn: turn === undefined ? defaults.turn : parseTimeout(turn, `${name}.turn`),
     memory: memory === undefined ? defaults.memory : parseBytes(memory, `${name}.memory`, LEAST_MEMORY, GIB),
     output: output === undefined ? defaults.output : parseBytes(output, `${name}.output`, 0, GIB),
     hostCalls: hostCalls === undefined ? defaults.hostCalls : parseCount(hostCalls, `${name}.hostCalls`),

@@ -176,6 +176,7 @@ const readLimitsShape: OptionReader<Limits> = (value, name) => {
   const any: OptionReader<never> = (item) => item as never;
   return readOptions<{ [K in keyof Limits]-?: Exclude<Limits[K], undefined> }>(value, name, {
     timeout: any,
+    turn: any,
     memory: any,
     output: any,
     hostCalls: any,

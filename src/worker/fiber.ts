@@ -54,6 +54,8 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
   spoilsThread = false;
   /** When its thread last entered the VM, on `performance`'s clock. */
   enteredAt = 0;
+  /** Since when it has gone on without a deadline, as far as is known; on `performance`'s clock. */
+  unboundSince: number | undefined;
   /** Milliseconds spent in the script so far. */
   cpuMs = 0;
   readonly #thread: FiberThread;
@@ -75,7 +77,21 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
   }
 
   stopRequested(): boolean {
-    return this.#thread.table.stopRequested(this.order.row);
+    if (this.#thread.table.stopRequested(this.order.row)) return true;
+    if (this.job.turnLimit === Number.POSITIVE_INFINITY || !this.#isTurnOver()) return false;
+    this.#stop(StopReason.timeout);
+    return true;
+  }
+
+  /** Whether it has gone on for too long since it was seen to have no deadline. */
+  #isTurnOver(): boolean {
+    if (this.#thread.table.deadline(this.order.row) !== Number.POSITIVE_INFINITY) {
+      this.unboundSince = undefined;
+      return false;
+    }
+    const now = performance.now();
+    this.unboundSince ??= now;
+    return now - this.unboundSince > this.job.turnLimit;
   }
 
   preemptRequested(): boolean {

@@ -43,6 +43,8 @@ export interface Job {
   readonly outputLimit: number;
   /** Calls of host functions and events. */
   readonly callLimit: number;
+  /** Milliseconds that a script without a deadline may go on without waiting; `Infinity` for any time. */
+  readonly turnLimit: number;
   readonly permissions: Permissions;
   /** Whether others are to come with the very same job: then a thread is told of it once. */
   readonly recurs: boolean;

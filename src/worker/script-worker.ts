@@ -403,6 +403,7 @@ export class ScriptWorker implements FiberThread {
         // Set before the table says so: an interrupt that comes between the two finds it at rest.
         fiber.phase = 'waiting';
         if (this.table.wait(row, number)) {
+          fiber.unboundSince = undefined;
           this.#link.hold({ op: 'waiting', row, number });
           return undefined;
         }

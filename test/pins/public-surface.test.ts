@@ -57,6 +57,12 @@ describe('the public surface', () => {
   });
 
   it('has these default limits', () => {
-    expect(DEFAULT_LIMITS).toEqual({ timeout: 30_000, memory: 67_108_864, output: 1_048_576, hostCalls: 100_000 });
+    expect(DEFAULT_LIMITS).toEqual({
+      timeout: 30_000,
+      turn: Number.POSITIVE_INFINITY,
+      memory: 67_108_864,
+      output: 1_048_576,
+      hostCalls: 100_000,
+    });
   });
 });

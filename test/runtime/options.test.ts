@@ -34,7 +34,13 @@ describe('options', () => {
       DEFAULT_LIMITS,
       'lua',
     );
-    expect(limits).toEqual({ timeout: 1500, memory: 8 * 1024 ** 2, output: 1024, hostCalls: 100_000 });
+    expect(limits).toEqual({
+      timeout: 1500,
+      turn: Number.POSITIVE_INFINITY,
+      memory: 8 * 1024 ** 2,
+      output: 1024,
+      hostCalls: 100_000,
+    });
     expect(resolveRunOptions({ limits: { timeout: null } }, DEFAULT_LIMITS, 'lua').limits.timeout).toBe(
       Number.POSITIVE_INFINITY,
     );

@@ -5,6 +5,7 @@ import { LogFile } from '../../daemon/log-file.js';
 import { makePrivate, type Places, placesOf } from '../../daemon/places.js';
 import { serve } from '../../daemon/serve.js';
 import { systemdUnit } from '../../daemon/unit.js';
+import { messageOf } from '../../errors/describe.js';
 import type { LogLevel } from '../../kernel/log.js';
 import type { ListenOptions } from '../../kernel/transport/listen-options.js';
 import { parseDuration } from '../../runtime/units.js';
@@ -59,7 +60,11 @@ async function serveHere(flags: ServeFlags, places: Places): Promise<number> {
   });
   const addresses = serving.listeners.map(({ address }) => address);
   const reload = (): void => {
-    file?.reopen();
+    try {
+      file?.reopen();
+    } catch (error) {
+      log('error', 'daemon', { event: 'the log goes on in its old file', why: messageOf(error) });
+    }
     void serving.reload();
   };
   process.on('SIGHUP', reload);

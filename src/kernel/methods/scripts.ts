@@ -79,7 +79,7 @@ function readSource(source: unknown, local: boolean): Source {
  */
 export function scriptOptions({ registry, policy }: Services, { client }: Call, tools: ScriptTools): RunOptions {
   const { net } = policy.rules;
-  const permissions = net.length === 0 ? {} : { permissions: { net: [...net] } };
+  const permissions = net.length === 0 ? {} : { permissions: { net: [...net], publicOnly: true } };
   if (tools === false) return permissions;
   const view = registry.under(policy, `script of ${client.account.principal.name} ${client.id}`);
   return { ...permissions, tools: tools === true ? view : onlyTools(view, tools, NOT_NAMED) };

@@ -9,11 +9,12 @@ export type PieceMaker = (code: string) => string;
  * that the next piece sees them, and which returns the value of the last expression.
  */
 export async function loadPieceMaker(): Promise<PieceMaker> {
-  const { parse } = await import('acorn');
+  const { Parser } = await import('acorn');
+  const parser = Parser.extend(withoutScopes as never);
   return (code) => {
     let program: Program;
     try {
-      program = parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true });
+      program = parser.parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true });
     } catch (error) {
       throw syntaxError(error);
     }
@@ -21,7 +22,20 @@ export async function loadPieceMaker(): Promise<PieceMaker> {
   };
 }
 
+/**
+ * acorn looks for names that are declared twice by going through all before, which for a hundred thousand of them takes minutes. QuickJS finds those within
+ * functions and blocks; at the top they are looked for here.
+ */
+function withoutScopes(Base: new () => object): new () => object {
+  return class extends Base {
+    declareName(): void {
+      // Not looked at here.
+    }
+  };
+}
+
 function rewrite(code: string, { body }: Program): string {
+  refuseRepeated(body);
   const names: string[] = [];
   const functions: string[] = [];
   let text = '';
@@ -54,6 +68,28 @@ function rewrite(code: string, { body }: Program): string {
   const declared = names.length === 0 ? '' : `var ${[...new Set(names)].join(',')};`;
   const hoisted = functions.map((name) => `globalThis.${name}=${name};`).join('');
   return `${declared}(async()=>{${hoisted}${text}\n})()`;
+}
+
+/** @throws StintError `SCRIPT_SYNTAX` for a name that is declared at the top twice, at least once by `let`, `const` or `class` */
+function refuseRepeated(body: Program['body']): void {
+  const declared = new Map<string, boolean>();
+  for (const statement of body) {
+    const names: string[] = [];
+    if (statement.type === 'VariableDeclaration') for (const { id } of statement.declarations) collectNames(id, names);
+    else if (statement.type === 'ClassDeclaration' || statement.type === 'FunctionDeclaration')
+      names.push(statement.id.name);
+    const isLexical =
+      statement.type === 'ClassDeclaration' || (statement.type === 'VariableDeclaration' && statement.kind !== 'var');
+    for (const name of names) {
+      const before = declared.get(name);
+      if (before === true || (before === false && isLexical)) {
+        throw syntaxError(
+          Object.assign(new SyntaxError(`Identifier '${name}' has already been declared`), { pos: statement.start }),
+        );
+      }
+      declared.set(name, isLexical);
+    }
+  }
 }
 
 function assignments(code: string, { declarations }: VariableDeclaration): string {

@@ -3,7 +3,8 @@
  * pieces (`lua-driver.ts`, `javascript-driver.ts`).
  *
  * 1. One piece runs at a time; `run` settles once, whatever becomes of the VM.
- * 2. A piece has its own deadline, which the runtime's interrupter holds. Between pieces there is none.
+ * 2. A piece has its own deadline, which the runtime's interrupter holds. Between pieces there is none; what a piece left behind may go on then, but not for
+ *    longer at a stretch than {@link TURN_MS}.
  * 3. Whatever ends the VM ends the piece that runs in it, with the reason.
  */
 import { type ErrorCode, uncaughtCode } from '../../errors/codes.js';
@@ -48,6 +49,9 @@ interface Current {
 type Engine = 'lua' | 'javascript';
 const DRIVERS: Record<Engine, string> = { lua: LUA_DRIVER, javascript: JAVASCRIPT_DRIVER };
 
+/** How long what a piece left behind may hold its thread, in ms. */
+const TURN_MS = 1000;
+
 /** What pieces, and the driver, are called in error messages. */
 const NAME = 'session';
 const DRIVER_NAME = 'stint-session-driver';
@@ -75,7 +79,7 @@ export class SessionVm {
         ...options,
         // A session's deadlines are changed from piece to piece, which those of a child process cannot be.
         isolation: 'thread',
-        limits: { ...options.limits, timeout: null, output: '1gb', hostCalls: Number.MAX_SAFE_INTEGER },
+        limits: { ...options.limits, timeout: null, turn: TURN_MS, output: '1gb', hostCalls: Number.MAX_SAFE_INTEGER },
         functions: { ...functions, take: (report) => this.#take(report as unknown as Report) },
         output: (text, stream) => this.#write(text, stream),
       },
@@ -169,7 +173,14 @@ export class SessionVm {
   #ended({ error, kind }: Outcome<Value>): void {
     const timeout = this.#current?.piece.timeout;
     if (kind === 'timed-out')
-      this.#ending ??= lost(new StintError('TIMEOUT', `the piece did not end within ${timeout} ms`));
+      this.#ending ??= lost(
+        new StintError(
+          'TIMEOUT',
+          timeout === undefined
+            ? `what a piece left behind went on for ${TURN_MS} ms without waiting`
+            : `the piece did not end within ${timeout} ms`,
+        ),
+      );
     this.#ending ??= lost(error ?? new StintError('CANCELLED', 'the session was closed'));
     const current = this.#current;
     this.#current = undefined;

@@ -57,7 +57,7 @@ export async function listenWeb(
     const refusal = refusalOf(request, allRules);
     if (refusal !== undefined || onWebSocket === undefined) {
       const { status, why } = refusal ?? { status: 404, why: 'there are no WebSockets here' };
-      socket.end(`HTTP/1.1 ${status} \r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n${why}\n`);
+      dismiss(socket, `HTTP/1.1 ${status} \r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n${why}\n`);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => onWebSocket(webSocket, socket));
@@ -76,7 +76,16 @@ export async function listenWeb(
   };
 }
 
-/** How long an exchange that is under way may take when the server closes. */
+/** Ends a connection that the HTTP server has let go of, whether or not its other end takes the last words. */
+function dismiss(socket: Duplex, text: string): void {
+  // What goes wrong with it now is nobody's concern.
+  socket.on('error', () => undefined);
+  const timer = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.end(text, () => socket.destroy());
+}
+
+/** How long an exchange that is under way may take when the server closes, and a refusal until it is read. */
 const LAST_WORDS_MS = 1000;
 
 function refuse(response: ServerResponse, { status, why }: Refusal): void {

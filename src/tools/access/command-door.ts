@@ -10,6 +10,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { describe, messageOf } from '../../errors/describe.js';
 import { StintError } from '../../errors/stint-error.js';
 import { onAbort } from '../../scope/on-abort.js';
@@ -81,6 +82,11 @@ export class CommandDoor {
       const env = permittedEnvironment(this.#gate);
       // A process group of its own, so that it ends with all that it starts.
       const child = spawn(file, args, { cwd, env, argv0: command, shell: false, detached: true, stdio: 'pipe' });
+      if ((child.stdout as Readable | undefined) === undefined) {
+        // No descriptors are left: it will neither exit nor close.
+        child.once('error', (error) => reject(cannotRun(command, error)));
+        return;
+      }
       const group = new ProcessGroup(child);
       let failure: unknown;
       const fail = (error: unknown): void => {
@@ -117,9 +123,7 @@ export class CommandDoor {
         return chunks;
       };
       const [out, err] = [gather(child.stdout), gather(child.stderr)];
-      child.on('error', (error) =>
-        fail(new StintError('TOOL_FAILED', `cannot run '${command}': ${startFailure(error)}`)),
-      );
+      child.on('error', (error) => fail(cannotRun(command, error)));
       // It may end without having read its input.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input ?? '');
@@ -133,6 +137,10 @@ export class CommandDoor {
       });
     });
   }
+}
+
+function cannotRun(command: string, error: Error): StintError {
+  return new StintError('TOOL_FAILED', `cannot run '${command}': ${startFailure(error)}`);
 }
 
 /** A program and what it has started. */

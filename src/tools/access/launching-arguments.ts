@@ -15,7 +15,7 @@ interface Launching {
 const LAUNCHING: Readonly<Record<string, Launching>> = {
   find: { words: ['-exec', '-execdir', '-ok', '-okdir', '-delete', '-fprint', '-fprint0', '-fprintf', '-fls'] },
   git: {
-    long: ['--config-', '--exec', '--ext-', '--open-', '--upl', '--rec', '--textc'],
+    long: ['--config-', '--exec', '--ext-', '--git-d', '--open-', '--ou', '--upl', '--rec', '--textc', '--work-t'],
     short: 'cCuOx',
     words: ['bisect', 'config', 'difftool', 'filter-branch', 'mergetool', 'rebase', 'submodule'],
   },
@@ -24,7 +24,7 @@ const LAUNCHING: Readonly<Record<string, Launching>> = {
   rsync: { long: ['--rs'], short: 'e' },
   scp: { short: 'oSFD' },
   sftp: { short: 'oSFD' },
-  sort: { long: ['--co', '--ou'], short: 'o' },
+  sort: { long: ['--co', '--o'], short: 'o' },
   ssh: { short: 'oFEL' },
   tar: { long: ['--to-', '--checkpoint-', '--us', '--rs', '--rm', '--inf', '--new-'], short: 'IF' },
   tcpdump: { short: 'zw' },
