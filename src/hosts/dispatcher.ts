@@ -18,6 +18,8 @@ export class Dispatcher<T extends Queueable> {
   readonly #send: (entry: T, host: Host, claim: Claim) => void;
   #next: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Whether threads count as taken that are kept for tasks that are still being loaded: not while nothing can be. */
+  countsPromised = true;
 
   /**
    * @param capacity how many entries may wait beyond those that have a slot
@@ -46,7 +48,7 @@ export class Dispatcher<T extends Queueable> {
   offer(entry: T, priority: number): boolean {
     if (this.#displaced.size === 0 && this.#admission.isOpen) {
       const claim = this.#claimOf(entry);
-      const host = this.#pool().place(claim, monotonicNow());
+      const host = this.#pool().place(claim, monotonicNow(), this.countsPromised);
       if (typeof host !== 'number') {
         this.#admission.take();
         this.#send(entry, host, claim);
@@ -56,6 +58,12 @@ export class Dispatcher<T extends Queueable> {
     if (!this.#admission.add(entry, priority)) return false;
     this.dispatch();
     return true;
+  }
+
+  /** Takes an entry that waits for no slot: its caller blocks the thread that would see one become free. It goes before all that wait. */
+  insist(entry: T): void {
+    this.#admission.take();
+    this.displace(entry);
   }
 
   /** Takes an entry out that has no thread. False if it has one. */
@@ -83,7 +91,7 @@ export class Dispatcher<T extends Queueable> {
       if (entry === undefined) return;
       const now = monotonicNow();
       const claim = this.#claimOf(entry);
-      const host = this.#pool().place(claim, now);
+      const host = this.#pool().place(claim, now, this.countsPromised);
       if (typeof host === 'number') {
         if (host !== Number.POSITIVE_INFINITY) this.#next = setTimeout(() => this.dispatch(), Math.ceil(host - now));
         return;

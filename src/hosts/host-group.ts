@@ -135,13 +135,20 @@ export class HostGroup<T extends Queueable> {
 
   /** What is done here runs while the calling thread blocks. */
   block<R>(work: () => R): R {
-    this.#blocks = true;
+    const outer = this.#blocks;
+    this.#setBlocks(true);
     try {
       return work();
     } finally {
-      this.#blocks = false;
-      this.#pool.leave();
+      this.#setBlocks(outer);
+      if (!outer) this.#pool.leave();
     }
+  }
+
+  #setBlocks(blocks: boolean): void {
+    this.#blocks = blocks;
+    // What is being loaded is not loaded before the thread goes on.
+    this.dispatcher.countsPromised = !blocks;
   }
 
   /**

@@ -78,22 +78,26 @@ export class HostPool {
    * The least busy of the threads that a task may go to now, or, if there is none, when there will be one.
    *
    * @param claim what the task will take of its thread
+   * @param promised whether threads count as taken that are kept for tasks that are still being loaded
    */
-  place(claim: Claim, now: number): Host | number {
+  place(claim: Claim, now: number, promised: boolean): Host | number {
     let best: Host | undefined;
+    let missing: number | undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const [index, host] of this.#hosts.entries()) {
-      if (host === undefined && this.#restartsAt > now) {
-        next = Math.min(next, this.#restartsAt);
+      if (host === undefined) {
+        missing ??= index;
         continue;
       }
-      const candidate = host ?? this.#restart(index);
-      if (this.#terminating.has(candidate)) continue;
-      const opensAt = candidate.opensAt(claim);
+      if (this.#terminating.has(host)) continue;
+      const opensAt = host.opensAt(claim, promised);
       if (opensAt > now) next = Math.min(next, opensAt);
-      else if (best === undefined || isLess(candidate, best)) best = candidate;
+      else if (best === undefined || isLess(host, best)) best = host;
     }
-    return best ?? next;
+    // Another thread only if none has nothing to do.
+    if (missing === undefined || best?.busy === 0) return best ?? next;
+    if (this.#restartsAt <= now) return this.#restart(missing);
+    return best ?? Math.min(next, this.#restartsAt);
   }
 
   /** Ends the thread with this index, as the last rung of the ladder. */

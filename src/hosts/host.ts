@@ -74,6 +74,8 @@ export class Host {
   #watch: NodeJS.Timeout | undefined;
   /** See {@link spoiled}. */
   #spoiled = false;
+  /** Whether it has served its time: it goes as soon as it has no task. */
+  #isDue = false;
   /** Whether a task has ended here as it should. */
   served = false;
 
@@ -105,6 +107,7 @@ export class Host {
       },
     );
     this.#load = new ThreadLoad(table.threads.quantum, this.#carrier.takesAhead);
+    this.#awaitIdle();
   }
 
   /** What the thread's engines hold. */
@@ -122,7 +125,7 @@ export class Host {
     return this.#carrier.compiles;
   }
 
-  /** Whether the thread has something left of a task that ended, or has served its time, and goes when its other tasks have ended. */
+  /** Whether the thread goes when its other tasks have ended, as it has something left of a task, or has served its time. */
   get spoiled(): boolean {
     return this.#spoiled;
   }
@@ -137,9 +140,21 @@ export class Host {
     return this.#load.busy;
   }
 
-  /** When another task may come. */
-  opensAt(claim: Claim): number {
-    return this.#spoiled ? Number.POSITIVE_INFINITY : this.#load.opensAt(claim);
+  /**
+   * When another task may come. One that is due takes none but where all that it has wait: that may be for long.
+   *
+   * @param promised whether what is still being loaded for it counts
+   */
+  opensAt(claim: Claim, promised = true): number {
+    if (this.#carrier.isGone || this.#spoiled || (this.#isDue && this.busy > 0)) return Number.POSITIVE_INFINITY;
+    if (!promised && this.#reserved > 0 && this.busy === this.#reserved) return 0;
+    return this.#load.opensAt(claim);
+  }
+
+  /** Whether a task that is sent now may come back and be sent to another thread. */
+  sendsAhead(transfer: readonly Transferable[]): boolean {
+    // What was handed over cannot be sent a second time.
+    return this.#load.isHeld && transfer.length === 0;
   }
 
   /** Keeps the thread for a task that is still being loaded. */
@@ -151,6 +166,7 @@ export class Host {
   unreserve(): void {
     this.#reserved -= 1;
     this.#load.remove(RESERVED);
+    if (this.#tasks.size === 0) this.#rest();
   }
 
   /** Hands over an engine's compiled WebAssembly, once. */
@@ -167,7 +183,9 @@ export class Host {
     transfer: readonly Transferable[] = [],
   ): void {
     if (this.#carrier.isGone) {
-      listener.lost(this.#carrier.cause, false, this.#carrier.lastRung);
+      // It was loaded for this one, which died meanwhile.
+      this.#onFreeRow(order.row);
+      listener.takenBack();
       return;
     }
     this.#carrier.start(order, job, transfer);
@@ -177,8 +195,7 @@ export class Host {
       this.#carrier.keepAlive(true);
     }
     const { row, number } = order;
-    // What was handed over cannot be sent a second time.
-    const ahead = this.#load.isHeld && transfer.length === 0;
+    const ahead = this.sendsAhead(transfer);
     const task = { number, expectedMs, holds, ahead, waiting: false, listener };
     this.#load.add(task);
     this.#tasks.set(row, task);
@@ -246,9 +263,23 @@ export class Host {
   /** The thread has no task. */
   #rest(): void {
     this.#carrier.keepAlive(false);
+    this.#awaitIdle();
+    this.#goIfDone();
+  }
+
+  #awaitIdle(): void {
     const { idleMs } = this.#settings;
     if (idleMs === Number.POSITIVE_INFINITY) return;
-    this.#idle ??= setTimeout(() => this.#onIdle(this), idleMs).unref();
+    this.#idle ??= setTimeout(() => {
+      this.#idle = undefined;
+      this.#onIdle(this);
+    }, idleMs).unref();
+  }
+
+  #goIfDone(): void {
+    if (!(this.#spoiled || this.#isDue) || this.load > 0) return;
+    this.#spoiled = true;
+    void this.terminate(false);
   }
 
   #watchProgress(): void {
@@ -315,7 +346,7 @@ export class Host {
         else this.served = true;
         this.#recycle();
         task.listener.ended(message.report);
-        if (this.#spoiled && this.load === 0) void this.terminate(false);
+        this.#goIfDone();
     }
   }
 
@@ -324,7 +355,7 @@ export class Host {
     this.#taskCount += 1;
     if (this.#taskCount < tasks && (ageMs === Number.POSITIVE_INFINITY || monotonicNow() - this.#startedAt < ageMs))
       return;
-    this.#spoiled = true;
+    this.#isDue = true;
   }
 
   /** A row that was taken back is not in the thread's hands any more. */

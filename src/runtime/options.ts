@@ -191,7 +191,6 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
     slots: wholeNumber(1, MAX_SLOTS),
     queue: wholeNumber(0, MAX_QUEUE),
     isolation: readIsolation,
-    retry: wholeNumber(0, 100),
     limits: readLimitsShape,
     grace: parseDuration,
     quantum: readQuantum,

@@ -2,7 +2,7 @@
  * Runs scripts on a bounded number of threads.
  *
  * 1. Every accepted task gets exactly one outcome, also when the runtime is closed.
- * 2. Never more than `slots` tasks are live, never more than `queue` wait beyond them.
+ * 2. Never more than `slots` tasks are live, but for synchronous calls; never more than `queue` wait beyond them.
  * 3. Idle, it keeps no process alive; closed, it leaves no thread.
  */
 import { randomBytes } from 'node:crypto';
@@ -155,7 +155,7 @@ export class Runtime implements AsyncDisposable {
       throw invalid('options.isolation', 'process', "'thread': the event loop stands still during a synchronous call");
     }
     const hosts = this.#group('thread');
-    return hosts.block(() => blockFor(this.#begin(loaded, runOptions), hosts, cancel)) as T;
+    return hosts.block(() => blockFor(this.#begin(loaded, runOptions, true), hosts, cancel)) as T;
   }
 
   /** What the runtime is doing and has done. */
@@ -284,24 +284,30 @@ export class Runtime implements AsyncDisposable {
     return group;
   }
 
-  #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined): TaskRun {
+  /** @param blocks whether the calling thread blocks for it */
+  #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined, blocks = false): TaskRun {
     const resolved = resolveRunOptions(options, this.#options.limits, loaded.language, this.#options.tools);
-    const hosts = this.#group(resolved.isolation ?? this.#options.isolation);
+    // A closed runtime makes no hosts; those of the default kind are always there.
+    const isolation = this.#closing ? this.#options.isolation : (resolved.isolation ?? this.#options.isolation);
+    const hosts = this.#group(isolation);
     this.#started += 1;
     const task = new TaskRun(this.#started, loaded, resolved, hosts, this.#owner);
     if (loaded.language === 'module') task.job = this.#jobs.find(loaded, resolved);
     this.#tasks.add(task);
-    this.#accept(task);
+    this.#accept(task, blocks);
     return task;
   }
 
-  #accept(task: TaskRun): void {
+  #accept(task: TaskRun, blocks: boolean): void {
     const { signal, priority } = task.options;
     if (this.#closing) {
       task.settle(failedEnding(runtimeClosed()));
     } else if (signal?.aborted === true) {
       task.requestStop(StopReason.cancelled, signal.reason);
       task.settleWithdrawn();
+    } else if (blocks) {
+      task.live = true;
+      task.hosts.dispatcher.insist(task);
     } else if (task.hosts.dispatcher.offer(task, priority)) {
       this.#emit(() => ({ type: 'queued', id: task.id }));
       if (!task.live) this.#keepArgs(task);
@@ -380,6 +386,8 @@ export class Runtime implements AsyncDisposable {
     task.row = row;
     try {
       const job = task.job ?? this.#jobs.find(source, task.options);
+      // What is sent a second time is what it was the first time.
+      if (task.options.retry > 0 || host.sendsAhead(task.options.transfer)) task.keepArgs();
       host.start(this.#order(row, task), job, claim, task, task.options.transfer);
     } catch (error) {
       task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
