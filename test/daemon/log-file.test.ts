@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { LogFile } from '#stint/daemon/log-file';
 
@@ -39,4 +39,13 @@ it('a line that is very long is shortened', () => {
   log.write('info', 'test', 'x'.repeat(1_000_000));
   expect(statSync(path).size).toBeLessThan(20_000);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toBeDefined();
+});
+
+it('a log goes on in its old file if there can be no new one', () => {
+  const path = makePath();
+  using log = new LogFile(path);
+  renameSync(dirname(path), `${dirname(path)}.old`);
+  expect(() => log.reopen()).toThrow('ENOENT');
+  log.write('info', 'test', 'still here');
+  expect(readFileSync(join(`${dirname(path)}.old`, 'daemon.log'), 'utf8')).toContain('still here');
 });

@@ -64,7 +64,9 @@ describe('permissions', () => {
     expect(refusalOf({ net: new Array(1) })).toContain('options.permissions.net[0] is undefined');
     expect(refusalOf({ net: new Array(1025).fill('*:*') })).toContain('options.permissions.net has 1025 entries');
     expect(refusalOf({ time: 1 })).toContain('options.permissions.time is 1; it must be true or false');
-    expect(refusalOf({ fs: true })).toBe('options.permissions.fs is not a permission; the permissions are net, publicOnly, time');
+    expect(refusalOf({ fs: true })).toBe(
+      'options.permissions.fs is not a permission; the permissions are net, publicOnly, time',
+    );
     const throwing = {
       get net(): string[] {
         throw new Error('boom');

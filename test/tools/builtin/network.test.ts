@@ -130,17 +130,17 @@ describe('email.send', () => {
       port,
       text: 'Hi',
       html: '<b>Hi</b>',
-      bcc: ['c@example.com'],
+      bcc: ['hidden@example.com'],
       attachments,
     });
-    expect(sent).toMatchObject({ accepted: ['b@example.com', 'c@example.com'], rejected: [], response: '250 taken' });
+    expect(sent).toMatchObject({ accepted: ['b@example.com', 'hidden@example.com'], rejected: [], response: '250 taken' });
     const { commands, data } = mails.at(-1) as ReceivedMail;
     expect(commands).toEqual(
-      expect.arrayContaining(['MAIL FROM:<ada@example.com>', 'RCPT TO:<b@example.com>', 'RCPT TO:<c@example.com>']),
+      expect.arrayContaining(['MAIL FROM:<ada@example.com>', 'RCPT TO:<b@example.com>', 'RCPT TO:<hidden@example.com>']),
     );
     expect(data).toContain(sent.id);
     expect(data).toMatch(/filename=a\.txt/);
-    expect(data).not.toContain('c@example.com');
+    expect(data).not.toContain('hidden@example.com');
   });
 
   it('sends no password, and without plain nothing at all, to a server without TLS', async () => {
