@@ -22,6 +22,8 @@ export class HostPool {
   /** All threads that are not gone yet: also those that have left their place to another. */
   readonly #living = new Set<Host>();
   readonly #terminating = new Set<Host>();
+  /** Places of threads that had nothing to do for too long. */
+  readonly #away = new Set<number>();
   #started = 0;
   #lost = 0;
   /** Threads that died one after the other, without having got a task done. */
@@ -82,22 +84,25 @@ export class HostPool {
    */
   place(claim: Claim, now: number, promised: boolean): Host | number {
     let best: Host | undefined;
-    let missing: number | undefined;
+    let away: number | undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const [index, host] of this.#hosts.entries()) {
-      if (host === undefined) {
-        missing ??= index;
+      if (host === undefined && this.#away.has(index)) {
+        away ??= index;
         continue;
       }
-      if (this.#terminating.has(host)) continue;
-      const opensAt = host.opensAt(claim, promised);
+      if (host === undefined && this.#restartsAt > now) {
+        next = Math.min(next, this.#restartsAt);
+        continue;
+      }
+      const candidate = host ?? this.#restart(index);
+      if (this.#terminating.has(candidate)) continue;
+      const opensAt = candidate.opensAt(claim, promised);
       if (opensAt > now) next = Math.min(next, opensAt);
-      else if (best === undefined || isLess(host, best)) best = host;
+      else if (best === undefined || isLess(candidate, best)) best = candidate;
     }
-    // Another thread only if none has nothing to do.
-    if (missing === undefined || best?.busy === 0) return best ?? next;
-    if (this.#restartsAt <= now) return this.#restart(missing);
-    return best ?? Math.min(next, this.#restartsAt);
+    // One that left is brought back only if all others have something to do.
+    return away === undefined || best?.busy === 0 ? (best ?? next) : this.#restart(away);
   }
 
   /** Ends the thread with this index, as the last rung of the ladder. */
@@ -164,6 +169,7 @@ export class HostPool {
   }
 
   #restart(index: number): Host {
+    this.#away.delete(index);
     const host = this.#startHost(index);
     this.#hosts[index] = host;
     return host;
@@ -173,6 +179,7 @@ export class HostPool {
   #leave(host: Host): void {
     if (this.#hosts[host.index] !== host || host.load > 0) return;
     this.#hosts[host.index] = undefined;
+    this.#away.add(host.index);
     void host.terminate(false);
   }
 
