@@ -99,10 +99,19 @@ function readField(field: string, text: string, file: string): unknown {
         throw wrong(file, `has no JSON after '${field}:' (${messageOf(error)})`);
       }
     default:
-      return text.replaceAll(/\s*\n\s*/g, ' ');
+      return joinLines(text);
   }
 }
 
 function wrong(file: string, what: string): StintError {
   return new StintError('INVALID_ARGUMENT', `the tool's header in ${file} ${what}`);
+}
+
+/** As one line. (A regular expression for the blanks around line ends takes the square of their number.) */
+function joinLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }

@@ -133,10 +133,18 @@ describe('email.send', () => {
       bcc: ['hidden@example.com'],
       attachments,
     });
-    expect(sent).toMatchObject({ accepted: ['b@example.com', 'hidden@example.com'], rejected: [], response: '250 taken' });
+    expect(sent).toMatchObject({
+      accepted: ['b@example.com', 'hidden@example.com'],
+      rejected: [],
+      response: '250 taken',
+    });
     const { commands, data } = mails.at(-1) as ReceivedMail;
     expect(commands).toEqual(
-      expect.arrayContaining(['MAIL FROM:<ada@example.com>', 'RCPT TO:<b@example.com>', 'RCPT TO:<hidden@example.com>']),
+      expect.arrayContaining([
+        'MAIL FROM:<ada@example.com>',
+        'RCPT TO:<b@example.com>',
+        'RCPT TO:<hidden@example.com>',
+      ]),
     );
     expect(data).toContain(sent.id);
     expect(data).toMatch(/filename=a\.txt/);
