@@ -145,7 +145,7 @@ export class Host {
    *
    * @param promised whether what is still being loaded for it counts
    */
-  opensAt(claim: Claim, promised = true): number {
+  opensAt(claim: Claim, promised: boolean): number {
     if (this.#carrier.isGone || this.#spoiled || (this.#isDue && this.busy > 0)) return Number.POSITIVE_INFINITY;
     if (!promised && this.#reserved > 0 && this.busy === this.#reserved) return 0;
     return this.#load.opensAt(claim);
@@ -344,18 +344,18 @@ export class Host {
         this.#load.stuck = false;
         if (message.report.spoilsThread) this.#spoiled = true;
         else this.served = true;
-        this.#recycle();
+        this.#recycle(message.report.holdsTooMuch);
         task.listener.ended(message.report);
         this.#goIfDone();
     }
   }
 
-  #recycle(): void {
+  /** @param holdsTooMuch whether the thread holds more memory than it may keep */
+  #recycle(holdsTooMuch: boolean): void {
     const { tasks, ageMs } = this.#settings.recycle;
     this.#taskCount += 1;
-    if (this.#taskCount < tasks && (ageMs === Number.POSITIVE_INFINITY || monotonicNow() - this.#startedAt < ageMs))
-      return;
-    this.#isDue = true;
+    const isOld = ageMs !== Number.POSITIVE_INFINITY && monotonicNow() - this.#startedAt >= ageMs;
+    if (holdsTooMuch || isOld || this.#taskCount >= tasks) this.#isDue = true;
   }
 
   /** A row that was taken back is not in the thread's hands any more. */

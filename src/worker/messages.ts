@@ -110,6 +110,8 @@ export interface TaskReport {
   readonly hostCalls: number;
   /** Whether something of the task may be left on the thread that can only be ended with it. */
   readonly spoilsThread: boolean;
+  /** Whether the thread holds more memory than it may keep. */
+  readonly holdsTooMuch: boolean;
 }
 
 /** What a worker thread tells the host. */

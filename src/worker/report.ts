@@ -10,7 +10,13 @@ import type { ScriptEnd, TaskReport, ToHost } from './messages.js';
 import type { WorkerLink } from './worker-link.js';
 
 /** What the host is told of a task that has ended. Its VM is still known, its row still its own. */
-export function reportOf(fiber: Fiber, end: ScriptEnd, reason: StopReason, table: ControlTable): TaskReport {
+export function reportOf(
+  fiber: Fiber,
+  end: ScriptEnd,
+  reason: StopReason,
+  table: ControlTable,
+  holdsTooMuch: boolean,
+): TaskReport {
   return {
     end,
     reason,
@@ -22,6 +28,7 @@ export function reportOf(fiber: Fiber, end: ScriptEnd, reason: StopReason, table
     outputBytes: fiber.output.bytes,
     hostCalls: fiber.calls.count,
     spoilsThread: fiber.spoilsThread,
+    holdsTooMuch,
   };
 }
 

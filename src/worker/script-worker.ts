@@ -463,8 +463,7 @@ export class ScriptWorker implements FiberThread {
     if (this.#setup.pipes !== undefined && end.kind === 'failed' && NO_MEMORY.test(end.error.message)) {
       fiber.spoilsThread = true;
     }
-    if (this.#memory.isTooMuch()) fiber.spoilsThread = true;
-    const report = reportOf(fiber, end, reason, this.table);
+    const report = reportOf(fiber, end, reason, this.table, this.#memory.isTooMuch());
     this.#fibers.delete(row);
     fiber.end();
     this.#engines.count((engine, counts) => {

@@ -7,7 +7,7 @@
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
-import { StintError } from '../errors/stint-error.js';
+import { isStintError } from '../errors/stint-error.js';
 import { type Libc, loadLibc, Mapping } from '../ledger/mapping.js';
 
 /** From this size on, in bytes, a buffer is worth it. */
@@ -149,7 +149,7 @@ export class SharedBuffers {
       this.#libc = await loadLibc();
     } catch (error) {
       // Neither is an error: buffers are copied then.
-      if (!(error instanceof StintError && error.code === 'DEPENDENCY_MISSING')) throw error;
+      if (!isStintError(error, 'DEPENDENCY_MISSING')) throw error;
     }
     return this.#libc;
   }

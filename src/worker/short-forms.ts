@@ -71,9 +71,21 @@ export const TO_HOST: ShortForm<ToHost, ToHost> = {
         return [0, CALL, message.row, message.number, id, KINDS.indexOf(kind), name, ...args];
       }
       case 'ended': {
-        const { end, reason, rung, spoilsThread, beganAt, endedAt, cpuMs, peakMemory, outputBytes, hostCalls } =
-          message.report;
-        if (end.kind !== 'completed' || reason !== 0 || rung !== 'none' || spoilsThread) return undefined;
+        const {
+          end,
+          reason,
+          rung,
+          spoilsThread,
+          holdsTooMuch,
+          beganAt,
+          endedAt,
+          cpuMs,
+          peakMemory,
+          outputBytes,
+          hostCalls,
+        } = message.report;
+        if (end.kind !== 'completed' || reason !== 0 || rung !== 'none' || spoilsThread || holdsTooMuch)
+          return undefined;
         const usage = [beganAt, endedAt, cpuMs, peakMemory, outputBytes, hostCalls];
         return [0, ENDED, message.row, message.number, end.value, ...usage];
       }
@@ -114,5 +126,10 @@ function ended(row: number, number: number, rest: Primitive[]): ToHost {
   ];
   const usage = { beganAt, endedAt, cpuMs, peakMemory, outputBytes, hostCalls };
   const end = { kind: 'completed', value } as const;
-  return { op: 'ended', row, number, report: { end, reason: 0, rung: 'none', spoilsThread: false, ...usage } };
+  return {
+    op: 'ended',
+    row,
+    number,
+    report: { end, reason: 0, rung: 'none', spoilsThread: false, holdsTooMuch: false, ...usage },
+  };
 }
