@@ -54,8 +54,7 @@ export function parsePermissions(value: unknown, name: string): Permissions {
     }
     const item = readProperty(value, key, name);
     if (item === undefined) continue;
-    if (key === 'net') result.net = READERS.net(item, `${name}.net`);
-    else result[key as 'publicOnly' | 'time'] = readBoolean(item, `${name}.${key}`);
+    Object.assign(result, { [key]: READERS[key as keyof Permissions](item, `${name}.${key}`) });
   }
   return result;
 }

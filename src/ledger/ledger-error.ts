@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/codes.js';
 import { messageOf } from '../errors/describe.js';
-import { StintError } from '../errors/stint-error.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { systemCode } from '../errors/system-code.js';
 
 /** What the refusals of the system mean; all others mean that this is no place for a ledger. */
@@ -19,7 +19,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 
 /** Makes a {@link StintError} of what the system refused; `what` was to be done. */
 export function refused(what: string, error: unknown): StintError {
-  if (error instanceof StintError) return error;
+  if (isStintError(error)) return error;
   const code = CODES[systemCode(error) ?? ''] ?? 'INVALID_ARGUMENT';
   return new StintError(code, `stint cannot ${what}: ${messageOf(error)}`, { cause: error });
 }

@@ -10,7 +10,7 @@
  */
 
 import { messageOf } from '../errors/describe.js';
-import { StintError } from '../errors/stint-error.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { Once } from '../scope/once.js';
 import { Scope } from '../scope/scope.js';
 import { openDirectory } from './directory.js';
@@ -166,7 +166,7 @@ export class Ledger implements AsyncDisposable {
     for (const registration of this.#registrations) scope.defer(async () => registration[Symbol.asyncDispose]());
     const thrown = await scope.dispose();
     if (thrown.length > 0) {
-      const code = thrown[0] instanceof StintError ? thrown[0].code : 'INVALID_ARGUMENT';
+      const code = isStintError(thrown[0]) ? thrown[0].code : 'INVALID_ARGUMENT';
       const cause = new AggregateError(thrown);
       throw new StintError(code, `${thrown.length} things were not released: ${messageOf(thrown[0])}`, { cause });
     }

@@ -12,7 +12,7 @@ import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js
 import { engineFor } from '../engines/engine-name.js';
 import type { EngineCode } from '../engines/load-engine.js';
 import { messageOf } from '../errors/describe.js';
-import { StintError } from '../errors/stint-error.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
 import type { Host } from '../hosts/host.js';
 import { HostGroup } from '../hosts/host-group.js';
@@ -367,7 +367,7 @@ export class Runtime implements AsyncDisposable {
       },
       (error: unknown) => {
         host.unreserve();
-        task.settle(failedEnding(error instanceof StintError ? error : engineMissing(error)));
+        task.settle(failedEnding(isStintError(error) ? error : engineMissing(error)));
       },
     );
   }

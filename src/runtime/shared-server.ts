@@ -1,6 +1,6 @@
 import { BroadcastChannel, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import { type ErrorEnvelope, toEnvelope } from '../errors/envelope.js';
-import { StintError } from '../errors/stint-error.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { packThrown } from '../errors/thrown.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import type { Outcome } from './outcome.js';
@@ -71,7 +71,7 @@ function answerOf({ value, error }: Outcome<unknown>): SharedAnswer {
 }
 
 function packError(error: unknown): ErrorEnvelope {
-  const known = error instanceof StintError ? error : new StintError('SCRIPT_ERROR', String(error), { cause: error });
+  const known = isStintError(error) ? error : new StintError('SCRIPT_ERROR', String(error), { cause: error });
   const envelope = toEnvelope(known);
   return known.cause === undefined ? envelope : { ...envelope, original: packThrown(known.cause) };
 }

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../errors/describe.js';
-import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
+import { isStintError, type ScriptLanguage, StintError } from '../errors/stint-error.js';
 import { oneOf, readOptions, text } from './read-options.js';
 import { invalid } from './units.js';
 
@@ -165,7 +165,7 @@ function checkFile(path: string, stat: Stats): void {
 }
 
 function readingError(path: string, error: unknown): StintError {
-  if (error instanceof StintError) return error;
+  if (isStintError(error)) return error;
   return new StintError('INVALID_ARGUMENT', `cannot read ${path}: ${reason(error)}`, { cause: error });
 }
 

@@ -72,6 +72,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
   readonly #startedAt = monotonicNow();
   #calls: HostCalls | undefined;
   #cancelReason: unknown;
+  /** Whether its arguments are copies that nobody else has. */
+  #hasKeptArgs = false;
   #stopReason: StopReason = StopReason.none;
   #settled = false;
   /** How often it was run again. */
@@ -155,10 +157,11 @@ export class TaskRun implements Task, TaskListener, Queueable {
     return this.#stopReason !== StopReason.none;
   }
 
-  /** Takes the arguments of a module task as they are now. @throws DataCloneError */
+  /** Takes the arguments of a module task as they are now, when it is first called. @throws DataCloneError */
   keepArgs(): void {
     const { args, transfer } = this.options;
-    if (this.source.language !== 'module' || args.every(isPrimitive)) return;
+    if (this.#hasKeptArgs || this.source.language !== 'module' || args.every(isPrimitive)) return;
+    this.#hasKeptArgs = true;
     const kept = structuredClone({ args, transfer }, { transfer: [...transfer] });
     this.options = { ...this.options, ...kept };
   }

@@ -38,7 +38,7 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
     signal: interrupted.signal,
     output: (chunk: string, stream: 'stdout' | 'stderr') => output.write(chunk, stream),
   };
-  const tell = (outcome: Outcome<Value>): ReturnType<typeof statusOf> => {
+  const tell = (outcome: Outcome<Value>): number => {
     if (flags.json === true) process.stdout.write(`${outcomeToJson(NAME, outcome, gathered.texts)}\n`);
     else if (outcome.error !== undefined) process.stderr.write(describeFailure(NAME, outcome.error));
     else process.stdout.write(valueText(outcome.value));

@@ -11,7 +11,7 @@ import { chmod, lstat, mkdir, realpath, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { StintError } from '../../errors/stint-error.js';
+import { isStintError, StintError } from '../../errors/stint-error.js';
 import { systemCode } from '../../errors/system-code.js';
 
 /** What the kernel of the system keeps of a path, its end included. */
@@ -40,7 +40,7 @@ export async function listenUnix(path: string, onSocket: (socket: Socket) => voi
     await mkdir(dirname(full), { recursive: true, mode: 0o700 });
     return await claim(join(await realpath(dirname(full)), basename(full)), onSocket);
   } catch (error) {
-    if (error instanceof StintError) throw error;
+    if (isStintError(error)) throw error;
     throw new StintError('INVALID_ARGUMENT', `cannot listen at ${full}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { StintError } from '../../../errors/stint-error.js';
+import { isStintError } from '../../../errors/stint-error.js';
 import type { ToolContext } from '../../tool-context.js';
 import { fetchText } from '../network/http-body.js';
 import { onThread } from '../on-thread.js';
@@ -17,5 +17,5 @@ export async function fetchPage(context: ToolContext, url: string) {
 
 /** What several of a call's requests have to end for: the call itself, or the policy. */
 export function isFatal(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted || (error instanceof StintError && error.code === 'PERMISSION_DENIED');
+  return signal.aborted || isStintError(error, 'PERMISSION_DENIED');
 }
