@@ -1,19 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createRuntime, type Runtime, type RuntimeOptions } from '#stint/index';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Runtime } from '#stint/index';
 import { sample } from '#stint/monitor/index';
-
-const open: Runtime[] = [];
-async function make(options: RuntimeOptions): Promise<Runtime> {
-  const runtime = await createRuntime(options);
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
+import { openRuntime as make } from '../open-runtime.js';
 
 const lua = (code: string) => ({ language: 'lua', code }) as const;
 const dies = { module: new URL('modules/dies-once.mjs', import.meta.url) };
@@ -82,8 +73,8 @@ describe('a thread that has served its time', () => {
     expect(await runtime.run(lua('return 2'))).toBe(2);
   });
 
-  it('goes on as long as one of its tasks waits', async () => {
-    const runtime = await make({ threads: 1, recycle: { tasks: 2 } });
+  it.each([{ tasks: 2 }, { memory: 1 }])('goes on as long as one of its tasks waits (%j)', async (recycle) => {
+    const runtime = await make({ threads: 1, recycle });
     const { task, began, letGo } = waiting(runtime);
     await began;
     for (let i = 0; i < 5; i += 1) expect(await runtime.run(lua(`return ${i}`))).toBe(i);

@@ -1,16 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createRuntime, type Outcome, type Runtime, type RuntimeOptions, type Task } from '#stint/index';
-
-const open: Runtime[] = [];
-async function make(options?: RuntimeOptions): Promise<Runtime> {
-  const runtime = await createRuntime(options);
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
+import { describe, expect, it } from 'vitest';
+import type { Outcome, Runtime, Task } from '#stint/index';
+import { openRuntime as make } from '../open-runtime.js';
 
 /** One long C function: a script that can only be broken off. */
 const DEAF = 'return string.find(string.rep("a", 20000), ".-.-.-.-b")';

@@ -1,15 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { createRuntime, type HostFunction, type Outcome, type Runtime, type Task } from '#stint/index';
+import { describe, expect, it } from 'vitest';
+import type { HostFunction, Outcome, Task } from '#stint/index';
+import { openRuntime } from '../open-runtime.js';
 
-const open: Runtime[] = [];
-async function make(): Promise<Runtime> {
-  const runtime = await createRuntime({ threads: 2, slots: 16 });
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
+const make = () => openRuntime({ threads: 2, slots: 16 });
 
 const lua = (code: string) => ({ language: 'lua', code }) as const;
 
@@ -86,8 +79,7 @@ describe('a script started by a host function', () => {
 
 describe('stats', () => {
   it('count slices and wakeups, and know how long tasks waited and ran', async () => {
-    const runtime = await createRuntime({ threads: 1, slots: 8, quantum: 1 });
-    open.push(runtime);
+    const runtime = await openRuntime({ threads: 1, slots: 8, quantum: 1 });
     expect(runtime.stats()).toMatchObject({ slices: 0, wakeups: 0, queueMs: { p50: 0, max: 0 } });
     const busy = ['a', 'b'].map(() => runtime.run(lua('local n = 0 for i = 1, 3e6 do n = n + i end return n')));
     await runtime.run(lua('for i = 1, 5 do sleep(1) end'));

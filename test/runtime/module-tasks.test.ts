@@ -1,16 +1,9 @@
 import { existsSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createRuntime, type Outcome, type RunOptions, type Runtime, type RuntimeOptions } from '#stint/index';
+import { describe, expect, it } from 'vitest';
+import type { Outcome, RunOptions, Runtime, RuntimeOptions } from '#stint/index';
+import { openRuntime } from '../open-runtime.js';
 
-const open: Runtime[] = [];
-async function make(options: RuntimeOptions = { threads: 1 }): Promise<Runtime> {
-  const runtime = await createRuntime(options);
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
+const make = (options: RuntimeOptions = { threads: 1 }) => openRuntime(options);
 
 const of = (file: string, name = 'default') => ({ module: new URL(`modules/${file}`, import.meta.url), export: name });
 const ends = (name: string) => of('ends.mjs', name);

@@ -1,28 +1,12 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  createRuntime,
-  type Outcome,
-  type Runtime,
-  type RuntimeOptions,
-  StintError,
-  type TaskEvent,
-} from '#stint/index';
+import { describe, expect, it } from 'vitest';
+import { type Outcome, type Runtime, StintError, type TaskEvent } from '#stint/index';
+import { openRuntime as make } from '../open-runtime.js';
 
 const ENDLESS = { language: 'lua', code: 'print("running") while true do end' } as const;
 /** One long C function: Lua cannot be interrupted in it. */
 const DEAF = { language: 'lua', code: 'return string.find(string.rep("a", 20000), ".-.-.-.-b")' } as const;
 const QUICK = { language: 'lua', code: 'return 42' } as const;
-
-const open: Runtime[] = [];
-async function make(options?: RuntimeOptions): Promise<Runtime> {
-  const runtime = await createRuntime(options);
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
 
 /** Starts a script that prints, and waits until it has. */
 async function startRunning(runtime: Runtime, source: { language: 'lua'; code: string } = ENDLESS) {

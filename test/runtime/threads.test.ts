@@ -1,17 +1,8 @@
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createRuntime, type Runtime, type RuntimeOptions } from '#stint/index';
-
-const open: Runtime[] = [];
-async function make(options: RuntimeOptions): Promise<Runtime> {
-  const runtime = await createRuntime(options);
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
+import { describe, expect, it } from 'vitest';
+import { createRuntime } from '#stint/index';
+import { openRuntime as make } from '../open-runtime.js';
 
 const module = new URL('modules/ends.mjs', import.meta.url);
 

@@ -1,15 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { createRuntime, type Runtime, type RuntimeOptions, type Source } from '#stint/index';
-
-const open: Runtime[] = [];
-async function make(options?: RuntimeOptions): Promise<Runtime> {
-  const runtime = await createRuntime(options);
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
+import { describe, expect, it } from 'vitest';
+import type { Source } from '#stint/index';
+import { openRuntime as make } from '../open-runtime.js';
 
 const lua = (code: string): Source => ({ language: 'lua', code });
 const SHORT = lua('local n = 0 for i = 1, 1000 do n = n + i end return n');

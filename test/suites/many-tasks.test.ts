@@ -1,17 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createRuntime, type Runtime, type RuntimeOptions } from '#stint/index';
+import { describe, expect, it } from 'vitest';
+import type { RuntimeOptions } from '#stint/index';
+import { openRuntime } from '../open-runtime.js';
 
-const open: Runtime[] = [];
-async function make(options?: RuntimeOptions): Promise<Runtime> {
-  const runtime = await createRuntime({ limits: { timeout: '60s', memory: '4mb' }, ...options });
-  open.push(runtime);
-  return runtime;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
-});
+const make = (options?: RuntimeOptions) => openRuntime({ limits: { timeout: '60s', memory: '4mb' }, ...options });
 
 const lua = (code: string) => ({ language: 'lua', code }) as const;
 
