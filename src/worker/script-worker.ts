@@ -259,7 +259,9 @@ export class ScriptWorker implements FiberThread {
     made.then(
       (vm) => {
         if (fiber.hasEnded) {
+          // Its task was ended and reported while it was made, and may have been counted by another one's report.
           vm.discard();
+          this.#tellCounts();
           return;
         }
         fiber.vm = vm;
@@ -313,22 +315,24 @@ export class ScriptWorker implements FiberThread {
   }
 
   #resume(fiber: Fiber): void {
+    fiber.phase = 'active';
+    // Looked at after that: an interrupt that comes earlier ends a fiber at rest; one that comes later leaves it to its turn, also while its VM is made.
+    if (fiber.hasEnded) return;
     try {
       fiber.vm ??= this.#createVm(fiber);
     } catch (error) {
       this.#finish(fiber, internalFailure(error));
       return;
     }
-    if (fiber.vm !== undefined) this.#run(fiber, fiber.vm);
+    if (fiber.vm !== undefined) {
+      this.#run(fiber, fiber.vm);
+      return;
+    }
+    fiber.phase = 'queued';
+    this.#stopIfAsked(fiber);
   }
 
   #run(fiber: Fiber, vm: Vm): void {
-    fiber.phase = 'active';
-    // Looked at after that: an interrupt that comes earlier ends a fiber at rest.
-    if (fiber.hasEnded) {
-      vm.discard();
-      return;
-    }
     if (!fiber.begun && !this.#begin(fiber)) {
       vm.discard();
       if (this.table.isRevoked(fiber.order.row, fiber.order.number)) {
@@ -466,12 +470,17 @@ export class ScriptWorker implements FiberThread {
     const report = reportOf(fiber, end, reason, this.table, this.#memory.isTooMuch());
     this.#fibers.delete(row);
     fiber.end();
+    this.#tellCounts();
+    sendEnd(this.#link, { op: 'ended', row, number, report });
+  }
+
+  /** Says what the engines hold now, if that is new. */
+  #tellCounts(): void {
     this.#engines.count((engine, counts) => {
       const { live, spare, instances, tableSize } = counts;
       const isNew = this.table.threads.setCounts(this.index, engine, [live, spare, instances, tableSize]);
       if (isNew && this.#setup.pipes !== undefined) this.#link.hold({ op: 'counts', engine, counts });
     });
-    sendEnd(this.#link, { op: 'ended', row, number, report });
   }
 
   /**
