@@ -318,6 +318,11 @@ export class ScriptWorker implements FiberThread {
     fiber.phase = 'active';
     // Looked at after that: an interrupt that comes earlier ends a fiber at rest; one that comes later leaves it to its turn, also while its VM is made.
     if (fiber.hasEnded) return;
+    // It needs no VM.
+    if (!fiber.begun && fiber.vm === undefined && this.table.isRevoked(fiber.order.row, fiber.order.number)) {
+      this.#drop(fiber);
+      return;
+    }
     try {
       fiber.vm ??= this.#createVm(fiber);
     } catch (error) {
@@ -370,6 +375,8 @@ export class ScriptWorker implements FiberThread {
     const { row, number } = fiber.order;
     this.#fibers.delete(row);
     fiber.end();
+    // Its VM may have been counted by another one's report.
+    this.#tellCounts();
     this.#link.send({ op: 'dropped', row, number });
   }
 
