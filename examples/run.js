@@ -39,6 +39,7 @@ for (const { name, title, output } of runs) {
 }
 printTable(runs);
 
+await runtime.drain();
 const { engines } = runtime.stats();
 await runtime.close();
 // After Ctrl-C the outcomes say nothing about the scripts.

@@ -60,6 +60,7 @@ export class HostGroup<T extends Queueable> {
     settings: GroupSettings,
     claimOf: (entry: T) => Claim,
     send: (entry: T, host: Host, claim: Claim) => void,
+    onDropped: () => void,
   ) {
     const { isolation, hosts, slots, queue, grace, quantum, means } = settings;
     // A row more for each task that may have been taken back from a thread that has not noticed yet.
@@ -77,7 +78,10 @@ export class HostGroup<T extends Queueable> {
       this.table,
       settings,
       this.#spare === undefined ? this.#threads(settings) : this.#processes(this.#spare),
-      (row) => this.freeRow(row),
+      (row) => {
+        this.freeRow(row);
+        onDropped();
+      },
       () => this.dispatcher.dispatch(),
     );
   }
@@ -91,6 +95,11 @@ export class HostGroup<T extends Queueable> {
   /** Its hosts, and what became of those before them. */
   get pool(): Pick<HostPool, 'hosts' | 'started' | 'lost' | 'restartsIn'> {
     return this.#pool;
+  }
+
+  /** Whether the hosts hold nothing of a task: neither one that they have nor one that was taken back. */
+  get isQuiet(): boolean {
+    return this.#pool.hosts.every((host) => host.isQuiet);
   }
 
   /** Whether the calling thread blocks for one of the tasks. */

@@ -2,7 +2,7 @@
  * The tasks of one place where tasks run, a worker thread or a child process, seen from the thread that made it.
  *
  * 1. Every task that was handed over is heard of again: by its report, or, when its carrier is gone, as lost.
- * 2. The carrier keeps the process alive only while it has a task.
+ * 2. The carrier keeps the process alive only while it has a task, or one to drop.
  */
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
@@ -130,6 +130,11 @@ export class Host {
     return this.#spoiled;
   }
 
+  /** Whether the thread holds nothing of a task: neither one that it has nor one that was taken back. */
+  get isQuiet(): boolean {
+    return this.#tasks.size + this.#revoked.size === 0;
+  }
+
   /** How many tasks the thread has, or is kept for, waiting ones included. */
   get load(): number {
     return this.#tasks.size + this.#reserved;
@@ -207,8 +212,8 @@ export class Host {
     if (this.#revoked.size >= MOST_AHEAD) return false;
     const task = this.#tasks.get(row);
     if (!this.#carrier.takesAhead || task?.number !== number || !this.#table.revoke(row, number)) return false;
-    this.#forget(row, task);
     this.#revoked.add(row);
+    this.#forget(row, task);
     return true;
   }
 
@@ -262,7 +267,7 @@ export class Host {
 
   /** The thread has no task. */
   #rest(): void {
-    this.#carrier.keepAlive(false);
+    this.#carrier.keepAlive(this.#revoked.size > 0);
     this.#awaitIdle();
     this.#goIfDone();
   }
@@ -360,7 +365,9 @@ export class Host {
 
   /** A row that was taken back is not in the thread's hands any more. */
   #freeRow(row: number): void {
-    if (this.#revoked.delete(row)) this.#onFreeRow(row);
+    if (!this.#revoked.delete(row)) return;
+    if (this.isQuiet) this.#carrier.keepAlive(false);
+    this.#onFreeRow(row);
   }
 
   #loseTasks(): void {

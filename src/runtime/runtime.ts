@@ -188,9 +188,9 @@ export class Runtime implements AsyncDisposable {
     };
   }
 
-  /** Settles when no task is queued or live. */
+  /** Settles when no task is queued or live, and no thread holds anything of one. */
   async drain(): Promise<void> {
-    while (this.#tasks.size > 0) {
+    while (!this.#isIdle) {
       await new Promise<void>((resolve) => this.#events.once('idle', resolve));
     }
   }
@@ -279,6 +279,7 @@ export class Runtime implements AsyncDisposable {
       },
       (task) => this.#claim(task),
       (task, host, claim) => this.#send(task, host, claim),
+      () => this.#tellIfIdle(),
     );
     this.#groups.set(isolation, group);
     return group;
@@ -417,8 +418,16 @@ export class Runtime implements AsyncDisposable {
     this.#queueTimes.add(outcome.usage.queuedMs);
     this.#runTimes.add(outcome.usage.runMs);
     this.#emit(() => ({ type: 'ended', id: task.id, outcome }));
-    if (this.#tasks.size === 0) this.#events.emit('idle');
+    this.#tellIfIdle();
     task.hosts.dispatcher.dispatch();
+  }
+
+  get #isIdle(): boolean {
+    return this.#tasks.size === 0 && [...this.#groups.values()].every((group) => group.isQuiet);
+  }
+
+  #tellIfIdle(): void {
+    if (this.#events.listenerCount('idle') > 0 && this.#isIdle) this.#events.emit('idle');
   }
 
   /** Not from here, but next: a listener that throws must not leave a task half ended. */

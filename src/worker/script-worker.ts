@@ -140,7 +140,8 @@ export class ScriptWorker implements FiberThread {
   #stopIfAsked(fiber: Fiber | undefined): void {
     if (fiber === undefined || fiber.hasEnded) return;
     const { row, number } = fiber.order;
-    if (!this.table.stopRequested(row)) return;
+    // One that was taken back is dropped in its turn.
+    if (!this.table.stopRequested(row) || this.#isRevoked(fiber)) return;
     if (fiber.phase === 'active') {
       fiber.vm?.stop();
       return;
@@ -319,7 +320,7 @@ export class ScriptWorker implements FiberThread {
     // Looked at after that: an interrupt that comes earlier ends a fiber at rest; one that comes later leaves it to its turn, also while its VM is made.
     if (fiber.hasEnded) return;
     // It needs no VM.
-    if (!fiber.begun && fiber.vm === undefined && this.table.isRevoked(fiber.order.row, fiber.order.number)) {
+    if (fiber.vm === undefined && this.#isRevoked(fiber)) {
       this.#drop(fiber);
       return;
     }
@@ -340,10 +341,6 @@ export class ScriptWorker implements FiberThread {
   #run(fiber: Fiber, vm: Vm): void {
     if (!fiber.begun && !this.#begin(fiber)) {
       vm.discard();
-      if (this.table.isRevoked(fiber.order.row, fiber.order.number)) {
-        this.#drop(fiber);
-        return;
-      }
       this.#finish(fiber, { kind: 'stopped' });
       return;
     }
@@ -369,6 +366,11 @@ export class ScriptWorker implements FiberThread {
     this.#inVm = undefined;
     clearImmediate(recovery);
     if (end !== undefined) this.#finish(fiber, end);
+  }
+
+  /** Whether its task was taken back before it began. */
+  #isRevoked(fiber: Fiber): boolean {
+    return !fiber.begun && this.table.isRevoked(fiber.order.row, fiber.order.number);
   }
 
   #drop(fiber: Fiber): void {
@@ -460,6 +462,10 @@ export class ScriptWorker implements FiberThread {
   /** Ends a fiber whose VM is gone. The thread is in no VM: a break that was announced late is withdrawn at once. */
   #finish(fiber: Fiber, end: ScriptEnd): void {
     if (fiber.hasEnded) return;
+    if (this.#isRevoked(fiber)) {
+      this.#drop(fiber);
+      return;
+    }
     let reason: StopReason | undefined;
     do {
       reason = this.table.end(fiber.order.row, fiber.order.number);
