@@ -167,7 +167,7 @@ async function mcp(count) {
   const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
   const example = join(sdk, '..', '..', 'esm', 'examples', 'server', 'mcpServerOutputSchema.js');
   const servers = {
-    'stint mcp': [[here('../dist/cli/main.js'), 'mcp', '--no-daemon'], { name: 'calculator', arguments: SIMPLE }],
+    'stint mcp': [[here('../dist/cli/main.cjs'), 'mcp', '--no-daemon'], { name: 'calculator', arguments: SIMPLE }],
     "the SDK's example server": [[example], { name: 'get_weather', arguments: { city: 'x', country: 'y' } }],
   };
   const rows = [];

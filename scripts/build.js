@@ -17,7 +17,7 @@ await assemble();
 await writeJavaScriptModel();
 await bundleStarts();
 await bundleTools();
-chmodSync(join(dist, 'cli', 'main.js'), 0o755);
+await bundleCommands();
 
 /** TypeScript, file by file. */
 function compile() {
@@ -93,4 +93,38 @@ async function bundleTools() {
   if (output.length !== 1)
     throw new Error(`the built-in tools became ${output.length} files; no tool may import another one on demand`);
   writeFileSync(file, output[0].code);
+}
+
+/**
+ * The command line becomes CommonJS too, in the one folder, with a file for each command and for what some of them share. The benchmarks stay as they are:
+ * they measure what programs import.
+ */
+async function bundleCommands() {
+  const folder = join(dist, 'cli');
+  const benchmarks = join(dist, 'bench');
+  const isBenchmark = (id, importer) =>
+    importer !== undefined && !isPackage(id) && resolve(dirname(importer), id).startsWith(benchmarks + sep);
+  const bundle = await rolldown({
+    input: { main: join(folder, 'main.js') },
+    platform: 'node',
+    external: (id, importer) => isPackage(id) || isBenchmark(id, importer),
+    plugins: [{ name: 'own-place', transform: (code, id) => code.replaceAll('import.meta.url', placeOf(id, folder)) }],
+  });
+  const { output } = await bundle.generate({
+    format: 'cjs',
+    dir: folder,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+  });
+  await bundle.close();
+  rmSync(folder, { recursive: true });
+  mkdirSync(folder);
+  for (const { fileName, code } of output) writeFileSync(join(folder, fileName), code);
+  chmodSync(join(folder, 'main.cjs'), 0o755);
+}
+
+/** The URL of a module, as code of a file in `folder`: what it finds beside itself stays where it is. */
+function placeOf(id, folder) {
+  const path = JSON.stringify(relative(folder, id));
+  return `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${path})).href`;
 }

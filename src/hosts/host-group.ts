@@ -173,8 +173,7 @@ export class HostGroup<T extends Queueable> {
 
   /** Ends the hosts, which have no tasks any more; settles when nothing is left of them. */
   async close(): Promise<void> {
-    await Promise.all([this.#pool.close(), this.#spare?.close()]);
-    await this.#interrupter.release();
+    await Promise.all([this.#pool.close(), this.#spare?.close(), this.#interrupter.release()]);
   }
 
   #threads(settings: WorkerSettings): CarrierMaker {

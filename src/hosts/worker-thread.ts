@@ -1,10 +1,8 @@
 /** One worker thread: how it is set up, how messages go to it, and when it is gone. */
-import { randomUUID } from 'node:crypto';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
-import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
 import { within } from '../control/within.js';
 import type { EngineName } from '../engines/engine-name.js';
@@ -14,27 +12,22 @@ import { isPrimitive } from '../values/value.js';
 import { Link } from '../worker/link.js';
 import type { Job, PipeSetup, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
 import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
+import { type BootSettings, bootThread } from './boot-thread.js';
 import type { Carrier, TaskMessage } from './carrier.js';
 import { JobNumbers } from './job-numbers.js';
 import type { Recycling } from './recycling.js';
 
 /** What a thread is set up with. */
-export interface WorkerSettings {
+export interface WorkerSettings extends BootSettings {
   readonly means: InterruptMeans;
   /** How many scripts may share a cell. */
   readonly cellSize: number;
   /** How many synchronous calls its tasks are nested in. */
   readonly depth: number;
-  /** Bytes that V8's heap may hold; undefined for V8's own default. */
-  readonly heap: number | undefined;
   readonly recycle: Pick<Recycling, 'memory'>;
-  /** Its environment variables. Default: none. */
-  readonly environment?: Readonly<Record<string, string>>;
   /** In a child process: the pipes between the thread and the owner. */
   readonly pipes?: PipeSetup;
 }
-
-const YOUNG_GENERATION_MB = 8;
 
 /** How long one that is to end may go on reading files, in ms. */
 const LOAD_PATIENCE_MS = 1000;
@@ -75,11 +68,25 @@ export class WorkerThread implements Carrier {
     this.#table = table;
     this.#interrupter = interrupter;
     table.threads.reset(index);
-    const name = `${THREAD_NAME_PREFIX}${randomUUID()}`;
+    const { name, worker } = bootThread(settings);
+    this.#worker = worker;
     const bell = interrupter.addThread(index, name);
     const rings = new SharedArrayBuffer(2 * Ring.BYTES);
     const { port1, port2 } = new MessageChannel();
-    this.#worker = startWorker(name, settings, { thread: index, control: table.buffer, bell, port: port2, rings });
+    const { means, cellSize, depth, recycle, pipes } = settings;
+    const setup: WorkerSetup = {
+      thread: index,
+      control: table.buffer,
+      bell,
+      port: port2,
+      rings,
+      means,
+      cellSize,
+      depth,
+      recycleMemory: recycle.memory,
+      ...(pipes && { pipes }),
+    };
+    worker.postMessage(setup, [bell, port2]);
     this.#link = new Link(
       { port: port1, outgoing: new Ring(rings), incoming: new Ring(rings, Ring.BYTES) },
       { shorten: TO_WORKER.shorten, lengthen: TO_HOST.lengthen },
@@ -91,7 +98,6 @@ export class WorkerThread implements Carrier {
       () => this.#link.takeAllAndLeave(),
     );
     port1.unref();
-    this.#worker.unref();
     this.#worker.on('error', (error: Error) => {
       this.cause = error;
     });
@@ -191,33 +197,4 @@ export class WorkerThread implements Carrier {
     if (threads.rowInside(this.#index) === undefined || threads.sliceEnd(this.#index) >= slicesDue) return;
     this.#interrupter.look('slice');
   }
-}
-
-function startWorker(
-  name: string,
-  { means, cellSize, depth, heap, recycle, environment = {}, pipes }: WorkerSettings,
-  ends: Pick<WorkerSetup, 'thread' | 'control' | 'bell' | 'port' | 'rings'>,
-): Worker {
-  const setup: WorkerSetup = {
-    ...ends,
-    means,
-    cellSize,
-    depth,
-    recycleMemory: recycle.memory,
-    ...(pipes && { pipes }),
-  };
-  return new Worker(new URL('../worker/entry.cjs', import.meta.url), {
-    name,
-    workerData: setup,
-    transferList: [ends.bell, ends.port],
-    // A script has no use for the host's environment, nor has the thread for the host's command line.
-    env: environment,
-    argv: [],
-    execArgv: [],
-    // The memory of scripts is not in V8's heap. What passes through it lives shortly.
-    resourceLimits: {
-      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
-      ...(heap === undefined ? {} : { maxOldGenerationSizeMb: heap / 1024 ** 2 }),
-    },
-  });
 }

@@ -1,19 +1,19 @@
 /** What a worker thread of stint starts with. */
-import { workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { ControlTable } from '../control/control-table.js';
 import { INTERRUPT_FUNCTION } from '../control/interrupter-messages.js';
 import { nesting } from '../control/nesting.js';
 import type { WorkerSetup } from './messages.js';
 import { ScriptWorker } from './script-worker.js';
 
-const setup = workerData as WorkerSetup;
-nesting.depth = setup.depth;
-const worker = new ScriptWorker(setup, new ControlTable(setup.control));
-
-Object.defineProperty(globalThis, Symbol.for(INTERRUPT_FUNCTION), {
-  value: () => worker.interrupt(),
+(parentPort as MessagePort).once('message', (setup: WorkerSetup) => {
+  nesting.depth = setup.depth;
+  const worker = new ScriptWorker(setup, new ControlTable(setup.control));
+  Object.defineProperty(globalThis, Symbol.for(INTERRUPT_FUNCTION), {
+    value: () => worker.interrupt(),
+  });
+  if (setup.means === 'polling') {
+    setup.bell.on('message', () => worker.interrupt());
+  }
+  worker.loaded();
 });
-if (setup.means === 'polling') {
-  setup.bell.on('message', () => worker.interrupt());
-}
-worker.loaded();

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toolCompleter } from '#stint/cli/tool-completer';
 import { defineTool, ToolRegistry } from '#stint/tools/index';
+import { toolCompleter } from '#stint/tools/tool-completer';
 import { runStint, startStint } from './run-stint.ts';
 
 let folder: string;

@@ -16,7 +16,7 @@ import { ToolNames } from '#stint/mcp/tool-names';
 import { defineTool } from '#stint/tools/define-tool';
 import { Gate, makeKernel, makeTools } from '../kernel/helpers.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
 type Content = { type: string; text?: string }[];
 
 /** A kernel that serves MCP over HTTP, and what connects clients to it. */

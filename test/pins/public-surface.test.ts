@@ -51,7 +51,7 @@ describe('the public surface', () => {
       './tools',
       './package.json',
     ]);
-    expect(manifest.bin).toEqual({ stint: './dist/cli/main.js' });
+    expect(manifest.bin).toEqual({ stint: './dist/cli/main.cjs' });
     expect(manifest.engines).toEqual({ node: '>=20.19' });
     expect(manifest.scripts.install ?? manifest.scripts.postinstall).toBeUndefined();
   });

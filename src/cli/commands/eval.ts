@@ -6,7 +6,6 @@ import type { Value } from '../../values/value.js';
 import { statusOf } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
 import { type LimitFlags, readLimits, readPermissions } from '../limit-options.js';
-import { optimizeLater } from '../optimize-later.js';
 import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput } from '../script-output.js';
@@ -47,7 +46,6 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
   if (daemon !== undefined) {
     return tell(await daemon.scripts.start(program, { ...told, limits: settings.limits ?? {} }).outcome);
   }
-  optimizeLater();
   await using runtime = await createRuntime({ threads: 1, ...settings });
   return tell(
     await runtime.start(program, { ...told, permissions, ...(tools === undefined ? {} : { tools }) }).outcome,

@@ -7,6 +7,7 @@ import type { Runtime } from '../../runtime/runtime.js';
 import { resolveSource } from '../../runtime/source.js';
 import type { Task } from '../../runtime/task.js';
 import type { ToolPort } from '../../runtime/tool-port.js';
+import { toolCompleter } from '../../tools/tool-completer.js';
 import type { ToolSummary } from '../../tools/tool-info.js';
 import type { Value } from '../../values/value.js';
 import { EXIT } from '../exit-status.js';
@@ -17,7 +18,6 @@ import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct } from '../script-output.js';
 import { endOnBrokenPipe } from '../signals.js';
-import { toolCompleter } from '../tool-completer.js';
 import { listText } from '../tool-texts.js';
 
 export interface ReplFlags extends LimitFlags {

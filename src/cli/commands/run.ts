@@ -11,7 +11,6 @@ import type { Value } from '../../values/value.js';
 import { EXIT, statusOf, worst } from '../exit-status.js';
 import { outcomeToJson } from '../json.js';
 import { type LimitFlags, readCount, readLimits, readPermissions } from '../limit-options.js';
-import { optimizeLater } from '../optimize-later.js';
 import { valueText } from '../print-value.js';
 import { Progress } from '../progress.js';
 import { describeFailure } from '../report-error.js';
@@ -35,7 +34,6 @@ export async function runFiles(files: string[], flags: RunFlags): Promise<number
     throw new RangeError(`${files.length} files; at most ${MOST_FILES} can be run at once`);
   endOnBrokenPipe();
   const threads = Math.min(parallel, files.length);
-  optimizeLater();
   await using runtime = await createRuntime({
     threads,
     slots: threads,

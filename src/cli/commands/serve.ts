@@ -24,7 +24,7 @@ export interface ServeFlags {
   readonly printUnit?: boolean;
 }
 
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../main.cjs', import.meta.url));
 const DEFAULT_GRACE = '5s';
 
 /** `stint serve`: returns the exit status when the kernel has ended. */

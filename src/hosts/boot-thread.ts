@@ -1,0 +1,58 @@
+/**
+ * Worker threads, from before it is known what they are for: a thread takes as long to boot as a program takes to load.
+ *
+ * It gets its setup as its first message.
+ */
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
+
+/** What can not be changed in a thread that has booted. */
+export interface BootSettings {
+  /** Bytes that V8's heap may hold; undefined for V8's own default. */
+  readonly heap?: number | undefined;
+  /** Its environment variables. Default: none. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface BootedThread {
+  /** The interrupter knows it by this. */
+  readonly name: string;
+  readonly worker: Worker;
+}
+
+const YOUNG_GENERATION_MB = 8;
+
+let early: BootedThread | undefined;
+
+/** Boots a thread that the first runtime takes. It keeps no process alive. */
+export function bootEarly(): void {
+  early ??= boot({});
+}
+
+/** A thread that boots, or has been since {@link bootEarly}. */
+export function bootThread(settings: BootSettings): BootedThread {
+  const { heap, environment } = settings;
+  if (early === undefined || heap !== undefined || environment !== undefined) return boot(settings);
+  const booted = early;
+  early = undefined;
+  return booted;
+}
+
+function boot({ heap, environment = {} }: BootSettings): BootedThread {
+  const name = `${THREAD_NAME_PREFIX}${randomUUID()}`;
+  const worker = new Worker(new URL('../worker/entry.cjs', import.meta.url), {
+    name,
+    // A script has no use for the host's environment, nor has the thread for the host's command line.
+    env: environment,
+    argv: [],
+    execArgv: [],
+    // The memory of scripts is not in V8's heap. What passes through it lives shortly.
+    resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      ...(heap === undefined ? {} : { maxOldGenerationSizeMb: heap / 1024 ** 2 }),
+    },
+  });
+  worker.unref();
+  return { name, worker };
+}
