@@ -17,6 +17,7 @@ const MEASURES = [
   'tools',
   'kernel',
   'soak',
+  'mixed-soak',
 ];
 
 const { values } = parseArgs({

@@ -9,21 +9,15 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { nesting } from '../control/nesting.js';
 import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js';
-import { engineFor } from '../engines/engine-name.js';
-import type { EngineCode } from '../engines/load-engine.js';
-import { messageOf } from '../errors/describe.js';
-import { isStintError, StintError } from '../errors/stint-error.js';
-import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
-import type { Host } from '../hosts/host.js';
+import { StintError } from '../errors/stint-error.js';
 import { HostGroup } from '../hosts/host-group.js';
 import type { HostPool } from '../hosts/host-pool.js';
 import type { Isolation } from '../hosts/isolation.js';
 import { OwnLedger } from '../hosts/own-ledger.js';
-import type { Claim } from '../hosts/thread-load.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
-import type { TaskOrder } from '../worker/messages.js';
 import { blockFor } from './blocking.js';
+import { Delivery } from './delivery.js';
 import { failedEnding } from './ending.js';
 import { JobCache } from './job-cache.js';
 import { type MapOptions, mapOrdered, readConcurrency } from './map.js';
@@ -65,6 +59,7 @@ export class Runtime implements AsyncDisposable {
   readonly #events = new EventEmitter<{ task: [TaskEvent]; idle: [] }>();
   readonly #owner: TaskOwner;
   readonly #jobs = new JobCache();
+  readonly #delivery = new Delivery(this.#jobs, () => this.#events.listenerCount('task') > 0);
   #lastNumber = 0;
   #started = 0;
   #closing = false;
@@ -277,8 +272,8 @@ export class Runtime implements AsyncDisposable {
         depth: nesting.depth + 1,
         idleMs: idleTimeout,
       },
-      (task) => this.#claim(task),
-      (task, host, claim) => this.#send(task, host, claim),
+      (task) => this.#delivery.claim(task),
+      (task, host, claim) => this.#delivery.send(task, host, claim),
       () => this.#tellIfIdle(),
     );
     this.#groups.set(isolation, group);
@@ -329,81 +324,9 @@ export class Runtime implements AsyncDisposable {
     }
   }
 
-  /** What a task will take of its thread. */
-  #claim({ language, job }: TaskRun): Claim {
-    return {
-      holds: language !== 'lua',
-      expectedMs: job === undefined ? Number.POSITIVE_INFINITY : this.#jobs.expectedMs(job),
-    };
-  }
-
   #nextNumber(): number {
     this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
     return this.#lastNumber;
-  }
-
-  /** Brings a task to its thread: at once if all is there, else when its file is read or its engine compiled. */
-  #send(task: TaskRun, host: Host, claim: Claim): void {
-    task.live = true;
-    const source = task.source;
-    if (source.language === 'module') {
-      this.#start(task, host, claim, source);
-      return;
-    }
-    const name = engineFor(source.language);
-    // Nothing can be compiled here while the thread blocks.
-    const engine = compiledEngine(name) ?? (host.compiles || task.hosts.blocks ? { name } : undefined);
-    if (engine !== undefined && !('load' in source)) {
-      host.addEngine(engine);
-      this.#start(task, host, claim, source);
-      return;
-    }
-    host.reserve();
-    this.#load(source).then(
-      ([loaded, compiled]) => {
-        host.unreserve();
-        host.addEngine(compiled);
-        this.#start(task, host, claim, loaded);
-        task.hosts.dispatcher.dispatch();
-      },
-      (error: unknown) => {
-        host.unreserve();
-        task.settle(failedEnding(isStintError(error) ? error : engineMissing(error)));
-      },
-    );
-  }
-
-  async #load(source: LoadedSource | SourceFile): Promise<[LoadedSource, EngineCode]> {
-    const loaded = 'load' in source ? await source.load() : source;
-    return [loaded, await compileEngineOnce(engineFor(loaded.language))];
-  }
-
-  #start(task: TaskRun, host: Host, claim: Claim, source: LoadedSource | ModuleSource): void {
-    if (task.isWithdrawn) {
-      task.settleWithdrawn();
-      return;
-    }
-    const row = task.hosts.takeRow(task.number, host);
-    task.row = row;
-    try {
-      const job = task.job ?? this.#jobs.find(source, task.options);
-      // What is sent a second time is what it was the first time.
-      if (task.options.retry > 0 || host.sendsAhead(task.options.transfer)) task.keepArgs();
-      host.start(this.#order(row, task), job, claim, task, task.options.transfer);
-    } catch (error) {
-      task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
-    }
-  }
-
-  #order(row: number, task: TaskRun): TaskOrder {
-    const { limits, args } = task.options;
-    return {
-      row,
-      number: task.number,
-      args,
-      timeout: limits.timeout,
-      announce: this.#events.listenerCount('task') > 0,
-    };
   }
 
   #ended(task: TaskRun, outcome: Outcome): void {
@@ -449,10 +372,6 @@ export class Runtime implements AsyncDisposable {
 
 function runtimeClosed(): StintError {
   return new StintError('RUNTIME_CLOSED', 'the runtime is closed; make a new one');
-}
-
-function engineMissing(error: unknown): StintError {
-  return new StintError('DEPENDENCY_MISSING', `the engine cannot be loaded: ${messageOf(error)}`, { cause: error });
 }
 
 function hostStats(pool: Pick<HostPool, 'hosts' | 'started' | 'lost' | 'restartsIn'> | undefined): HostStats {

@@ -1,35 +1,29 @@
 /**
  * Runs the tasks that a worker thread is given.
  *
- * 1. A thread is in at most one VM at a time; the control table says in which, so that a break is only
- *    sent while it cannot hit anything else.
- * 2. A task is reported once, after its VM is closed or dropped.
- * 3. A break unwinds this file's own frames too. What was going on is known from `#inVm` alone, and
- *    `#recover` (the next thing that the event loop runs) cleans up after it.
- * 4. A task that is asked to end while it is at rest goes first. If its thread is held by another for half of the
+ * 1. A task is reported once, after its VM is closed or dropped.
+ * 2. A break unwinds this file's own frames too: `#recover` cleans up after it.
+ * 3. A task that is asked to end while it is at rest goes first. If its thread is held by another for half of the
  *    grace, it is ended from the interrupt itself, without a chance to clean up.
  */
 import type { ControlTable } from '../control/control-table.js';
 import type { Ring as BellMessage, LookReason } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
 import { RowMap } from '../control/row-map.js';
-import { State, type StopReason, stateOf } from '../control/task-word.js';
+import type { StopReason } from '../control/task-word.js';
 import { within } from '../control/within.js';
 import type { ModuleProgram, Program, Step, Vm } from '../engines/engine.js';
 import { Fiber, type FiberThread } from './fiber.js';
 import { guardProcess } from './guard-process.js';
 import { Link } from './link.js';
-import { MemoryWatch } from './memory-watch.js';
 import type { Job, ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { PipeLink } from './pipe-link.js';
-import { internalFailure, reportOf, sendEnd } from './report.js';
+import { internalFailure, Reporter } from './reporter.js';
 import { TO_HOST, TO_WORKER } from './short-forms.js';
 import { ThreadEngines } from './thread-engines.js';
 import { Turns } from './turns.js';
+import { Visit } from './visit.js';
 import type { WorkerLink } from './worker-link.js';
-
-/** What V8 says when the system gives it no memory for a buffer. */
-const NO_MEMORY = /allocation failed|could not allocate/i;
 
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
@@ -42,24 +36,23 @@ const NEXT_TASK_MS = 1;
 
 export class ScriptWorker implements FiberThread {
   readonly #setup: WorkerSetup;
-  readonly #memory: MemoryWatch;
   readonly table: ControlTable;
   readonly index: number;
   readonly #link: WorkerLink;
   readonly #jobs = new Map<number, Job>();
   readonly #engines: ThreadEngines;
+  readonly #reporter: Reporter;
   readonly #fibers = new RowMap<Fiber>();
   readonly #turns: Turns<Fiber>;
+  readonly #visit: Visit;
   /** Calls that only this thread's event loop can answer: what runs must not keep it from that. */
   #pendingHere = 0;
   #idleTimer: NodeJS.Timeout | undefined;
-  #inVm: Fiber | undefined;
   #lastWasModule = false;
   #lastWasStopped = false;
 
   constructor(setup: WorkerSetup, table: ControlTable) {
     this.#setup = setup;
-    this.#memory = new MemoryWatch(setup.recycleMemory, setup.pipes !== undefined);
     this.table = table;
     this.index = setup.thread;
     const link = new Link<ToHost, ToWorker>(
@@ -81,6 +74,8 @@ export class ScriptWorker implements FiberThread {
     this.#engines = new ThreadEngines({ polling: setup.means === 'polling', cellSize: setup.cellSize }, () =>
       guardProcess((thrown) => this.uncaught(thrown)),
     );
+    this.#reporter = new Reporter(setup, table, this.#link, this.#engines);
+    this.#visit = new Visit(table, this.index, () => this.#recover());
     this.#turns = new Turns(table.threads.quantum, {
       begin: () => {
         this.#recover();
@@ -122,7 +117,7 @@ export class ScriptWorker implements FiberThread {
 
   /** What was to be loaded is. */
   loaded(): void {
-    if (this.table.threads.endLoading(this.index) && this.#setup.pipes === undefined) this.#link.send({ op: 'loaded' });
+    if (this.table.threads.endLoading(this.index)) this.#reporter.loaded();
   }
 
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
@@ -262,7 +257,7 @@ export class ScriptWorker implements FiberThread {
         if (fiber.hasEnded) {
           // Its task was ended and reported while it was made, and may have been counted by another one's report.
           vm.discard();
-          this.#tellCounts();
+          this.#reporter.tellCounts();
           return;
         }
         fiber.vm = vm;
@@ -344,27 +339,10 @@ export class ScriptWorker implements FiberThread {
       this.#finish(fiber, { kind: 'stopped' });
       return;
     }
-    const recovery = setImmediate(() => this.#recover());
-    fiber.enteredAt = performance.now();
-    this.#inVm = fiber;
-    this.table.threads.setRunnable(this.index, this.#turns.waiting + this.#pendingHere);
-    this.table.threads.enter(this.index, fiber.order.row, vm.preemptible);
-    if (
-      vm.preemptible &&
-      this.table.threads.isWanted(this.index) &&
-      this.table.threads.sliceEnd(this.index) < this.table.slicesDue
-    ) {
-      this.ring('slice');
-    }
-
+    const isSliceNear = this.#visit.enter(fiber, vm, this.#turns.waiting + this.#pendingHere);
+    if (isSliceNear) this.ring('slice');
     const end = this.#portion(fiber, vm);
-
-    fiber.cpuMs += performance.now() - fiber.enteredAt;
-    this.table.threads.enter(this.index);
-    // A break that was announced while the thread was in the VM is on its way: it has to arrive here.
-    while (stateOf(this.table.word(fiber.order.row)) === State.breaking);
-    this.#inVm = undefined;
-    clearImmediate(recovery);
+    this.#visit.leave(fiber);
     if (end !== undefined) this.#finish(fiber, end);
   }
 
@@ -374,12 +352,8 @@ export class ScriptWorker implements FiberThread {
   }
 
   #drop(fiber: Fiber): void {
-    const { row, number } = fiber.order;
-    this.#fibers.delete(row);
-    fiber.end();
-    // Its VM may have been counted by another one's report.
-    this.#tellCounts();
-    this.#link.send({ op: 'dropped', row, number });
+    this.#fibers.delete(fiber.order.row);
+    this.#reporter.dropped(fiber);
   }
 
   #begin(fiber: Fiber): boolean {
@@ -433,12 +407,9 @@ export class ScriptWorker implements FiberThread {
 
   /** After a break: the frames that ran the fiber are gone, and its VM is in no state to be used. */
   #recover(): void {
-    const fiber = this.#inVm;
+    const fiber = this.#visit.takeBroken();
     if (fiber === undefined) return;
-    this.#inVm = undefined;
     this.#link.recover();
-    this.table.threads.enter(this.index);
-    fiber.cpuMs += performance.now() - fiber.enteredAt;
     const cleaning = fiber.hasEnded ? undefined : fiber.vm?.cleanUp?.();
     fiber.vm?.discard();
     if (cleaning === undefined) this.#reportBroken(fiber);
@@ -474,26 +445,9 @@ export class ScriptWorker implements FiberThread {
   }
 
   #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
-    const { row, number } = fiber.order;
     this.#lastWasStopped = end.kind === 'stopped';
-    // The bound is the process's: who comes next would get no memory either.
-    if (this.#setup.pipes !== undefined && end.kind === 'failed' && NO_MEMORY.test(end.error.message)) {
-      fiber.spoilsThread = true;
-    }
-    const report = reportOf(fiber, end, reason, this.table, this.#memory.isTooMuch());
-    this.#fibers.delete(row);
-    fiber.end();
-    this.#tellCounts();
-    sendEnd(this.#link, { op: 'ended', row, number, report });
-  }
-
-  /** Says what the engines hold now, if that is new. */
-  #tellCounts(): void {
-    this.#engines.count((engine, counts) => {
-      const { live, spare, instances, tableSize } = counts;
-      const isNew = this.table.threads.setCounts(this.index, engine, [live, spare, instances, tableSize]);
-      if (isNew && this.#setup.pipes !== undefined) this.#link.hold({ op: 'counts', engine, counts });
-    });
+    this.#fibers.delete(fiber.order.row);
+    this.#reporter.ended(fiber, end, reason);
   }
 
   /**

@@ -1,0 +1,58 @@
+/**
+ * Which VM a thread is in: one at most. The control table says so, so that a break is only sent while it cannot hit anything else.
+ *
+ * A break unwinds the frames that were in the VM, and those that called them. That one came is known from the visit that was not left; the next thing that
+ * the event loop runs finds that.
+ */
+import type { ControlTable } from '../control/control-table.js';
+import { State, stateOf } from '../control/task-word.js';
+import type { Vm } from '../engines/engine.js';
+import type { Fiber } from './fiber.js';
+
+export class Visit {
+  readonly #table: ControlTable;
+  readonly #thread: number;
+  readonly #onBroken: () => void;
+  #fiber: Fiber | undefined;
+  #recovery: NodeJS.Immediate | undefined;
+
+  /** @param onBroken called after a visit that was broken off: it has to call {@link takeBroken} */
+  constructor(table: ControlTable, thread: number, onBroken: () => void) {
+    this.#table = table;
+    this.#thread = thread;
+    this.#onBroken = onBroken;
+  }
+
+  /**
+   * @param others how many fibers could run in the meantime
+   * @returns whether the interrupter has to be told: the fiber's slice may end before it looks by itself
+   */
+  enter(fiber: Fiber, vm: Vm, others: number): boolean {
+    const { threads, slicesDue } = this.#table;
+    this.#recovery = setImmediate(this.#onBroken);
+    fiber.enteredAt = performance.now();
+    this.#fiber = fiber;
+    threads.setRunnable(this.#thread, others);
+    threads.enter(this.#thread, fiber.order.row, vm.preemptible);
+    return vm.preemptible && threads.isWanted(this.#thread) && threads.sliceEnd(this.#thread) < slicesDue;
+  }
+
+  leave(fiber: Fiber): void {
+    fiber.cpuMs += performance.now() - fiber.enteredAt;
+    this.#table.threads.enter(this.#thread);
+    // A break that was announced while the thread was in the VM is on its way: it has to arrive here.
+    while (stateOf(this.#table.word(fiber.order.row)) === State.breaking);
+    this.#fiber = undefined;
+    clearImmediate(this.#recovery);
+  }
+
+  /** The fiber whose visit was broken off, once. */
+  takeBroken(): Fiber | undefined {
+    const fiber = this.#fiber;
+    if (fiber === undefined) return undefined;
+    this.#fiber = undefined;
+    this.#table.threads.enter(this.#thread);
+    fiber.cpuMs += performance.now() - fiber.enteredAt;
+    return fiber;
+  }
+}
