@@ -88,7 +88,7 @@ export class Reporter {
       outputBytes: fiber.output.bytes,
       hostCalls: fiber.calls.count,
       spoilsThread: fiber.spoilsThread,
-      holdsTooMuch: this.#memory.isTooMuch(),
+      holdsTooMuch: this.#engines.keepsTooMuch || this.#memory.isTooMuch(),
     };
   }
 

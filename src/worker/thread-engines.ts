@@ -52,6 +52,11 @@ export class ThreadEngines {
     if (this.#modules !== undefined) tell(ENGINE_NAMES.indexOf('module'), this.#modules.counts());
   }
 
+  /** Whether the thread should be replaced, for what they keep. */
+  get keepsTooMuch(): boolean {
+    return this.#modules?.keepsTooMuch === true;
+  }
+
   /** Makes spare VMs: as many as are kept, for all engines or those that have none left, or `one` for those. */
   prepare(which: 'all' | 'empty' | 'one'): void {
     for (const engine of this.#engines.values()) {

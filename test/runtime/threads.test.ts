@@ -1,6 +1,9 @@
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRuntime } from '#stint/index';
 import { openRuntime as make } from '../open-runtime.js';
 
@@ -51,6 +54,22 @@ describe('threads', () => {
     expect(next).toBe(first);
     expect(runtime.stats()[kind].started).toBeGreaterThanOrEqual(2);
     expect(runtime.stats()[kind].lost).toBe(0);
+  });
+});
+
+describe('a thread that loads a large module anew, again and again', () => {
+  it('is replaced before the copies, which Node keeps, fill its memory', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stint-copies-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const large = join(folder, 'large.mjs');
+    writeFileSync(large, `export default (n) => n + 1;\n// ${'x'.repeat(4 * 1024 ** 2)}`);
+    const runtime = await make({ threads: 1 });
+    for (let i = 0; i < 8; i += 1) {
+      expect(await runtime.run({ module: pathToFileURL(large) }, { args: [i] })).toBe(i + 1);
+      runtime.reloadModules();
+    }
+    expect(runtime.stats().threads).toMatchObject({ count: 1, lost: 0 });
+    expect(runtime.stats().threads.started).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { RuntimeOptions } from '#stint/index';
+import type { Outcome, RuntimeOptions } from '#stint/index';
+import { GarbageCollector } from '#stint/monitor/index';
 import { openRuntime } from '../open-runtime.js';
 
 const make = (options?: RuntimeOptions) => openRuntime({ limits: { timeout: '60s', memory: '4mb' }, ...options });
@@ -69,6 +70,32 @@ describe('with many tasks at once', () => {
     };
     await runtime.run(lua('for i = 1, 1000000 do events.tick(i) end'), { events: { tick } });
     expect([last, inOrder]).toEqual([1_000_000, true]);
+  });
+
+  it('a million that are queued before the first has ended all run, and leave nothing', {
+    timeout: 300_000,
+  }, async () => {
+    const million = 1_000_000;
+    const runtime = await make({ threads: 2, slots: 16, queue: million });
+    using collector = await GarbageCollector.open();
+    const heap = async (): Promise<number> => {
+      await collector?.collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const source = { module: new URL('modules/doubles.mjs', import.meta.url) };
+    await runtime.run(source, { args: [1] });
+    const before = await heap();
+    let sum = 0;
+    const add = ({ value }: Outcome): void => {
+      sum += value as number;
+    };
+    for (let i = 1; i <= million; i += 1) void runtime.start(source, { args: [i] }).outcome.then(add);
+    expect(runtime.stats().queued).toBeGreaterThan(million - 1000);
+    await runtime.drain();
+    expect(runtime.stats().ended.completed).toBe(million + 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sum).toBe(million * (million + 1));
+    expect(await heap()).toBeLessThan(before + 16 * 1024 ** 2);
   });
 
   it('those that wait take no processor time', async () => {

@@ -19,6 +19,11 @@ export class ModuleEngine {
     });
   }
 
+  /** Whether the thread should be replaced, for what its modules hold. */
+  get keepsTooMuch(): boolean {
+    return this.#loader.keepsTooMuch;
+  }
+
   counts(): EngineCounts {
     return { live: this.#live, spare: 0, instances: this.#loader.loads, tableSize: 0 };
   }

@@ -3,7 +3,9 @@
  *
  * 1. A module is loaded once, however many tasks come at the same time; a failure is not remembered.
  * 2. One that was forgotten, or is of an older generation, is loaded anew: its entry file, not what that imports.
+ * 3. Node keeps every copy of an ES module for as long as its thread lives: from some size of all copies on, {@link ModuleLoader.keepsTooMuch} says so.
  */
+import { statSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -15,6 +17,11 @@ interface Loaded {
   readonly exports: Exports;
 }
 
+/** What a copy takes of memory, in bytes, as measured: so much, and that many times the size of its file. */
+const LEAST_COPY = 10_000;
+const COPY_TO_FILE = 6;
+const MOST_COPIED = 64 * 1024 ** 2;
+
 const TYPESCRIPT = /\.[mc]?ts$/;
 
 export class ModuleLoader {
@@ -23,9 +30,16 @@ export class ModuleLoader {
   loads = 0;
   readonly #loading = new Map<string, Promise<Exports>>();
   readonly #copies = new Map<string, number>();
+  /** What the copies take, in bytes. */
+  #copied = 0;
   #knowsTypeScript =
     (process.features as { typescript?: unknown }).typescript !== undefined &&
     (process.features as { typescript?: unknown }).typescript !== false;
+
+  /** Whether the thread should be replaced, for the copies of modules that it keeps. */
+  get keepsTooMuch(): boolean {
+    return this.#copied > MOST_COPIED;
+  }
 
   /** A module's exports, if it is loaded. */
   loaded(url: string, generation: number): Exports | undefined {
@@ -61,6 +75,7 @@ export class ModuleLoader {
     delete cache[fileURLToPath(url)];
     const copy = (this.#copies.get(url) ?? 0) + 1;
     this.#copies.set(url, copy);
+    this.#copied += LEAST_COPY + COPY_TO_FILE * (statSync(new URL(url), { throwIfNoEntry: false })?.size ?? 0);
     const anew = new URL(url);
     anew.searchParams.set('stint', `${copy}`);
     return import(anew.href);
