@@ -32,9 +32,8 @@ export class ModuleLoader {
   readonly #copies = new Map<string, number>();
   /** What the copies take, in bytes. */
   #copied = 0;
-  #knowsTypeScript =
-    (process.features as { typescript?: unknown }).typescript !== undefined &&
-    (process.features as { typescript?: unknown }).typescript !== false;
+  /** Node itself may know no more of it than to leave types out. */
+  #knowsTypeScript = (process.features as { typescript?: unknown }).typescript === 'transform';
 
   /** Whether the thread should be replaced, for the copies of modules that it keeps. */
   get keepsTooMuch(): boolean {
@@ -81,7 +80,7 @@ export class ModuleLoader {
     return import(anew.href);
   }
 
-  /** Has Node load TypeScript, which it does by itself from version 22.18 on. */
+  /** Has Node load TypeScript, all of it. */
   #learnTypeScript(): void {
     register(new URL('typescript-hooks.js', import.meta.url));
     process.setSourceMapsEnabled(true);

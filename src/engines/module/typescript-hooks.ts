@@ -1,4 +1,4 @@
-// What Node loads TypeScript with, where it cannot do so by itself. Types become blanks, so traces need no map; what is more
+// What Node loads TypeScript with. Types become blanks, so traces need no map; what is more
 // than types (an enum) is translated, with one.
 import { readFile } from 'node:fs/promises';
 import type { LoadFnOutput, LoadHookContext } from 'node:module';
