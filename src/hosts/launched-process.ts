@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { systemCode } from '../errors/system-code.js';
@@ -21,6 +22,9 @@ const NOT_WORTH_SAYING = 'Waiting for the debugger to disconnect...\n';
 
 /** Sets the bound on the data of the process, then becomes the command. */
 const BOUNDED = ['-c', 'ulimit -d "$0" && exec "$@"'];
+
+/** The main thread of a child, its worker and its interrupter. */
+const ISOLATES = 3;
 
 /** A child process of stint's: launched, set up, and perhaps waiting for a host that needs it. */
 export class LaunchedProcess {
@@ -200,8 +204,9 @@ function killGroup({ pid }: ChildProcess): void {
 function launch(memory: number, mark: Readonly<Record<string, string>>): ChildProcess {
   const entry = fileURLToPath(new URL('../hosts/process-entry.cjs', import.meta.url));
   const command = [process.execPath, entry];
+  const bound = Math.ceil((memory + ISOLATES * codeRange()) / 1024);
   const [file = '', ...args] =
-    process.platform === 'win32' ? command : ['/bin/sh', ...BOUNDED, String(Math.ceil(memory / 1024)), ...command];
+    process.platform === 'win32' ? command : ['/bin/sh', ...BOUNDED, String(bound), ...command];
   return spawn(file, args, {
     // Nothing of the host's environment is a task's business.
     env: mark,
@@ -210,4 +215,19 @@ function launch(memory: number, mark: Readonly<Record<string, string>>): ChildPr
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe', 'pipe'],
   });
+}
+
+let codeRangeBytes: number | undefined;
+
+/** What V8 sets aside for the code of an isolate, in bytes, where that counts as data: from Node 24 on it can be written from the start. */
+function codeRange(): number {
+  codeRangeBytes ??= process.platform === 'linux' ? largestCodeMapping(readFileSync('/proc/self/maps', 'utf8')) : 0;
+  return codeRangeBytes;
+}
+
+function largestCodeMapping(maps: string): number {
+  const sizes = [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rwxp/gm)].map(
+    ([, from = '', to = '']) => Number.parseInt(to, 16) - Number.parseInt(from, 16),
+  );
+  return Math.max(0, ...sizes);
 }

@@ -62,10 +62,16 @@ export async function repl(flags: ReplFlags): Promise<number> {
     lines.prompt();
   });
   lines.on('history', (history) => saveHistory(history));
+  // Lines may still be to be run when the input has ended.
+  let isAtEnd = false;
+  lines.on('close', () => {
+    isAtEnd = true;
+  });
   lines.prompt();
   for await (const line of lines) {
     if (line.trim() === '.exit' && !session.isOpen) break;
     await session.enter(line);
+    if (isAtEnd) continue;
     lines.setPrompt(session.isOpen ? CONTINUED : prompt);
     lines.prompt();
   }

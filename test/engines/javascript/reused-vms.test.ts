@@ -12,6 +12,9 @@ import {
 } from '#stint/engines/javascript/module';
 import { createRuntime, type Runtime } from '#stint/index';
 
+/** So many may be made in an idle moment, for later. */
+const SPARES = 2;
+
 const MiB = 1024 ** 2;
 
 describe('the VMs that scripts run in one after the other', () => {
@@ -44,7 +47,7 @@ describe('the VMs that scripts run in one after the other', () => {
     for (let i = 0; i < 5; i += 1) await run('1');
     const before = instances();
     for (let i = 0; i < 200; i += 1) expect(await run(`[${i}].map((x) => x * 2)[0]`)).toBe(2 * i);
-    expect(instances()).toBe(before);
+    expect(instances()).toBeLessThanOrEqual(before + SPARES);
   });
 
   it('are used again after an error and after a stop', async () => {
@@ -61,7 +64,7 @@ describe('the VMs that scripts run in one after the other', () => {
       expect((await endless.outcome).rung).toBe('stop');
     }
     expect(await run('1 + 1')).toBe(2);
-    expect(instances()).toBe(before);
+    expect(instances()).toBeLessThanOrEqual(before + SPARES);
   });
 
   it('have random numbers of their own', async () => {

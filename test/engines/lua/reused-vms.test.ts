@@ -8,6 +8,9 @@ import { loadLuaModule } from '#stint/engines/lua/module';
 import { errorFunctions } from '#stint/engines/lua/push-answer';
 import { createRuntime, type Runtime } from '#stint/index';
 
+/** So many may be made in an idle moment, for later. */
+const SPARES = 2;
+
 describe('the VMs that scripts run in one after the other', () => {
   let runtime: Runtime;
   beforeAll(async () => {
@@ -33,7 +36,7 @@ describe('the VMs that scripts run in one after the other', () => {
     const before = instances();
     for (let i = 0; i < 200; i += 1) expect(await run(`local t = { ${i} } return t[1] * 2`)).toBe(2 * i);
     for (let i = 0; i < 10; i += 1) await expect(run('error("no")')).rejects.toThrow('no');
-    expect(instances()).toBe(before);
+    expect(instances()).toBeLessThanOrEqual(before + SPARES);
   });
 
   it('have random numbers of their own', async () => {
