@@ -212,7 +212,7 @@ describe('a script', () => {
       expect(error).toMatchObject({ code: 'TOOL_NOT_FOUND' });
       expect(error?.message.length).toBeLessThan(300);
     }
-    const code = 'return getmetatable(tool.x).__call({ "hidden" }, {})';
+    const code = 'local forged = tool.x forged[1] = "hidden" return forged({})';
     expect((await runtime.start(lua(code), { tools: true }).outcome).error).toMatchObject({
       code: 'PERMISSION_DENIED',
     });

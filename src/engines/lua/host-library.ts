@@ -1,5 +1,6 @@
 import type { HandleType, Program } from '../engine.js';
 import type { LuaCell } from './cell.js';
+import { hideMetatable } from './hide-metatable.js';
 import { GLOBALS, REGISTRY, TYPE } from './lua-api.js';
 import type { Target } from './script-calls.js';
 import type { ShimHost } from './shim.js';
@@ -68,14 +69,16 @@ const TOOL_TYPE = 'tool';
 function openToolFields(cell: LuaCell, L: number): void {
   const { api } = cell;
   api.lua_getglobal(L, cell.constant('tool'));
-  api.lua_createtable(L, 0, 1);
+  api.lua_createtable(L, 0, 2);
   setSlot(cell, L, '__index', 'toolField');
+  hideMetatable(cell, L);
   api.lua_setmetatable(L, -2);
   api.lua_settop(L, -2);
   api.luaL_newmetatable(L, cell.constant(TOOL_TYPE));
   setSlot(cell, L, '__index', 'toolField');
   pushFunction(cell, L, targetIndex(INVOKE));
   api.lua_setfield(L, -2, cell.constant('__call'));
+  hideMetatable(cell, L);
   api.lua_settop(L, -2);
 }
 
@@ -84,6 +87,8 @@ export function toolFunctions(cell: LuaCell): Pick<ShimHost, 'toolField'> {
   return {
     toolField(L) {
       const { api } = cell;
+      // Lua does not look itself whether what it is to read as a table is one.
+      if (api.lua_type(L, 1) !== TYPE.table) return 0;
       // A number or the like is no name: then the field is nil.
       if (api.lua_type(L, 2) !== TYPE.string) return 0;
       api.lua_createtable(L, 1, 0);

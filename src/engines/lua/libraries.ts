@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { LuaCell } from './cell.js';
+import { hideMetatable } from './hide-metatable.js';
 import { openHostLibrary } from './host-library.js';
 import { REGISTRY } from './lua-api.js';
 
@@ -128,6 +129,7 @@ function openIo(cell: LuaCell, L: number): void {
   setFunction('read', 'read');
   for (const method of FILE_METHODS) setFunction(method, 'succeed');
   api.lua_setfield(L, -2, cell.constant('__index'));
+  hideMetatable(cell, L);
   api.lua_settop(L, -2);
 
   api.lua_createtable(L, 0, 4);

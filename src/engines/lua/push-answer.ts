@@ -1,5 +1,6 @@
 import type { Answer, CallError, HandleType } from '../engine.js';
 import type { LuaCell } from './cell.js';
+import { hideMetatable } from './hide-metatable.js';
 import { METHODS, targetIndex } from './host-library.js';
 import type { ShimHost } from './shim.js';
 
@@ -21,8 +22,7 @@ export function pushError(cell: LuaCell, L: number, { message, name, code }: Cal
   if (api.luaL_newmetatable(L, cell.constant(ERROR_TYPE)) !== 0) {
     setFunction(cell, L, '__tostring', 'errorText');
     setFunction(cell, L, '__concat', 'errorConcat');
-    api.lua_pushboolean(L, 0);
-    api.lua_setfield(L, -2, cell.constant('__metatable'));
+    hideMetatable(cell, L);
   }
   api.lua_setmetatable(L, -2);
 }
@@ -56,8 +56,7 @@ function addMethods(cell: LuaCell, L: number, type: HandleType): void {
   api.lua_getfield(L, -1, cell.constant('close'));
   api.lua_setfield(L, -3, cell.constant('__gc'));
   api.lua_setfield(L, -2, cell.constant('__index'));
-  api.lua_pushboolean(L, 0);
-  api.lua_setfield(L, -2, cell.constant('__metatable'));
+  hideMetatable(cell, L);
 }
 
 /** The C functions of the metatable of errors. */

@@ -29,6 +29,21 @@ describe('the closed set of libraries', () => {
     expect(resultOf('return load("return ...", "x", "bt")(7), load("return y", "x", "t", {y = 8})()')).toEqual([7, 8]);
   });
 
+  test('functions of the engine cannot be had to read as a table what is none', () => {
+    expect(resultOf('return { getmetatable(tool), getmetatable(tool.x), getmetatable(io.stdout) }')).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    // Whatever gives the function away all the same: it looks at what it gets.
+    expect(resultOf('return rawget(tool, 1), #tool, tool[1] == nil, rawequal(tool.x, tool.x)')).toEqual([
+      null,
+      0,
+      true,
+      false,
+    ]);
+  });
+
   test('the main chunk looks like the main thread', () => {
     expect(
       resultOf(`
