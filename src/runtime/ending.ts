@@ -1,6 +1,6 @@
 import type { RungName } from '../control/control-table.js';
 import { StopReason } from '../control/task-word.js';
-import { describe } from '../errors/describe.js';
+import { messageOf } from '../errors/describe.js';
 import { fromEnvelope } from '../errors/envelope.js';
 import { StintError } from '../errors/stint-error.js';
 import type { TaskReport } from '../worker/messages.js';
@@ -71,7 +71,7 @@ function whyStopped(reason: StopReason, { limits, cancelReason }: TaskFacts): En
 
 function cancelError(reason: unknown): StintError {
   if (reason === undefined) return new StintError('CANCELLED', 'the task was cancelled');
-  const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : describe(reason);
+  const text = typeof reason === 'string' ? reason : messageOf(reason);
   return new StintError('CANCELLED', `the task was cancelled: ${text}`, { cause: reason });
 }
 

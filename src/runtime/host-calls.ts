@@ -124,8 +124,13 @@ export class HostCalls {
 /** What a script gets to know of something thrown. */
 function callError(thrown: unknown): CallError {
   const message = messageOf(thrown);
-  if (isStintError(thrown)) return { message, code: thrown.code };
-  if (!(thrown instanceof Error)) return { message };
-  const { code } = thrown as { code?: unknown };
-  return { message, name: thrown.name, ...(typeof code === 'string' ? { code } : {}) };
+  try {
+    if (isStintError(thrown)) return { message, code: thrown.code };
+    if (!(thrown instanceof Error)) return { message };
+    const { name, code } = thrown as { name?: unknown; code?: unknown };
+    return { message, ...(typeof name === 'string' ? { name } : {}), ...(typeof code === 'string' ? { code } : {}) };
+  } catch {
+    // Its getters or traps throw.
+    return { message };
+  }
 }

@@ -46,6 +46,9 @@ export const MOST_NESTED = 4;
 const MOST_INNER = 4;
 const INNER_IDLE_MS = 5000;
 
+/** Who waits for a task. */
+type Caller = 'anybody' | 'thread' | 'child';
+
 /** Runs scripts under limits. Leaving its `await using` block closes it. */
 export class Runtime implements AsyncDisposable {
   readonly #options: ResolvedRuntimeOptions;
@@ -77,7 +80,7 @@ export class Runtime implements AsyncDisposable {
       runtime: this,
       nextNumber: () => this.#nextNumber(),
       began: (task) => this.#emit(() => ({ type: 'started', id: task.id })),
-      start: (source, options) => this.#begin(resolveSource(source), options),
+      start: (source, options) => this.#begin(resolveSource(source), options, 'child'),
       ended: (task, outcome) => this.#ended(task, outcome),
     };
     this.ledger = new OwnLedger(this.#options.directory);
@@ -150,7 +153,7 @@ export class Runtime implements AsyncDisposable {
       throw invalid('options.isolation', 'process', "'thread': the event loop stands still during a synchronous call");
     }
     const hosts = this.#group('thread');
-    return hosts.block(() => blockFor(this.#begin(loaded, runOptions, true), hosts, cancel)) as T;
+    return hosts.block(() => blockFor(this.#begin(loaded, runOptions, 'thread'), hosts, cancel)) as T;
   }
 
   /** What the runtime is doing and has done. */
@@ -204,8 +207,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Where tools that its tasks call run scripts of their own: those must not wait for slots that their callers hold while they wait for
-   * them. Made when it is first asked for, with a thread or two, and closed with this one.
+   * Where tools that its tasks call run scripts of their own, and functions that scripts call when no slot is free: those must not wait for slots that
+   * their callers hold while they wait for them. Made when it is first asked for, with a thread or two, and closed with this one.
    *
    * @throws StintError `TOOL_FAILED` if it would be too deep, `RUNTIME_CLOSED`
    */
@@ -214,10 +217,11 @@ export class Runtime implements AsyncDisposable {
     if (this.#level >= MOST_INNER) {
       throw new StintError(
         'TOOL_FAILED',
-        `scripts call tools that run scripts ${MOST_INNER} deep; no more than that can be`,
+        `scripts have the host run scripts ${MOST_INNER} deep; no more than that can be`,
       );
     }
-    const { name, threads, slots, queue, grace, quantum, cellSize, heap, tools, isolation, interrupts } = this.#options;
+    const { name, threads, slots, queue, grace, quantum, cellSize, heap, tools, isolation, interrupts, limits } =
+      this.#options;
     const { processMemory, directory } = this.#options;
     this.#inner ??= new Runtime(
       {
@@ -232,6 +236,7 @@ export class Runtime implements AsyncDisposable {
         processMemory,
         interrupts,
         idleTimeout: INNER_IDLE_MS,
+        limits: { ...limits, timeout: orNull(limits.timeout), turn: orNull(limits.turn) },
         ...(directory === undefined ? {} : { directory }),
         ...(tools === undefined ? {} : { tools }),
         ...(heap === undefined ? {} : { heap }),
@@ -280,30 +285,38 @@ export class Runtime implements AsyncDisposable {
     return group;
   }
 
-  /** @param blocks whether the calling thread blocks for it */
-  #begin(loaded: LoadedSource | SourceFile | ModuleSource, options: RunOptions | undefined, blocks = false): TaskRun {
+  /** @param caller who waits for it: a thread that blocks, a task that holds a slot meanwhile, or anybody */
+  #begin(
+    loaded: LoadedSource | SourceFile | ModuleSource,
+    options: RunOptions | undefined,
+    caller: Caller = 'anybody',
+  ): TaskRun {
     const resolved = resolveRunOptions(options, this.#options.limits, loaded.language, this.#options.tools);
     // A closed runtime makes no hosts; those of the default kind are always there.
     const isolation = this.#closing ? this.#options.isolation : (resolved.isolation ?? this.#options.isolation);
     const hosts = this.#group(isolation);
+    if (caller === 'child' && !this.#closing && hosts.dispatcher.live >= this.#options.slots) {
+      return this.inner.#begin(loaded, options);
+    }
     this.#started += 1;
     const task = new TaskRun(this.#started, loaded, resolved, hosts, this.#owner);
     if (loaded.language === 'module') task.job = this.#jobs.find(loaded, resolved);
     this.#tasks.add(task);
-    this.#accept(task, blocks);
+    this.#accept(task, caller);
     return task;
   }
 
-  #accept(task: TaskRun, blocks: boolean): void {
+  #accept(task: TaskRun, caller: Caller): void {
     const { signal, priority } = task.options;
     if (this.#closing) {
       task.settle(failedEnding(runtimeClosed()));
     } else if (signal?.aborted === true) {
       task.requestStop(StopReason.cancelled, signal.reason);
       task.settleWithdrawn();
-    } else if (blocks) {
+    } else if (caller !== 'anybody') {
       task.live = true;
       task.hosts.dispatcher.insist(task);
+      if (task.row === undefined) this.#keepArgs(task);
     } else if (task.hosts.dispatcher.offer(task, priority)) {
       this.#emit(() => ({ type: 'queued', id: task.id }));
       if (!task.live) this.#keepArgs(task);
@@ -368,6 +381,11 @@ export class Runtime implements AsyncDisposable {
     await Promise.all([this.#inner?.close(), ...groups.map((group) => group.close())]);
     await this.ledger.close();
   }
+}
+
+/** A time as options give it. */
+function orNull(ms: number): number | null {
+  return ms === Number.POSITIVE_INFINITY ? null : ms;
 }
 
 function runtimeClosed(): StintError {

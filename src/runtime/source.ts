@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -134,9 +134,12 @@ function readCode(value: unknown, name: string): string | Uint8Array {
   throw invalid(name, value, 'the text of the script, or its bytes');
 }
 
+/** A pipe that nobody writes to does not hold the caller up: it is refused. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 async function readSource(path: string): Promise<Uint8Array> {
   try {
-    await using file = await open(path);
+    await using file = await open(path, READ);
     checkFile(path, await file.stat());
     return await file.readFile();
   } catch (error) {
@@ -146,7 +149,7 @@ async function readSource(path: string): Promise<Uint8Array> {
 
 function readSourceSync(path: string): Uint8Array {
   try {
-    const file = openSync(path, 'r');
+    const file = openSync(path, READ);
     try {
       checkFile(path, fstatSync(file));
       return readFileSync(file);

@@ -75,6 +75,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
   /** Whether its arguments are copies that nobody else has. */
   #hasKeptArgs = false;
   #stopReason: StopReason = StopReason.none;
+  /** What a listener of the caller's threw first. */
+  #listenerError: { readonly error: unknown } | undefined;
   #settled = false;
   /** How often it was run again. */
   #retries = 0;
@@ -244,14 +246,22 @@ export class TaskRun implements Task, TaskListener, Queueable {
 
   ended(report: TaskReport): void {
     const begun = report.beganAt > 0;
-    this.settle(endingOf(report, this.#facts()), {
-      queuedMs: begun ? report.beganAt - this.#startedAt : report.endedAt - this.#startedAt,
+    this.settle(this.#endingOf(report), {
+      // The clocks of two threads may be microseconds apart.
+      queuedMs: Math.max(0, (begun ? report.beganAt : report.endedAt) - this.#startedAt),
       runMs: begun ? report.endedAt - report.beganAt : 0,
       cpuMs: report.cpuMs,
       peakMemory: report.peakMemory,
       hostCalls: report.hostCalls,
       outputBytes: report.outputBytes,
     });
+  }
+
+  /** A script may have come to its end before it heard that a listener had failed. */
+  #endingOf(report: TaskReport): ReturnType<typeof endingOf> {
+    const ending = endingOf(report, this.#facts());
+    if (this.#listenerError === undefined || ending.kind !== 'completed') return ending;
+    return stoppedEnding(StopReason.cancelled, 'none', { ...this.#facts(), cancelReason: this.#listenerError.error });
   }
 
   lost(cause: Error | undefined, waits: boolean, lastRung: 'terminate' | 'kill'): void {
@@ -264,7 +274,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
       this.takenBack();
       return;
     }
-    const ended = table.rung(row) === 'terminate' && reason !== StopReason.none;
+    // A child process takes the last rung by itself, too.
+    const ended = reason !== StopReason.none && (lastRung === 'kill' || table.rung(row) === 'terminate');
     this.settle(
       ended ? stoppedEnding(reason, lastRung, this.#facts()) : this.#lostEnding(cause, waits),
       this.#waited(),
@@ -345,13 +356,24 @@ export class TaskRun implements Task, TaskListener, Queueable {
     return child;
   }
 
-  /** Calls a listener of the caller's. If it throws, the task ends, and its outcome says why. */
-  #tell(listener: () => void): void {
+  /** Calls a listener of the caller's. If it throws, or a promise of its rejects before the task has ended, the task ends, and its outcome says why. */
+  #tell(listener: () => unknown): void {
     try {
-      listener();
+      const told = listener();
+      if (told instanceof Promise) void told.catch((error) => this.#listenerFailed(error));
     } catch (error) {
-      void this.cancel(error);
+      this.#listenerFailed(error);
     }
+  }
+
+  #listenerFailed(error: unknown): void {
+    if (this.#settled) {
+      // The outcome cannot tell of it: let the process.
+      void Promise.reject(error);
+      return;
+    }
+    this.#listenerError ??= { error };
+    void this.cancel(error);
   }
 
   #facts(): TaskFacts {

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { describe, messageOf } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { childPath } from './path.js';
+import { isDetached } from './transfer.js';
 import { MAX_DEPTH, MAX_VALUES, type Value } from './value.js';
 
 /**
@@ -53,7 +54,10 @@ class Copier {
 
   #copyObject(value: object, path: string, depth: number): Value {
     if (types.isProxy(value)) throw refusal(path, 'a proxy');
-    if (types.isUint8Array(value)) return Uint8Array.from(value);
+    if (types.isUint8Array(value)) {
+      if (isDetached(value.buffer)) throw refusal(path, 'a view of a buffer that was handed over already');
+      return new Uint8Array(value);
+    }
     if (types.isDate(value)) return new Date(Date.prototype.getTime.call(value));
     if (depth >= MAX_DEPTH) throw refusal(path, `nested deeper than ${MAX_DEPTH} levels`);
     if (this.#ancestors.has(value)) throw refusal(path, 'a cycle: it contains itself');

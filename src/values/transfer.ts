@@ -5,6 +5,17 @@ import { perThread } from './per-thread.js';
 /** What can be handed over to another thread instead of being copied. */
 export type Transferable = ArrayBuffer | MessagePort | ReadableStream | WritableStream | TransformStream;
 
+/** Whether a buffer was handed over already, and is empty for good. */
+export function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 const lists = perThread('transfer', () => new WeakMap<object, readonly Transferable[]>());
 
 /**

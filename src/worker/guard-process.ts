@@ -5,7 +5,16 @@
  * what it throws ends the thread
  */
 export function guardProcess(onUncaught: (thrown: unknown) => void): void {
-  process.on('uncaughtException', onUncaught);
+  const { exit } = process;
+  process.on('uncaughtException', (thrown) => {
+    try {
+      onUncaught(thrown);
+    } catch (error) {
+      // Node leaves by the same door.
+      process.exit = exit;
+      throw error;
+    }
+  });
   process.exit = (code) => {
     throw new Error(
       `process.exit(${code ?? ''}) in a task: it would end all tasks of the thread; return or throw instead`,

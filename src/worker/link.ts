@@ -7,7 +7,7 @@
  */
 import { type MessagePort, receiveMessageOnPort, type TransferListItem } from 'node:worker_threads';
 import type { Primitive, Ring } from '../control/ring.js';
-import type { Transferable } from '../values/transfer.js';
+import { isDetached, type Transferable } from '../values/transfer.js';
 
 /** What an end needs. */
 export interface LinkEnds {
@@ -169,6 +169,10 @@ export class Link<Out, In> {
   }
 
   #post(message: Out, transfer: readonly Transferable[]): void {
+    // Node would send the message, and the other end could not read it.
+    if (transfer.some((one) => one instanceof ArrayBuffer && isDetached(one))) {
+      throw new DOMException('a buffer to be handed over was handed over already', 'DataCloneError');
+    }
     this.#port.postMessage([this.#outgoing.written, message] satisfies Long, transfer as TransferListItem[]);
     this.#posted = (this.#posted + 1) | 0;
     this.#outgoing.noteElseways();

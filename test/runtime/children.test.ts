@@ -20,6 +20,15 @@ describe('a script started by a host function', () => {
     expect(result).toBe(42);
   });
 
+  it('needs no slot that a task holds which waits for such a one', async () => {
+    const runtime = await openRuntime({ threads: 1, slots: 2, limits: { timeout: '20s' } });
+    const options = { functions: { spawn } };
+    const parents = Array.from({ length: 6 }, (_, i) =>
+      runtime.run(lua(`return functions.spawn("return ${i}")`), options),
+    );
+    expect(await Promise.all(parents)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   it('ends with the task that it was started for, whose outcome comes after', async () => {
     const runtime = await make();
     const order: string[] = [];

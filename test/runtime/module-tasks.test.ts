@@ -301,6 +301,16 @@ describe('short module tasks', () => {
   });
 });
 
+describe('the line of an error', () => {
+  it('is of the module, whoever threw it', async () => {
+    const runtime = await make();
+    const { error } = await runtime.start(ends('exits')).outcome;
+    expect(error).toMatchObject({ line: 20, message: expect.stringContaining('process.exit(3)') });
+    expect((await runtime.start(ends('aborts')).outcome).error?.line).toBe(34);
+    expect((await runtime.start(ends('readsNothing')).outcome).error?.line).toBeUndefined();
+  });
+});
+
 describe('a pool whose threads keep dying', () => {
   it('waits longer before each try, says so, and recovers', async () => {
     const runtime = await make();

@@ -194,7 +194,7 @@ describe('a script', () => {
     expect(both).toEqual([5, 5]);
     const { error } = await narrow.start(lua('return tool.deeper{ depth = 0 }'), { tools: true }).outcome;
     expect(error).toMatchObject({ code: 'TOOL_FAILED' });
-    expect(error?.message).toContain('scripts call tools that run scripts 4 deep');
+    expect(error?.message).toContain('scripts have the host run scripts 4 deep');
   });
 
   it('sees nothing odd about `tool`', async () => {

@@ -4,7 +4,10 @@ import { isStintError } from '../../errors/stint-error.js';
 import { packThrown } from '../../errors/thrown.js';
 
 /** `file:///a/b.js:3:7` at the end of a frame. */
-const PLACE = /:(\d+):\d+\)?$/m;
+const PLACE = /:(\d+):\d+\)?$/;
+
+/** Frames that are not of the module: Node's, and those of a thread of stint. */
+const FOREIGN_FRAME = /\bnode:|\/worker\/entry\.cjs:/;
 
 /** Where the frames of stint itself begin in a trace of a task: in module-vm.js, or the bundle that it is in. */
 const OWN_FRAME = '/engines/module/module-';
@@ -26,8 +29,8 @@ export function uncaughtError(thrown: unknown, before = ''): ErrorEnvelope {
   if (original.name !== undefined) envelope.scriptErrorName = original.name;
   if (original.stack !== undefined) {
     envelope.traceback = original.stack;
-    const line = PLACE.exec(original.stack)?.[1];
-    if (line !== undefined) envelope.line = Number(line);
+    const line = lineOf(original.stack);
+    if (line !== undefined) envelope.line = line;
   }
   return envelope;
 }
@@ -37,4 +40,11 @@ function ownFrames(stack: string): string {
   const lines = stack.split('\n');
   const end = lines.findIndex((line) => line.includes(OWN_FRAME));
   return end < 0 ? stack : lines.slice(0, end).join('\n');
+}
+
+/** The line of the module that a trace names first. (Of a syntax error Node tells none.) */
+function lineOf(stack: string): number | undefined {
+  const frame = stack.split('\n').find((line) => PLACE.test(line) && !FOREIGN_FRAME.test(line));
+  const line = frame === undefined ? undefined : PLACE.exec(frame)?.[1];
+  return line === undefined ? undefined : Number(line);
 }

@@ -30,3 +30,7 @@ export function busy(ms) {
   while (performance.now() < end);
   return ms;
 }
+export const aborts = () => {
+  throw new DOMException('no more', 'AbortError');
+};
+export const readsNothing = () => import('node:fs/promises').then(({ readFile }) => readFile('/nowhere'));
