@@ -15,6 +15,13 @@ export function readConcurrency(value: unknown, threads: number): number {
   throw invalid('options.concurrency', value, `a whole number from 1 to ${MOST_AT_ONCE}`);
 }
 
+/** @throws StintError `INVALID_ARGUMENT` */
+export function readInputs<I>(value: Iterable<I> | AsyncIterable<I>): Iterable<I> | AsyncIterable<I> {
+  const given = value as Partial<Iterable<I> & AsyncIterable<I>> | null | undefined;
+  if (typeof (given?.[Symbol.asyncIterator] ?? given?.[Symbol.iterator]) === 'function') return value;
+  throw invalid('inputs', value, 'something to go through: an array, a generator');
+}
+
 /** Something that has been started, and can be taken back. */
 export interface Started<T> {
   readonly result: Promise<T>;

@@ -20,7 +20,7 @@ import { blockFor } from './blocking.js';
 import { Delivery } from './delivery.js';
 import { failedEnding } from './ending.js';
 import { JobCache } from './job-cache.js';
-import { type MapOptions, mapOrdered, readConcurrency } from './map.js';
+import { type MapOptions, mapOrdered, readConcurrency, readInputs } from './map.js';
 import {
   type ResolvedRuntimeOptions,
   type RunOptions,
@@ -122,7 +122,7 @@ export class Runtime implements AsyncDisposable {
   ): AsyncGenerator<T, void, void> {
     const { concurrency, ...others } = options;
     const start = (input: I): Task<T> => this.start<T>(source, { ...others, args: [input] });
-    return mapOrdered(inputs, start, readConcurrency(concurrency, this.#options.threads));
+    return mapOrdered(readInputs(inputs), start, readConcurrency(concurrency, this.#options.threads));
   }
 
   /**

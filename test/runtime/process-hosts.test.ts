@@ -107,6 +107,11 @@ describe('a task in a child process', () => {
     expect(await runtime.run({ language: 'lua', code: 'return 1' })).toBe(1);
   });
 
+  it('is killed with its process if that cannot be unwound', async () => {
+    const { task } = await waiting('blocks');
+    expect(await task.cancel('enough')).toMatchObject({ kind: 'cancelled', rung: 'kill' });
+  });
+
   it('can be cancelled while it waits for its turn, and while it runs', async () => {
     const tasks = Array.from({ length: 6 }, () => runtime.start({ module: stops, export: 'heeds' }));
     for (const { state } of tasks) expect(['queued', 'running']).toContain(state);

@@ -74,6 +74,11 @@ describe('a thread that loads a large module anew, again and again', () => {
 });
 
 describe('map', () => {
+  it.each([null, 5, {}])('refuses %j as its inputs', async (inputs) => {
+    const runtime = await make({ threads: 1 });
+    expect(() => runtime.map({ module }, inputs as never)).toThrow(/inputs is .*; it must be something to go through/);
+  });
+
   it('gives results in the order of the inputs, with no more tasks at once than it is told', async () => {
     const runtime = await make({ threads: 2, slots: 64 });
     let most = 0;

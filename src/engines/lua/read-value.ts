@@ -88,7 +88,7 @@ export class ValueReader {
     const entries = this.#entries(index, path, depth);
     this.#ancestors.delete(pointer);
     if (entries.length === 0) return this.#isEmptyArray(index) ? [] : {};
-    return asArray(entries) ?? asRecord(entries);
+    return asArray(entries) ?? asRecord(entries, path);
   }
 
   #entries(index: number, path: string, depth: number): Entry[] {
@@ -148,9 +148,10 @@ function asArray(entries: readonly Entry[]): Value[] | undefined {
   return array;
 }
 
-function asRecord(entries: readonly Entry[]): { [key: string]: Value } {
+function asRecord(entries: readonly Entry[], path: string): { [key: string]: Value } {
   const record: { [key: string]: Value } = {};
   for (const [key, value] of entries) {
+    if (Object.hasOwn(record, key)) throw refusal(path, `a table with both a number and a text '${key}' as a key`);
     // Defined, not assigned: assigning to `__proto__` would set the prototype.
     Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
   }

@@ -21,6 +21,13 @@ describe('values that cross', () => {
     expect(same(value)).toStrictEqual(value);
   });
 
+  test('a table in which a number and a text would be the same key does not', () => {
+    expect(errorOf('return { x = { [1.5] = 1, ["1.5"] = 2 } }')).toMatchObject({
+      code: 'VALUE_NOT_TRANSFERABLE',
+      message: expect.stringContaining('result.x'),
+    });
+  });
+
   test('100 levels cross, 101 do not', () => {
     const nested = (levels: number): string => `local t = 1 for _ = 1, ${levels} do t = {t} end return t`;
     expect(runLua(nested(100)).step.kind).toBe('completed');

@@ -1,5 +1,5 @@
 // Functions that tell where they run, and that harm their process.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 
 export default () => process.pid;
@@ -51,3 +51,7 @@ export const fillsHeap = () => {
   for (const all = []; ; ) all.push(new Array(1000).fill(Math.random()));
 };
 export const shares = () => new SharedArrayBuffer(8);
+export async function blocks(_, { call }) {
+  await call('began', process.pid);
+  execFileSync('/bin/sleep', ['60']);
+}
