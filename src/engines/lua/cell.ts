@@ -79,6 +79,7 @@ export class LuaCell {
       memory: () => this.api.memory,
       invoke: this.#invoke,
       memoryLimit: () => this.memoryLimit,
+      raise: (message) => this.#raise(message),
     });
     this.api = new WebAssembly.Instance(module.glue, imports).exports as unknown as LuaApi;
     if (image === undefined) this.api.__wasm_call_ctors();
@@ -281,6 +282,16 @@ export class LuaCell {
     this.running = outer;
     if (this.stopping && outer !== L && outer !== 0) this.#passOn(L, outer);
   };
+
+  /** What `luaL_error` does. */
+  #raise(message: string): never {
+    const L = this.running;
+    this.api.luaL_where(L, 1);
+    this.pushString(L, message);
+    this.api.lua_concat(L, 2);
+    this.api.lua_error(L);
+    throw new Error('lua_error returned');
+  }
 
   #lookUp(slot: number): Invoked {
     const invoked = this.api.__indirect_function_table.get(slot) as Invoked;

@@ -17,6 +17,8 @@ export interface ImportHost {
   invoke(slot: number, L: number, ud: number): void;
   /** The most bytes that the memory may grow to. */
   memoryLimit(): number;
+  /** Raises an error in the code that runs. */
+  raise(message: string): never;
 }
 
 /** `ENOSYS` of emscripten's C library. */
@@ -31,7 +33,10 @@ const PAGE = 65_536;
 export function luaImports(host: ImportHost): WebAssembly.Imports {
   const closed = (): number => NO_SUCH_CALL;
   const words = (): Int32Array => new Int32Array(host.memory().buffer);
-  const put = (pointer: number, tm: Tm): void => writeTm(words(), pointer >> 2, tm);
+  const put = (pointer: number, tm: Tm): void => {
+    if (Number.isNaN(tm.year)) host.raise('date result cannot be represented in this installation');
+    writeTm(words(), pointer >> 2, tm);
+  };
   return {
     env: {
       invoke_vii: (slot: number, L: number, ud: number) => host.invoke(slot, L, ud),

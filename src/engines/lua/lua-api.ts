@@ -20,6 +20,7 @@ export interface LuaApi {
   lua_pcallk(L: number, args: number, results: number, handler: number, context: number, k: number): number;
   lua_callk(L: number, args: number, results: number, context: number, k: number): void;
   lua_error(L: number): number;
+  luaL_where(L: number, level: number): void;
   lua_concat(L: number, n: number): void;
   lua_sethook(L: number, hook: number, mask: number, count: number): void;
   lua_status(L: number): number;

@@ -59,6 +59,16 @@ describe('the closed set of libraries', () => {
     expect(resultOf(draw)).not.toBe(resultOf(draw));
   });
 
+  test.each(['os.date("*t", 2^60)', 'os.date("!%Y", 2^60)', 'os.date("!*t", 67767976233532799)'])(
+    'a moment that no calendar shows is an error: %s',
+    (call) => {
+      expect(resultOf(`return pcall(function() return ${call} end)`)).toEqual([
+        false,
+        expect.stringMatching(/^script:1: date result cannot be represented/),
+      ]);
+    },
+  );
+
   test('os.date and os.time agree with the calendar', () => {
     expect(resultOf(`return os.date('!%Y-%m-%d %H:%M:%S %a %b %j %U %V %G %p', 1700000000)`)).toBe(
       '2023-11-14 22:13:20 Tue Nov 318 46 46 2023 PM',
