@@ -118,10 +118,11 @@ async function listenToWeb(options: ReadListenOptions, host: ListenHost): Promis
   // Known when it listens, and asked for when a client comes.
   let principal: Principal;
   let account: Account | undefined;
+  const cancellable = new Map<string, AbortController>();
   const { WebSocketWire } = await import('../websocket-wire.js');
   const kind = (): ClientKind => {
     account ??= new Account(principal, host.limits);
-    return { principal, account };
+    return { principal, account, cancellable };
   };
   const bound = await listenWeb(
     (websocket ?? http) as HostPort,
