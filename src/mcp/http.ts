@@ -78,7 +78,14 @@ export async function createMcpRoute(kernel: Kernel): Promise<McpRoute> {
       return answer(response, 503, `${sessions.size} sessions are open`);
     const session = known ?? (await begin());
     session.open += 1;
-    session.awaited.set(response, new Set(messagesOf(body).filter(isRequest).map((message) => message.id)));
+    session.awaited.set(
+      response,
+      new Set(
+        messagesOf(body)
+          .filter(isRequest)
+          .map((message) => message.id),
+      ),
+    );
     response.once('close', () => {
       session.open -= 1;
       session.usedAt = performance.now();

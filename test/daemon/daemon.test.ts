@@ -65,6 +65,23 @@ describe('the daemon', () => {
     expect((await home.stint(['status'])).status).toBe(0);
   });
 
+  it('has a log of JSON lines alone, also when others are refused beside it', async () => {
+    const home = new Home();
+    await home.start();
+    for (const [flags, why] of [
+      [[], 'somebody listens at'],
+      [['--config', '/nowhere.json'], 'cannot read /nowhere.json'],
+      [['--grace', 'long'], '--grace'],
+    ] as const) {
+      expect(await home.stint(['serve', '--detach', ...flags])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(why),
+      });
+    }
+    const lines = readFileSync(home.log, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ logger: 'kernel' }));
+  });
+
   it('takes the socket of one that was killed over', async () => {
     const home = new Home();
     const first = await home.start();
