@@ -20,7 +20,7 @@ const LONGEST_BODY = 4 * 1024 ** 2;
 interface HttpSession {
   readonly mcp: McpServer;
   readonly transport: StreamableHTTPServerTransport;
-  /** The responses that are open, and the ids of the requests that they are to answer and that were not cancelled. */
+  /** The responses that are open, and the ids of the requests that they have still to answer. */
   readonly awaited: Map<ServerResponse, Set<unknown>>;
   /** Exchanges that are open, the stream of news among them. */
   open: number;
@@ -60,6 +60,7 @@ export async function createMcpRoute(kernel: Kernel): Promise<McpRoute> {
       onsessionclosed: () => end(id),
     });
     const session: HttpSession = { mcp, transport, awaited: new Map(), open: 0, usedAt: performance.now() };
+    noteAnswers(session);
     // The SDK's types are not made for exactOptionalPropertyTypes.
     await mcp.server.connect(transport as Parameters<typeof mcp.server.connect>[0]);
     return session;
@@ -93,7 +94,7 @@ export async function createMcpRoute(kernel: Kernel): Promise<McpRoute> {
       session.awaited.delete(response);
     });
     await session.transport.handleRequest(request, response, body);
-    for (const id of messagesOf(body).map(cancelledId)) if (id !== undefined) endCancelled(session, id);
+    for (const id of messagesOf(body).map(cancelledId)) if (id !== undefined) settle(session, id);
     // What the SDK refused has no session.
     if (known === undefined && session.transport.sessionId === undefined) await session.mcp.close();
   };
@@ -146,11 +147,21 @@ function cancelAwaited({ transport, awaited }: HttpSession, response: ServerResp
   }
 }
 
-/** A request that was cancelled is not answered: its response ends if it was the last one that it waited for. */
-function endCancelled({ transport, awaited }: HttpSession, id: unknown): void {
+/** A request is answered, or cancelled, and then never is: its response ends if it was the last one that it waited for. */
+function settle({ transport, awaited }: HttpSession, id: unknown): void {
   for (const ids of awaited.values()) {
     if (ids.delete(id) && ids.size === 0) transport.closeSSEStream(id as string | number);
   }
+}
+
+/** Has it noted what is answered. */
+function noteAnswers(session: HttpSession): void {
+  const { transport } = session;
+  const send = transport.send.bind(transport);
+  transport.send = async (message, options) => {
+    await send(message, options);
+    if (!('method' in message)) settle(session, message.id);
+  };
 }
 
 const TOO_LONG = Symbol('too long');

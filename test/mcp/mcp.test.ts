@@ -119,7 +119,7 @@ describe('MCP over HTTP', () => {
     const post = (message: object, signal?: AbortSignal) =>
       fetch(url, {
         method: 'POST',
-        body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+        body: JSON.stringify(message),
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
@@ -128,7 +128,9 @@ describe('MCP over HTTP', () => {
         },
         ...(signal === undefined ? {} : { signal }),
       });
-    const call = (id: string) => ({ id, method: 'tools/call', params: { name: 'wait' } });
+    const call = (id: string, name = 'wait') => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } });
+    const cancel = (requestId: string) =>
+      post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason: 'enough' } });
     const lost = new AbortController();
     const first = await post(call('first'), lost.signal);
     const second = await post(call('second'));
@@ -139,11 +141,16 @@ describe('MCP over HTTP', () => {
     await expect(first.text()).rejects.toThrow();
     await audited;
     expect(gate.cancelled).toHaveLength(1);
-    await post({ method: 'notifications/cancelled', params: { requestId: 'second', reason: 'enough' } });
+    await cancel('second');
     expect(await second.text()).not.toContain('"id":"second"');
     expect(gate.cancelled).toHaveLength(2);
     gate.waiting[2]?.();
     expect(await third.text()).toContain('let go');
+    const two = await post([call('fourth'), call('fifth'), call('sixth', 'echo')]);
+    await gate.reached(5);
+    await cancel('fourth');
+    gate.waiting[4]?.();
+    expect((await two.text()).match(/"id":"\w+"/g)?.sort()).toEqual(['"id":"fifth"', '"id":"sixth"']);
   });
 
   it('tells a client of parameters that are wrong', async () => {
