@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-status.js';
 import { addLimitOptions } from './limit-options.js';
-import { endWith } from './signals.js';
+import { endOnBrokenPipe, endWith } from './signals.js';
 import { addToolCommands } from './tool-commands.js';
 
 const EXIT_STATUSES = `
@@ -18,6 +18,12 @@ const program = new Command('stint')
   .description('Runs scripts that you did not write, each under limits, and leaves nothing behind.')
   .version(version)
   .showHelpAfterError('(see --help)')
+  .configureOutput({
+    writeOut(text) {
+      endOnBrokenPipe();
+      process.stdout.write(text);
+    },
+  })
   .exitOverride();
 
 addLimitOptions(

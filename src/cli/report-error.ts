@@ -4,10 +4,13 @@ import { isStintError, type StintError } from '../errors/stint-error.js';
 import { EXIT } from './exit-status.js';
 import { inFlags } from './in-flags.js';
 
+/** What a command was told wrongly, the name of a tool for one. */
+const USAGE: readonly string[] = ['INVALID_ARGUMENT', 'TOOL_NOT_FOUND'];
+
 /** Prints what went wrong with the command itself; returns the exit status for it. */
 export function report(error: unknown): number {
   process.stderr.write(`stint: ${messageOf(error)}\n`);
-  return isStintError(error, 'INVALID_ARGUMENT') ? EXIT.usage : EXIT.runtime;
+  return isStintError(error) && USAGE.includes(error.code) ? EXIT.usage : EXIT.runtime;
 }
 
 /** What to print about a task that did not complete: one line, and the script's own calls if there are any. */

@@ -1,12 +1,19 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type ErrorEnvelope, fromEnvelope } from '../errors/envelope.js';
 import { StintError } from '../errors/stint-error.js';
 
 /** What a detached daemon tells the process that started it. */
 export interface FromDaemon {
   readonly ready: true;
   readonly addresses: readonly string[];
+}
+
+/** What it tells instead if it cannot serve. Its log may be that of one that does. */
+export interface RefusalOfDaemon {
+  readonly ready: false;
+  readonly error: ErrorEnvelope;
 }
 
 /** How long it may take to begin to serve. */
@@ -18,7 +25,7 @@ const LONGEST_COMPLAINT = 4096;
  *
  * @param script what to run with this Node
  * @param log the file that takes what it prints: a crash, say
- * @throws StintError `INVALID_ARGUMENT` with what it said, if it ended before it served; `TIMEOUT`
+ * @throws StintError why it cannot serve; `INVALID_ARGUMENT` if it ended without a word; `TIMEOUT`
  */
 export async function startDetached(
   script: string,
@@ -35,16 +42,20 @@ export async function startDetached(
   });
   let timer: NodeJS.Timeout | undefined;
   try {
-    const told = await new Promise<FromDaemon | number | null>((resolve, reject) => {
+    const told = await new Promise<FromDaemon | RefusalOfDaemon | number | null>((resolve, reject) => {
       timer = setTimeout(() => {
         child.kill('SIGKILL');
         reject(new StintError('TIMEOUT', `the daemon did not serve within ${PATIENCE_MS} ms; its log is ${log}`));
       }, PATIENCE_MS);
       child.once('error', reject);
-      child.once('message', (message) => resolve(message as FromDaemon));
-      child.once('exit', resolve);
+      child.once('message', (message) => resolve(message as FromDaemon | RefusalOfDaemon));
+      // After the last message.
+      child.once('close', resolve);
     });
-    if (typeof told === 'object' && told !== null) return { pid: child.pid as number, addresses: told.addresses };
+    if (typeof told === 'object' && told !== null) {
+      if (!told.ready) throw fromEnvelope(told.error);
+      return { pid: child.pid as number, addresses: told.addresses };
+    }
     const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_COMPLAINT), 0, LONGEST_COMPLAINT, size);
     const why = /^stint: (.*)$/m.exec(buffer.toString('utf8', 0, bytesRead))?.[1];
     throw new StintError('INVALID_ARGUMENT', why ?? `the daemon ended with status ${told}; its log is ${log}`);

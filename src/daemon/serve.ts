@@ -3,14 +3,17 @@
  *
  * 1. It listens where it was told to, or not at all: what cannot be listened at ends it, with nothing left.
  * 2. It ends in phases: no new clients; what is in flight has the grace; then it is cancelled; sessions; files; the process.
- * 3. A configuration that cannot be read does not replace the one that holds.
+ * 3. What it leaves on disk while it listens is in its ledger: it does not outlive a daemon that is killed.
+ * 4. A configuration that cannot be read does not replace the one that holds.
  */
+import { messageOf } from '../errors/describe.js';
 import { isStintError } from '../errors/stint-error.js';
 import { createKernel } from '../kernel/create-kernel.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { LogLevel } from '../kernel/log.js';
 import type { Listener } from '../kernel/transport/listen.js';
 import type { ListenOptions } from '../kernel/transport/listen-options.js';
+import { type Ledger, openLedger } from '../ledger/ledger.js';
 import { readConfig } from './config.js';
 import { ConfiguredTools } from './configured-tools.js';
 
@@ -39,12 +42,16 @@ export interface Serving {
 /** Begins to serve. @throws StintError `INVALID_ARGUMENT`, `PERMISSION_DENIED`, `DEPENDENCY_MISSING` */
 export async function serve(plan: ServePlan): Promise<Serving> {
   const { policy, limits, tools } = await readConfig(plan.config, plan.configOptional);
-  const kernel = await createKernel({ policy, limits, log: plan.log });
+  const ledger = await openOwnLedger(plan.log);
+  const kernel = await createKernel({ policy, limits, log: plan.log, ...(ledger === undefined ? {} : { ledger }) });
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     kernel.log('info', 'daemon', { event: 'ending', grace: plan.grace });
     await kernel.close({ grace: plan.grace });
     for (const closer of closers) await closer();
+    await ledger
+      ?.close()
+      .catch((error: unknown) => plan.log('warning', 'daemon', { event: 'left', why: messageOf(error) }));
   };
   try {
     const configured = new ConfiguredTools(kernel.tools);
@@ -67,6 +74,16 @@ export async function serve(plan: ServePlan): Promise<Serving> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Undefined where there can be none. */
+async function openOwnLedger(log: ServePlan['log']): Promise<Ledger | undefined> {
+  try {
+    return await openLedger();
+  } catch (error) {
+    log('warning', 'daemon', { event: 'no ledger', why: messageOf(error) });
+    return undefined;
   }
 }
 

@@ -2,8 +2,10 @@
  * One connection of a client: its messages to requests, and what comes of them back.
  *
  * 1. A request that could be read gets exactly one answer, and gets it here.
- * 2. Ids mean something within the connection only. One that is in flight cannot be used again.
- * 3. A message that breaks the protocol gets an error, with `id: null` where the id is not known; the connection goes on.
+ * 2. Ids mean something within the connection only; where connections are no clients, one that is a text can be cancelled from another
+ *    one too. One that is in flight cannot be used again.
+ * 3. A message that breaks the protocol gets an error, with `id: null` where the id is not known; a notification gets nothing, whatever is
+ *    wrong with it. The connection goes on.
  * 4. Before it has said who it is, a client can do nothing but that; it has `limits.handshake` for it, and one try.
  * 5. No more than `limits.unsent` waits for a client that does not read: from half of that on it is not listened to and gets no news.
  */
@@ -15,7 +17,7 @@ import { type RequestId, RPC_CODES, type RpcErrorObject, type RpcRequest, readMe
 import type { ResolvedKernelLimits } from './limits.js';
 import type { LogLevel } from './log.js';
 import type { Peer } from './peer.js';
-import { RpcFault, toRpcError } from './rpc-fault.js';
+import { NotificationFault, RpcFault, toRpcError } from './rpc-fault.js';
 import type { KernelCounter } from './stats.js';
 import type { Wire } from './wire.js';
 
@@ -33,6 +35,8 @@ export interface ClientKind {
   readonly isToken?: ((token: unknown) => boolean) | undefined;
   /** Where connections are no clients: what all of them together use. */
   readonly account?: Account;
+  /** There too: what can be cancelled from another connection, by the texts that are ids. */
+  readonly cancellable?: Map<string, AbortController>;
 }
 
 /** See the top of the file. */
@@ -130,7 +134,7 @@ export class Connection implements ClientListener {
       const controller = new AbortController();
       result = peer.perform(method, others, controller.signal, this.#listenerFor(_meta?.progressToken));
       if (result instanceof Promise) {
-        this.#inFlight.set(id, controller);
+        this.#begin(id, controller);
         this.#answerLater(id, result);
         return;
       }
@@ -144,13 +148,26 @@ export class Connection implements ClientListener {
   async #answerLater(id: RequestId, result: Promise<unknown>): Promise<void> {
     try {
       const value = await result;
-      this.#inFlight.delete(id);
+      this.#finish(id);
       this.#respond(id, value);
     } catch (error) {
-      this.#inFlight.delete(id);
+      this.#finish(id);
       this.#respond(id, undefined, toRpcError(error));
     }
     if (this.#inFlight.size === 0) this.#wire.rest();
+  }
+
+  #begin(id: RequestId, controller: AbortController): void {
+    this.#inFlight.set(id, controller);
+    const { cancellable } = this.#kind;
+    if (typeof id === 'string' && cancellable?.has(id) === false) cancellable.set(id, controller);
+  }
+
+  #finish(id: RequestId): void {
+    const { cancellable } = this.#kind;
+    const controller = this.#inFlight.get(id);
+    this.#inFlight.delete(id);
+    if (controller !== undefined && cancellable?.get(id as string) === controller) cancellable.delete(id as string);
   }
 
   /** Invariant 4. */
@@ -173,9 +190,10 @@ export class Connection implements ClientListener {
       const { requestId, reason } = params;
       const text = typeof reason === 'string' ? reason : 'the client cancelled the request';
       // It may have been answered already: then there is nothing to do.
-      this.#inFlight.get(requestId as RequestId)?.abort(new StintError('CANCELLED', text));
+      const known = this.#inFlight.get(requestId as RequestId) ?? this.#kind.cancellable?.get(requestId as string);
+      known?.abort(new StintError('CANCELLED', text));
     } else if (method !== 'notifications/initialized') {
-      throw new RpcFault(RPC_CODES.method, `there is no notification ${JSON.stringify(method.slice(0, 100))}`);
+      throw new NotificationFault(RPC_CODES.method, `there is no notification ${JSON.stringify(method.slice(0, 100))}`);
     }
   }
 
@@ -223,7 +241,7 @@ export class Connection implements ClientListener {
 
   #fault(fault: RpcFault): void {
     this.#host.counter.faults += 1;
-    this.#respond(fault.id, undefined, toRpcError(fault));
+    if (!(fault instanceof NotificationFault)) this.#respond(fault.id, undefined, toRpcError(fault));
     if (this.#peer === undefined) this.#refuse(fault.message);
     this.#rest();
   }
@@ -259,8 +277,10 @@ export class Connection implements ClientListener {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#handshake);
-    for (const controller of this.#inFlight.values()) controller.abort(new StintError('CANCELLED', reason));
-    this.#inFlight.clear();
+    for (const [id, controller] of this.#inFlight) {
+      controller.abort(new StintError('CANCELLED', reason));
+      this.#finish(id);
+    }
     for (const waiter of this.#waiters.splice(0)) waiter();
     this.#peer?.end(reason);
     this.#onClose(this);

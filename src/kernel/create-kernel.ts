@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Ledger } from '../ledger/ledger.js';
 import { type OptionReader, readOptions, text } from '../runtime/read-options.js';
 import { Runtime } from '../runtime/runtime.js';
 import { invalid } from '../runtime/units.js';
@@ -21,6 +22,8 @@ export interface KernelOptions {
   /** What calls of tools may do, whoever makes them. Default: `safe` tools, every door shut. */
   readonly policy?: Policy | PolicyOptions;
   readonly limits?: KernelLimits;
+  /** Where the sockets and connection files of its listeners are recorded, so that they do not outlive the process. Default: nowhere. */
+  readonly ledger?: Ledger;
   /** Takes what the kernel has to say of itself. */
   readonly log?: (level: LogLevel, logger: string, data: unknown) => void;
 }
@@ -33,6 +36,7 @@ export async function createKernel(options?: KernelOptions): Promise<Kernel> {
     tools: readTools,
     policy: (value: unknown) => Policy.of(value as PolicyOptions),
     limits: (value: unknown) => value as KernelLimits,
+    ledger: readLedger,
     log: readLog,
   });
   const limits = resolveKernelLimits(read.limits);
@@ -47,6 +51,7 @@ export async function createKernel(options?: KernelOptions): Promise<Kernel> {
         : new ToolRegistry({ tools: read.tools ?? (await loadBuiltins()), policy }),
     policy,
     limits,
+    ledger: read.ledger,
     log: read.log ?? (() => undefined),
   });
 }
@@ -69,6 +74,11 @@ const readTools: OptionReader<ToolRegistry | Tool[]> = (value, name) => {
   if (value instanceof ToolRegistry) return value;
   if (typeof value === 'object' && value !== null && Symbol.iterator in value) return [...(value as Iterable<Tool>)];
   throw invalid(name, value, 'a ToolRegistry, or tools in an array');
+};
+
+const readLedger: OptionReader<Ledger> = (value, name) => {
+  if (typeof (value as Partial<Ledger> | null)?.acquire === 'function') return value as Ledger;
+  throw invalid(name, value, 'a ledger, as openLedger opens it');
 };
 
 const readLog: OptionReader<(level: LogLevel, logger: string, data: unknown) => void> = (value, name) => {

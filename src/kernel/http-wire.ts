@@ -23,6 +23,8 @@ export class HttpWire implements Wire {
       line: (text) => {
         this.#pending = true;
         listener.message(text);
+        // The client knows then that the request is here, and can be cancelled.
+        if (this.#pending) this.#begin();
       },
       unreadable: (why) => listener.unreadable(why),
     });
@@ -39,9 +41,7 @@ export class HttpWire implements Wire {
   send(text: string): void {
     // What is not an answer may come after the last one.
     if (this.#response.writableEnded || this.#response.destroyed) return;
-    if (!this.#response.headersSent) {
-      this.#response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-    }
+    this.#begin();
     this.#response.write(`${text}\n`);
   }
 
@@ -69,6 +69,12 @@ export class HttpWire implements Wire {
 
   destroy(): void {
     this.#response.destroy();
+  }
+
+  #begin(): void {
+    if (this.#response.headersSent || this.#response.destroyed) return;
+    this.#response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+    this.#response.flushHeaders();
   }
 
   #finish(): void {

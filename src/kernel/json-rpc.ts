@@ -2,7 +2,7 @@
  * The messages of the protocol: JSON-RPC 2.0, https://www.jsonrpc.org/specification, without batches, and with ids that are
  * texts or whole numbers.
  */
-import { RpcFault } from './rpc-fault.js';
+import { NotificationFault, RpcFault } from './rpc-fault.js';
 
 export type RequestId = string | number;
 
@@ -79,7 +79,10 @@ function checkMessage(message: Record<string, unknown>): RpcMessage {
   }
   if (typeof method !== 'string') throw new RpcFault(RPC_CODES.request, 'a method must be a text', knownId);
   if (params !== undefined && (typeof params !== 'object' || params === null || Array.isArray(params))) {
-    throw new RpcFault(RPC_CODES.params, 'params must be an object', knownId);
+    const why = 'params must be an object';
+    throw id === undefined
+      ? new NotificationFault(RPC_CODES.params, why)
+      : new RpcFault(RPC_CODES.params, why, knownId);
   }
   return message as unknown as RpcRequest | RpcNotification;
 }

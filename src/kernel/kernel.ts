@@ -7,6 +7,7 @@
  */
 import { within } from '../control/within.js';
 import { StintError } from '../errors/stint-error.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { readOptions, text } from '../runtime/read-options.js';
 import { Runtime } from '../runtime/runtime.js';
 import type { TaskEvent } from '../runtime/task.js';
@@ -40,6 +41,7 @@ export interface KernelParts {
   readonly registry: ToolRegistry;
   readonly policy: Policy;
   readonly limits: ResolvedKernelLimits;
+  readonly ledger: Ledger | undefined;
   readonly log: (level: LogLevel, logger: string, data: unknown) => void;
 }
 
@@ -148,6 +150,7 @@ export class Kernel implements AsyncDisposable {
     const connections = new Set<Connection>();
     const listening = await startListening(readListenOptions(options), {
       limits: this.#parts.limits,
+      ledger: this.#parts.ledger,
       accept: (wire, kind, listener) => this.#accept(wire, kind, listener, connections),
     });
     if (this.#closed !== undefined) {

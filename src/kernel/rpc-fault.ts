@@ -17,6 +17,9 @@ export class RpcFault extends Error {
   }
 }
 
+/** A notification that breaks the protocol: whoever sent it wants no answer. */
+export class NotificationFault extends RpcFault {}
+
 /** What a client gets to know of something thrown: never a stack of the host. */
 export function toRpcError(thrown: unknown): RpcErrorObject {
   if (thrown instanceof RpcFault) {

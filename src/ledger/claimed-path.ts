@@ -29,17 +29,18 @@ export async function claimSocket(ledger: Ledger, path: string): Promise<Claimed
 }
 
 /**
- * Writes a file with the pid of this process.
+ * Writes a file with the pid of this process, which only this user can read.
  *
+ * @param contents what it says instead: JSON that has the pid of this process as `pid`
  * @throws StintError `INVALID_ARGUMENT` if something is at the path
  */
-export async function writePidfile(ledger: Ledger, path: string): Promise<ClaimedPath> {
+export async function writePidfile(ledger: Ledger, path: string, contents = `${process.pid}\n`): Promise<ClaimedPath> {
   const real = await resolvePath(path);
   return ledger.acquire<Pidfile, ClaimedPath>(
     () => ({ kind: 'pidfile', path: real }),
     async (registration) => {
       try {
-        const file = await stagePidfile(real, registration.token);
+        const file = await stagePidfile(real, registration.token, contents);
         await registration.update({ ...registration.resource, file });
         await placePidfile(real, registration.token);
       } catch (error) {

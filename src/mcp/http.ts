@@ -3,6 +3,7 @@
  *
  * 1. Each MCP session is a client of the kernel, with its own limits and sessions.
  * 2. There are no more than {@link MOST_SESSIONS}; one that nobody uses for {@link IDLE_MS} is closed.
+ * 3. A response that is lost cancels its requests: they could not be answered any more. One whose last request was cancelled ends.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
@@ -19,6 +20,8 @@ const LONGEST_BODY = 4 * 1024 ** 2;
 interface HttpSession {
   readonly mcp: McpServer;
   readonly transport: StreamableHTTPServerTransport;
+  /** The responses that are open, and the ids of the requests that they have still to answer. */
+  readonly awaited: Map<ServerResponse, Set<unknown>>;
   /** Exchanges that are open, the stream of news among them. */
   open: number;
   usedAt: number;
@@ -56,7 +59,8 @@ export async function createMcpRoute(kernel: Kernel): Promise<McpRoute> {
       onsessioninitialized: () => void sessions.set(id, session),
       onsessionclosed: () => end(id),
     });
-    const session: HttpSession = { mcp, transport, open: 0, usedAt: performance.now() };
+    const session: HttpSession = { mcp, transport, awaited: new Map(), open: 0, usedAt: performance.now() };
+    noteAnswers(session);
     // The SDK's types are not made for exactOptionalPropertyTypes.
     await mcp.server.connect(transport as Parameters<typeof mcp.server.connect>[0]);
     return session;
@@ -75,11 +79,22 @@ export async function createMcpRoute(kernel: Kernel): Promise<McpRoute> {
       return answer(response, 503, `${sessions.size} sessions are open`);
     const session = known ?? (await begin());
     session.open += 1;
+    session.awaited.set(
+      response,
+      new Set(
+        messagesOf(body)
+          .filter(isRequest)
+          .map((message) => message.id),
+      ),
+    );
     response.once('close', () => {
       session.open -= 1;
       session.usedAt = performance.now();
+      if (!response.writableFinished) cancelAwaited(session, response);
+      session.awaited.delete(response);
     });
     await session.transport.handleRequest(request, response, body);
+    for (const id of messagesOf(body).map(cancelledId)) if (id !== undefined) settle(session, id);
     // What the SDK refused has no session.
     if (known === undefined && session.transport.sessionId === undefined) await session.mcp.close();
   };
@@ -98,6 +113,54 @@ export async function createMcpRoute(kernel: Kernel): Promise<McpRoute> {
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+interface Message {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: { readonly requestId?: unknown } | null;
+}
+
+/** The messages of a body: one, or several in an array. */
+function messagesOf(body: unknown): Message[] {
+  return [body].flat().filter((message) => typeof message === 'object' && message !== null) as Message[];
+}
+
+function isRequest({ id, method }: Message): boolean {
+  return id !== undefined && method !== undefined;
+}
+
+/** The id of the request that a message cancels. */
+function cancelledId({ method, params }: Message): unknown {
+  return method === 'notifications/cancelled' ? params?.requestId : undefined;
+}
+
+/** Cancels what a response that was lost was to answer. */
+function cancelAwaited({ transport, awaited }: HttpSession, response: ServerResponse): void {
+  for (const requestId of awaited.get(response) ?? []) {
+    transport.onmessage?.({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: requestId as string | number, reason: 'the stream was lost' },
+    });
+  }
+}
+
+/** A request is answered, or cancelled, and then never is: its response ends if it was the last one that it waited for. */
+function settle({ transport, awaited }: HttpSession, id: unknown): void {
+  for (const ids of awaited.values()) {
+    if (ids.delete(id) && ids.size === 0) transport.closeSSEStream(id as string | number);
+  }
+}
+
+/** Has it noted what is answered. */
+function noteAnswers(session: HttpSession): void {
+  const { transport } = session;
+  const send = transport.send.bind(transport);
+  transport.send = async (message, options) => {
+    await send(message, options);
+    if (!('method' in message)) settle(session, message.id);
   };
 }
 

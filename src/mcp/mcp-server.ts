@@ -13,6 +13,7 @@ import type {
   Tool as McpTool,
   ServerNotification,
   ServerRequest,
+  ServerResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { isStintError } from '../errors/stint-error.js';
 import type { KernelClient, ServerInfo } from '../kernel/client/kernel-client.js';
@@ -26,6 +27,28 @@ import { SESSION_TOOLS, SessionTools } from './session-tools.js';
 import { ToolNames } from './tool-names.js';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** What the schemas of the SDK have in common. */
+interface Schema<R> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: R }
+    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+}
+
+interface Extendable {
+  extend(shape: object): Parameters<Server['setRequestHandler']>[0];
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function whatIsWrong(issues: readonly Issue[]): string {
+  return issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`).join('; ');
+}
 
 /** See the top of the file. */
 export class McpServer {
@@ -77,18 +100,17 @@ export class McpServer {
   }
 
   #handle(): void {
-    const { server } = this;
     const sdk = this.#sdk;
-    server.setRequestHandler(sdk.ListToolsRequestSchema, async () => ({ tools: await this.#listTools() }));
-    server.setRequestHandler(sdk.CallToolRequestSchema, (request, extra) => this.#call(request, extra));
-    server.setRequestHandler(sdk.SetLevelRequestSchema, ({ params }) => {
+    this.#onList(sdk.ListToolsRequestSchema, async () => ({ tools: await this.#listTools() }));
+    this.#on(sdk.CallToolRequestSchema, (request, extra) => this.#call(request, extra));
+    this.#on(sdk.SetLevelRequestSchema, ({ params }) => {
       this.#logLevel = params.level;
       return {};
     });
-    server.setRequestHandler(sdk.ListPromptsRequestSchema, async () => ({
+    this.#onList(sdk.ListPromptsRequestSchema, async () => ({
       prompts: (await this.#infos()).map((info) => promptOf(this.#names.shown(info.name), info)),
     }));
-    server.setRequestHandler(sdk.GetPromptRequestSchema, async ({ params: { name, arguments: given = {} } }) => {
+    this.#on(sdk.GetPromptRequestSchema, async ({ params: { name, arguments: given = {} } }) => {
       const info = await this.#info(name);
       const text = promptText(this.#names.shown(info.name), info, given);
       return {
@@ -96,28 +118,52 @@ export class McpServer {
         messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
       };
     });
-    server.setRequestHandler(sdk.CompleteRequestSchema, async ({ params: { ref, argument } }) => {
+    this.#on(sdk.CompleteRequestSchema, async ({ params: { ref, argument } }) => {
       const values =
         ref.type === 'ref/prompt' ? completions(await this.#info(ref.name), argument.name, argument.value) : [];
       return { completion: { values, total: values.length, hasMore: false } };
     });
-    server.setRequestHandler(sdk.ListResourcesRequestSchema, async () => ({ resources: await this.#resources.list() }));
-    server.setRequestHandler(sdk.ListResourceTemplatesRequestSchema, () => ({
+    this.#onList(sdk.ListResourcesRequestSchema, async () => ({ resources: await this.#resources.list() }));
+    this.#onList(sdk.ListResourceTemplatesRequestSchema, () => ({
       resourceTemplates: [
         { name: 'artifact', uriTemplate: URI_TEMPLATE, description: 'What code in a session has saved.' },
       ],
     }));
-    server.setRequestHandler(sdk.ReadResourceRequestSchema, async ({ params: { uri } }) => ({
+    this.#on(sdk.ReadResourceRequestSchema, async ({ params: { uri } }) => ({
       contents: [await this.#read(uri)],
     }));
-    server.setRequestHandler(sdk.SubscribeRequestSchema, async ({ params: { uri } }) => {
+    this.#on(sdk.SubscribeRequestSchema, async ({ params: { uri } }) => {
       await this.#read(uri);
       this.#subscribed.add(uri);
       return {};
     });
-    server.setRequestHandler(sdk.UnsubscribeRequestSchema, ({ params: { uri } }) => {
+    this.#on(sdk.UnsubscribeRequestSchema, ({ params: { uri } }) => {
       this.#subscribed.delete(uri);
       return {};
+    });
+  }
+
+  /** Handles a request. Wrong parameters are the fault of the client, and told as that. */
+  #on<R>(schema: Schema<R>, handler: (request: R, extra: Extra) => object | Promise<object>): void {
+    const { McpError, ErrorCode, RequestSchema } = this.#sdk;
+    // The SDK tells of what its schema refuses as an error of the server.
+    const anyParams = (schema as unknown as Extendable).extend({ params: RequestSchema.shape.params });
+    this.server.setRequestHandler(anyParams, async (request, extra) => {
+      const read = schema.safeParse(request);
+      if (!read.success) throw new McpError(ErrorCode.InvalidParams, whatIsWrong(read.error.issues));
+      return (await handler(read.data, extra)) as ServerResult;
+    });
+  }
+
+  /** Handles a request for a list, which is one page here: there is no cursor that could be known. */
+  #onList<R extends { params?: { cursor?: string | undefined } | undefined }>(
+    schema: Schema<R>,
+    list: () => object | Promise<object>,
+  ): void {
+    const { McpError, ErrorCode } = this.#sdk;
+    this.#on(schema, ({ params }) => {
+      if (params?.cursor === undefined) return list();
+      throw new McpError(ErrorCode.InvalidParams, 'there is no such cursor: the list is one page');
     });
   }
 

@@ -159,6 +159,14 @@ describe('stint run', () => {
   });
 });
 
+describe('a tool that is not there', () => {
+  it.each([[['run', 'hello.lua']], [['eval', '1']], [['repl']]])('is wrong usage: %j', async (args) => {
+    const { stderr, status } = await stint([...args, '--tool', 'nope']);
+    expect(stderr).toMatch(/^stint: there is no tool 'nope'/);
+    expect(status).toBe(2);
+  });
+});
+
 describe('stint eval', () => {
   it('evaluates an argument or standard input', async () => {
     expect(await stint(['eval', '6 * 7'])).toEqual({ stdout: '42\n', stderr: '', status: 0 });
@@ -206,6 +214,16 @@ describe('stint --help', () => {
       expect((await stint([command, '--help'])).stdout).toMatch(/Examples?:/);
     }
   });
+
+  it.each([[['--help']], [['run', '--help']], [['help', 'serve']]])(
+    'ends quietly when its reader goes away: %j',
+    async (args) => {
+      const child = start(args);
+      child.stdout?.destroy();
+      const [stderr, [status]] = await Promise.all([text(child.stderr as never), once(child, 'close')]);
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    },
+  );
 
   it('tells the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -171,7 +171,7 @@ describe('tools of scripts', () => {
     const unsafe = await stint(['eval', code, '--tools', 'tools', '--tool', '*']);
     expect(unsafe.stderr).toContain("set --security to 'restricted'");
     const unknown = await stint(['eval', code, '--tool', 'test.reed', '--tools', 'tools']);
-    expect(unknown).toMatchObject({ status: 3, stdout: '' });
+    expect(unknown).toMatchObject({ status: 2, stdout: '' });
     expect(unknown.stderr).toContain("there is no tool 'test.reed'; did you mean test.read");
   });
 

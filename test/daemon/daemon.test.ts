@@ -1,11 +1,12 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findDaemon } from '#stint/daemon/find-daemon';
 import { systemdUnit } from '#stint/daemon/unit';
 import { connect } from '#stint/kernel/transport/connect';
-import { gone, Home } from './helpers.js';
+import { gone, Home, leftAlone } from './helpers.js';
 
 describe('the daemon', () => {
   it('serves in the background until it is stopped, and leaves nothing', async () => {
@@ -65,16 +66,52 @@ describe('the daemon', () => {
     expect((await home.stint(['status'])).status).toBe(0);
   });
 
-  it('takes the socket of one that was killed over', async () => {
+  it('has a log of JSON lines alone, also when others are refused beside it', async () => {
+    const home = new Home();
+    await home.start();
+    for (const [flags, why] of [
+      [[], 'somebody listens at'],
+      [['--config', '/nowhere.json'], 'cannot read /nowhere.json'],
+      [['--grace', 'long'], '--grace'],
+    ] as const) {
+      expect(await home.stint(['serve', '--detach', ...flags])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(why),
+      });
+    }
+    const lines = readFileSync(home.log, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ logger: 'kernel' }));
+  });
+
+  it('leaves no socket and no token behind when it is killed', async () => {
+    const home = new Home();
+    const folder = join(home.folder, 'run', 'stint');
+    const pid = await home.start('--http', '127.0.0.1:0', '--tcp', '127.0.0.1:0');
+    const files = ['daemon-http.json', 'daemon-tcp.json', 'daemon.sock'];
+    expect(readdirSync(folder).sort()).toEqual([...files, 'ledger']);
+    for (const name of files) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    const doctor = JSON.parse((await home.stint(['doctor', '--json'])).stdout);
+    expect(JSON.stringify(doctor)).toContain(join(folder, 'daemon.sock'));
+    const left = leftAlone(folder, ['ledger']);
+    process.kill(pid, 'SIGKILL');
+    await left;
+  });
+
+  it('takes the socket of one that was killed over, also at once, and when nothing cleaned up after it', async () => {
     const home = new Home();
     const first = await home.start();
     process.kill(first, 'SIGKILL');
     await gone(first);
-    expect(existsSync(home.socket)).toBe(true);
-    expect(await home.stint(['status'])).toMatchObject({ status: 1 });
     const second = await home.start();
     expect(second).not.toBe(first);
     expect((await home.stint(['status'])).stdout).toContain(`process ${second}`);
+    await home.stint(['stop']);
+    const stale = `require('net').createServer().listen(${JSON.stringify(home.socket)}, () => process.kill(process.pid, 9))`;
+    await once(spawn(process.execPath, ['-e', stale]), 'exit');
+    expect(existsSync(home.socket)).toBe(true);
+    expect(await home.stint(['status'])).toMatchObject({ status: 1 });
+    const third = await home.start();
+    expect((await home.stint(['status'])).stdout).toContain(`process ${third}`);
   });
 
   it('reads its configuration again on SIGHUP: policy and tools; one that is wrong changes nothing', async () => {

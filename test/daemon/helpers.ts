@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -56,4 +56,17 @@ export async function gone(pid: number): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Settles when a folder has nothing but these names. */
+export async function leftAlone(folder: string, names: readonly string[]): Promise<void> {
+  const is = (): boolean => readdirSync(folder).every((name) => names.includes(name));
+  await new Promise<void>((resolve) => {
+    const watcher = watch(folder, () => {
+      if (!is()) return;
+      watcher.close();
+      resolve();
+    });
+    if (is()) watcher.emit('change');
+  });
 }

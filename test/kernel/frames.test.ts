@@ -34,7 +34,7 @@ const NO_MESSAGES: [string, number, unknown?][] = [
   ['{"jsonrpc":"2.0","id":1,"method":"tools/eat"}', -32601, 1],
   ['{"jsonrpc":"2.0","id":1,"method":"__proto__"}', -32601, 1],
   ['{"jsonrpc":"2.0","id":1,"method":"constructor"}', -32601, 1],
-  ['{"jsonrpc":"2.0","method":"notifications/unheard"}', -32601],
+  ['{"jsonrpc":"2.0","method":7}', -32600],
   ['{"jsonrpc":"2.0","id":7,"result":1}', -32600],
   ['{"jsonrpc":"2.0","id":7,"error":{"code":1,"message":"m"}}', -32600],
   ['{"jsonrpc":"2.0","id":7,"error":"bad"}', -32600, 7],
@@ -69,6 +69,19 @@ describe('a frame that is no message', () => {
     expect(await client.ask(1, 'ping')).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
     expect(await neighbour.tools.call('add', { a: 1, b: 2 })).toBe(3);
     expect((await neighbour.stats()).faults).toBe(frames.length);
+  });
+
+  it.each([
+    '{"jsonrpc":"2.0","method":"notifications/unheard"}',
+    '{"jsonrpc":"2.0","method":"tools/eat"}',
+    '{"jsonrpc":"2.0","method":"ping"}',
+    '{"jsonrpc":"2.0","method":"ping","params":[]}',
+  ])('%s is a notification: it is counted, and not answered', async (text) => {
+    const { path, kernel } = await makeUnixKernel();
+    const client = await RawClient.connect(path);
+    client.write(`${text}\n`);
+    expect(await client.ask('after', 'ping')).toMatchObject({ id: 'after', result: {} });
+    expect(kernel.stats().faults).toBe(1);
   });
 
   it.each(NO_MESSAGES)('%s has its own code', async (text, code, id = null) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
 import { createKernel } from '#stint/kernel/create-kernel';
 import { connect } from '#stint/kernel/transport/connect';
 import { Gate, makeFolder, makeKernel, RawClient } from './helpers.js';
@@ -76,6 +77,78 @@ describe.each(TRANSPORTS.map((transport) => [Object.keys(transport)[0] as string
       await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
       expect(await client.tools.call('echo', 1)).toBe(1);
       await client.close();
+    });
+
+    it('ends a script that is cancelled, and settles when the kernel has ended it', async () => {
+      const { kernel, listener } = await listen(transport);
+      for (const client of [await connect(listener.connection), kernel.client()]) {
+        const code = 'print("on") while true do end';
+        let begin!: () => void;
+        const begun = new Promise<void>((resolve) => {
+          begin = resolve;
+        });
+        const task = client.scripts.start({ language: 'lua', code }, { output: () => begin() });
+        await begun;
+        expect(await task.cancel('bored')).toMatchObject({ kind: 'cancelled', rung: 'stop' });
+        expect(kernel.runtime.stats().live).toBe(0);
+        const early = client.scripts.start({ language: 'lua', code });
+        expect((await early.cancel('bored').catch(({ code: kind }) => ({ kind }))).kind).toMatch(/^cancelled$/i);
+        await client.close();
+      }
+    });
+
+    it('ends one request when its own callback fails; the others, and the connection, go on', async () => {
+      const gate = new Gate();
+      const { kernel, listener } = await listen(transport, gate);
+      const bug = new Error('my bug');
+      const throws = () => {
+        throw bug;
+      };
+      const rejects = () => Promise.reject(bug);
+      for (const client of [await connect(listener.connection), kernel.client()]) {
+        gate.waiting.length = 0;
+        const other = client.tools.call('wait');
+        await gate.reached(1);
+        const failed = { code: 'CANCELLED', message: expect.stringContaining('my bug') };
+        for (const options of [{ onPart: throws }, { onPart: rejects }, { onProgress: throws }]) {
+          await expect(client.tools.call('count', {}, options)).rejects.toMatchObject(failed);
+        }
+        for (const code of ['print("on")', 'print("on") while true do end']) {
+          const { outcome } = client.scripts.start({ language: 'lua', code }, { output: throws });
+          expect(await outcome).toMatchObject({ kind: 'cancelled', error: failed });
+        }
+        const session = await client.sessions.open({ language: 'lua' });
+        await expect(session.run('print("on") while true do end', { output: throws })).rejects.toMatchObject(failed);
+        await session.close();
+        gate.waiting[0]?.();
+        expect(await other).toBe('let go');
+        await client.close();
+      }
+    });
+
+    it('warns of a subscriber that fails, and goes on', async () => {
+      if ('http' in transport) return;
+      const { kernel, listener } = await listen(transport);
+      for (const client of [await connect(listener.connection), kernel.client()]) {
+        const warned = new Promise<Error>((resolve) => {
+          const note = (warning: Error): void => {
+            if (!warning.message.includes('my bug')) return;
+            process.off('warning', note);
+            resolve(warning);
+          };
+          process.on('warning', note);
+        });
+        const heard: unknown[] = [];
+        await client.subscribe('session', () => {
+          throw new Error('my bug');
+        });
+        await client.subscribe('session', (event) => void heard.push(event));
+        await (await client.sessions.open({ language: 'lua' })).close();
+        expect((await warned).message).toBe('a listener of session failed: my bug');
+        await client.ping();
+        expect(heard).toMatchObject([{ type: 'opened' }, { type: 'closed' }]);
+        await client.close();
+      }
     });
 
     it('refuses what does not know the token', async () => {
@@ -200,6 +273,43 @@ describe('HTTP', () => {
     const note = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
     expect(await ask(port, '/rpc', headers, 'POST', note)).toEqual({ status: 202, text: '' });
     expect((await ask(port, '/rpc', headers, 'POST', '')).status).toBe(202);
+    expect((await ask(port, '/rpc', headers, 'POST', '{"jsonrpc":"2.0","method":"ping"}')).status).toBe(202);
+  });
+
+  it('has a request cancelled by its id from another exchange, if that is a text', async () => {
+    const gate = new Gate();
+    const { listener } = await listen({ http: '127.0.0.1:0' }, gate);
+    const port = Number(new URL(listener.address).port);
+    const headers = { authorization: `Bearer ${listener.connection.token}` };
+    const post = (message: object) =>
+      ask(port, '/rpc', headers, 'POST', JSON.stringify({ jsonrpc: '2.0', ...message }));
+    const calls = [1, 'one', 'other'].map((id) => post({ id, method: 'tools/call', params: { name: 'wait' } }));
+    await gate.reached(3);
+    for (const requestId of [1, 'one', 'one', 'nothing'])
+      expect(await post({ method: 'notifications/cancelled', params: { requestId } })).toEqual({
+        status: 202,
+        text: '',
+      });
+    expect(JSON.parse((await calls[1])?.text ?? '')).toMatchObject({
+      id: 'one',
+      error: { data: { code: 'CANCELLED' } },
+    });
+    expect(gate.cancelled).toHaveLength(1);
+    for (const release of gate.waiting) release();
+    expect(JSON.parse((await calls[0])?.text ?? '')).toMatchObject({ id: 1, result: { result: 'let go' } });
+    expect(JSON.parse((await calls[2])?.text ?? '')).toMatchObject({ id: 'other', result: { result: 'let go' } });
+  });
+});
+
+describe('WebSocket', () => {
+  it('closes a connection that sends a message which is too long, with 1009', async () => {
+    const { listener } = await listen({ websocket: '127.0.0.1:0' }, new Gate(), { limits: { message: 1024 } });
+    const headers = { authorization: `Bearer ${listener.connection.token}` };
+    const socket = new WebSocket(listener.address, { headers });
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    socket.send('x'.repeat(1025));
+    expect((await closed)[0]).toBe(1009);
   });
 });
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '#stint/kernel/transport/connect';
+import { inspect } from '#stint/ledger/inspect';
+import { openLedger } from '#stint/ledger/ledger';
 import { makeFolder, makeKernel } from './helpers.js';
 
 describe('a unix socket', () => {
@@ -41,6 +43,29 @@ describe('a unix socket', () => {
     const results = await Promise.allSettled(kernels.map((kernel) => kernel.listen({ unix: path })));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await (await connect(path)).tools.call('echo', 1)).toBe(1);
+  });
+
+  it('is in the ledger of its kernel while it is there, with the connection file', async () => {
+    const folder = makeFolder();
+    const directory = join(folder, 'ledger');
+    await using ledger = await openLedger({ directory });
+    const kernel = await makeKernel({ ledger });
+    const [path, connectionFile] = [join(folder, 'k.sock'), join(folder, 'k.json')];
+    writeFileSync(connectionFile, 'of somebody who is dead');
+    const listener = await kernel.listen({ unix: path, connectionFile });
+    expect((await inspect({ directory })).map(({ kind, what, state }) => ({ kind, what, state }))).toEqual([
+      { kind: 'socket', what: path, state: 'living' },
+      { kind: 'pidfile', what: connectionFile, state: 'living' },
+    ]);
+    expect(statSync(connectionFile).mode & 0o777).toBe(0o600);
+    const other = await makeKernel({ ledger });
+    await expect(other.listen({ unix: path })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(await (await connect(connectionFile)).tools.call('echo', 1)).toBe(1);
+    expect(ledger.size).toBe(2);
+    await listener.close();
+    expect(ledger.size).toBe(0);
+    expect(readdirSync(folder)).toEqual(['ledger']);
+    await expect(makeKernel({ ledger: {} as never })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
   it('is left alone when it belongs to somebody else, or is no socket', async () => {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encode } from '#stint/ledger/envelope';
@@ -221,6 +230,23 @@ describe('a record that cannot be believed (3)', () => {
       expect.objectContaining({ reason: expect.stringContaining('1000 files') }),
     ]);
     expect(readdirSync(owner.folder)).toContain('1.segment');
+  });
+
+  it('stays in its place, and is told of, beside the owners and where nothing proves that the owner is dead', async () => {
+    const directory = temporaryFolder();
+    const owner = await makeDeadOwner(directory);
+    for (const name of ['alive', 'owner']) rmSync(join(owner.folder, name));
+    writeFileSync(join(owner.folder, '1.segment'), 'torn');
+    writeFileSync(join(directory, 'v1', 'what'), '');
+    for (let again = 0; again < 2; again++) {
+      const { kept, quarantined: taken } = await sweep({ directory });
+      expect(kept.map(({ what, reason }) => [what, reason])).toEqual([
+        [join(directory, 'v1', 'what'), 'it is nothing of the ledger'],
+        [owner.folder, 'nothing proves that its owner is dead'],
+      ]);
+      expect(taken).toEqual([]);
+    }
+    expect((await inspect({ directory })).map(({ state }) => state)).toEqual(['doubtful', 'doubtful']);
   });
 
   it('is listed by an inspection, which changes nothing', async () => {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -14,6 +16,7 @@ import type { KernelOptions } from '#stint/kernel/create-kernel';
 import { createMcpRoute } from '#stint/mcp/http';
 import { ToolNames } from '#stint/mcp/tool-names';
 import { defineTool } from '#stint/tools/define-tool';
+import { Home } from '../daemon/helpers.js';
 import { Gate, makeKernel, makeTools } from '../kernel/helpers.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
@@ -107,6 +110,66 @@ describe('MCP over HTTP', () => {
     stop.abort('enough');
     await expect(call).rejects.toThrow();
     await ended;
+  });
+
+  it('cancels a call whose stream is lost, and ends the stream of one that is cancelled from another', async () => {
+    const gate = new Gate();
+    const { kernel, url, headers, connect } = await serveHttp({}, gate);
+    const session = ((await connect()).transport as StreamableHTTPClientTransport).sessionId as string;
+    const post = (message: object, signal?: AbortSignal) =>
+      fetch(url, {
+        method: 'POST',
+        body: JSON.stringify(message),
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-session-id': session,
+          ...headers,
+        },
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const call = (id: string, name = 'wait') => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } });
+    const cancel = (requestId: string) =>
+      post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason: 'enough' } });
+    const lost = new AbortController();
+    const first = await post(call('first'), lost.signal);
+    const second = await post(call('second'));
+    const third = await post(call('third'));
+    await gate.reached(3);
+    const audited = new Promise<void>((resolve) => kernel.tools.on('call', () => resolve()));
+    lost.abort();
+    await expect(first.text()).rejects.toThrow();
+    await audited;
+    expect(gate.cancelled).toHaveLength(1);
+    await cancel('second');
+    expect(await second.text()).not.toContain('"id":"second"');
+    expect(gate.cancelled).toHaveLength(2);
+    gate.waiting[2]?.();
+    expect(await third.text()).toContain('let go');
+    const two = await post([call('fourth'), call('fifth'), call('sixth', 'echo')]);
+    await gate.reached(5);
+    await cancel('fourth');
+    gate.waiting[4]?.();
+    expect((await two.text()).match(/"id":"\w+"/g)?.sort()).toEqual(['"id":"fifth"', '"id":"sixth"']);
+  });
+
+  it('tells a client of parameters that are wrong', async () => {
+    const { connect } = await serveHttp();
+    const client = await connect();
+    for (const list of [
+      client.listTools({ cursor: 'bogus' }),
+      client.listPrompts({ cursor: 'bogus' }),
+      client.listResources({ cursor: 'bogus' }),
+      client.listResourceTemplates({ cursor: 'bogus' }),
+    ])
+      await expect(list).rejects.toMatchObject({ code: -32602, message: expect.stringContaining('cursor') });
+    await expect(client.setLoggingLevel('loud' as never)).rejects.toMatchObject({
+      code: -32602,
+      message: expect.stringContaining('params.level'),
+    });
+    await expect(client.readResource({ uri: 7 as never })).rejects.toMatchObject({ code: -32602 });
+    await expect(client.callTool({ name: 7 as never })).rejects.toMatchObject({ code: -32602 });
+    await client.setLoggingLevel('info');
   });
 
   it('keeps variables in sessions, and their artifacts as resources, for their own client alone', async () => {
@@ -239,6 +302,21 @@ describe('stint mcp', () => {
     ).toMatchObject({ content: [{ text: '42' }, {}] });
     await client.close();
     expect(() => process.kill(pid, 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
+  });
+
+  it('ends with status 3 when the daemon that it goes through does', async () => {
+    const home = new Home();
+    const daemon = await home.start();
+    const child = home.spawn(['mcp']);
+    const ended = Promise.all([text(child.stderr as never), once(child, 'close')]);
+    const answered = once(child.stdout as never, 'data');
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+    child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+    expect(String((await answered)[0])).toContain('serverInfo');
+    await home.stint(['stop']);
+    const [stderr, [status]] = await ended;
+    expect(stderr).toContain(`stint: the daemon, process ${daemon}, is gone; start stint mcp again\n`);
+    expect(status).toBe(3);
   });
 });
 

@@ -2,6 +2,7 @@ import { readConfig } from '../../daemon/config.js';
 import { ConfiguredTools } from '../../daemon/configured-tools.js';
 import { findDaemon } from '../../daemon/find-daemon.js';
 import { placesOf } from '../../daemon/places.js';
+import { isStintError } from '../../errors/stint-error.js';
 import { createKernel } from '../../kernel/create-kernel.js';
 import { serveMcpStdio } from '../../mcp/stdio.js';
 import { EXIT } from '../exit-status.js';
@@ -13,7 +14,7 @@ export interface McpFlags {
   readonly daemon: boolean;
 }
 
-/** `stint mcp`: serves MCP over standard input and output until they are closed. */
+/** `stint mcp`: serves MCP over standard input and output until they are closed, or the daemon that it goes through is gone. */
 export async function serveMcp(flags: McpFlags): Promise<number> {
   const places = placesOf(process.env);
   const ended = new AbortController();
@@ -22,7 +23,13 @@ export async function serveMcp(flags: McpFlags): Promise<number> {
   if (daemon !== undefined) {
     const { serverInfo } = await daemon.info();
     process.stderr.write(`stint: with the daemon, process ${serverInfo.pid}\n`);
-    await serveMcpStdio(daemon, ended.signal);
+    try {
+      await serveMcpStdio(daemon, ended.signal);
+    } catch (error) {
+      if (!isStintError(error, 'PROTOCOL')) throw error;
+      process.stderr.write(`stint: the daemon, process ${serverInfo.pid}, is gone; start stint mcp again\n`);
+      return EXIT.runtime;
+    }
     return signals.status ?? EXIT.completed;
   }
   const { policy, limits, tools } = await readConfig(flags.config ?? places.config, flags.config === undefined);

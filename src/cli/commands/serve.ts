@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type FromDaemon, startDetached } from '../../daemon/detach.js';
+import { type FromDaemon, type RefusalOfDaemon, startDetached } from '../../daemon/detach.js';
 import { LogFile } from '../../daemon/log-file.js';
 import { makePrivate, type Places, placesOf } from '../../daemon/places.js';
 import { serve } from '../../daemon/serve.js';
 import { systemdUnit } from '../../daemon/unit.js';
 import { messageOf } from '../../errors/describe.js';
+import { toEnvelope } from '../../errors/envelope.js';
+import { isStintError, type StintError } from '../../errors/stint-error.js';
 import type { LogLevel } from '../../kernel/log.js';
 import type { ListenOptions } from '../../kernel/transport/listen-options.js';
 import { parseDuration } from '../../runtime/units.js';
@@ -41,7 +43,20 @@ export async function serveKernel(flags: ServeFlags): Promise<number> {
     process.stderr.write(`stint: serving in the background, process ${pid}; its log is ${log}\n`);
     return EXIT.completed;
   }
-  return serveHere(flags, places);
+  try {
+    return await serveHere(flags, places);
+  } catch (error) {
+    if (process.send === undefined || !isStintError(error)) throw error;
+    await refuse(error);
+    return EXIT.runtime;
+  }
+}
+
+/** Tells the process that started this one in the background why it does not serve; it is there, and says so. */
+async function refuse(error: StintError): Promise<void> {
+  const refusal: RefusalOfDaemon = { ready: false, error: toEnvelope(error) };
+  await new Promise((told) => process.send?.(refusal, told));
+  process.disconnect();
 }
 
 async function serveHere(flags: ServeFlags, places: Places): Promise<number> {

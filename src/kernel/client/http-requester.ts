@@ -1,14 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { isStintError, StintError } from '../../errors/stint-error.js';
+import { onAbort } from '../../scope/on-abort.js';
 import { fromJsonForm, toJsonForm } from '../../values/json-form.js';
 import type { CallListener } from '../call.js';
 import { readMessage } from '../json-rpc.js';
 import { LineReader } from '../line-reader.js';
 import { fromRpcError } from '../rpc-fault.js';
 import { cancelled } from './direct-requester.js';
+import { cancellation, Listening } from './listening.js';
 import { tell } from './news.js';
 import type { NewsListener, Requester, RequestOptions } from './requester.js';
 
-/** The way to a kernel over HTTP: one exchange a request. There are no events: nobody is there between two requests. */
+/** How long the kernel has to end a request that was cancelled. After that the exchange is given up. */
+const MOST_CANCELLING_MS = 10_000;
+
+/**
+ * The way to a kernel over HTTP: one exchange a request. There are no events: nobody is there between two requests. A request is cancelled
+ * by an exchange of its own, and still waits for its answer.
+ */
 export class HttpRequester implements Requester {
   readonly local = false;
   news: NewsListener | undefined;
@@ -16,6 +25,8 @@ export class HttpRequester implements Requester {
   readonly #token: string | undefined;
   readonly #longest: number;
   readonly #gone = new AbortController();
+  /** Ids are told apart from those of other clients: a request is cancelled by its id, in another exchange. */
+  readonly #name = randomUUID();
   #lastId = 0;
   #tellClosed!: (error: undefined) => void;
   readonly closed = new Promise<undefined>((resolve) => {
@@ -30,36 +41,28 @@ export class HttpRequester implements Requester {
   }
 
   async request(method: string, params: object, { signal, listener }: RequestOptions = {}): Promise<unknown> {
-    const own = this.#gone.signal;
-    const both = signal === undefined ? own : AbortSignal.any([own, signal]);
-    if (both.aborted) throw cancelled(both.reason);
+    if (this.#gone.signal.aborted) throw cancelled(this.#gone.signal.reason);
+    if (signal?.aborted === true) throw cancelled(signal.reason);
     this.#lastId += 1;
-    const id = this.#lastId;
-    const wanted = listener === undefined || Object.keys(listener).length === 0 ? {} : { _meta: { progressToken: id } };
-    const message = { jsonrpc: '2.0', id, method, params: { ...(toJsonForm(params) as object), ...wanted } };
+    const exchange = new Exchange(`${this.#name}-${this.#lastId}`, (body, until) => this.#post(body, until));
+    const listening = listener && new Listening(listener, (reason) => exchange.cancel(reason));
+    const wanted = listening?.wanted === true ? { _meta: { progressToken: exchange.id } } : {};
+    const forget = signal && onAbort(signal, () => exchange.cancel(signal.reason));
     try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        body: `${JSON.stringify(message)}\n`,
-        headers: {
-          'content-type': 'application/x-ndjson',
-          ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
-        },
-        signal: both,
-        redirect: 'error',
-      });
-      if (response.status === 200 && response.body !== null) return await this.#read(response.body, id, listener);
-      const why = (await response.text()).trim().slice(0, 200);
-      throw new StintError(
-        response.status === 401 || response.status === 403 ? 'UNAUTHORIZED' : 'PROTOCOL',
-        `${response.status} ${why}`,
-      );
+      const body = await exchange.open({ method, params: { ...(toJsonForm(params) as object), ...wanted } });
+      const value = await this.#read(body, exchange.id, listening);
+      await listening?.taken(signal);
+      return value;
     } catch (error) {
       if (isStintError(error)) throw error;
-      if (both.aborted) throw cancelled(both.reason);
+      if (this.#gone.signal.aborted) throw cancelled(this.#gone.signal.reason);
+      if (exchange.given.aborted) throw cancelled(exchange.given.reason);
       const { cause } = error as Error;
       const why = (cause as Error | undefined)?.message ?? (error as Error).message;
       throw new StintError('PROTOCOL', `the kernel at ${this.#url.origin} cannot be reached: ${why}`, { cause: error });
+    } finally {
+      forget?.();
+      exchange.end();
     }
   }
 
@@ -68,7 +71,20 @@ export class HttpRequester implements Requester {
     this.#tellClosed(undefined);
   }
 
-  async #read(body: AsyncIterable<Uint8Array>, id: number, listener: CallListener | undefined): Promise<unknown> {
+  #post(message: object, until: AbortSignal): Promise<Response> {
+    return fetch(this.#url, {
+      method: 'POST',
+      body: `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`,
+      headers: {
+        'content-type': 'application/x-ndjson',
+        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+      },
+      signal: AbortSignal.any([this.#gone.signal, until]),
+      redirect: 'error',
+    });
+  }
+
+  async #read(body: AsyncIterable<Uint8Array>, id: string, listener: CallListener | undefined): Promise<unknown> {
     let answer: { value: unknown } | { error: StintError } | undefined;
     const fail = (why: string): void => {
       answer ??= { error: new StintError('PROTOCOL', `the kernel sent what cannot be read: ${why}`) };
@@ -91,5 +107,54 @@ export class HttpRequester implements Requester {
     if (answer === undefined) throw new StintError('PROTOCOL', 'the kernel ended the exchange without an answer');
     if ('error' in answer) throw answer.error;
     return answer.value;
+  }
+}
+
+/** One request on its way. */
+class Exchange {
+  readonly id: string;
+  readonly #post: (message: object, until: AbortSignal) => Promise<Response>;
+  readonly #given = new AbortController();
+  /** Settles when the kernel has the request: before that it could not be cancelled there. */
+  #opened: Promise<Response> | undefined;
+  #bound: NodeJS.Timeout | undefined;
+
+  constructor(id: string, post: (message: object, until: AbortSignal) => Promise<Response>) {
+    this.id = id;
+    this.#post = post;
+  }
+
+  /** Aborts when it is given up. */
+  get given(): AbortSignal {
+    return this.#given.signal;
+  }
+
+  /** Sends the request; gives what comes back. @throws StintError `UNAUTHORIZED`, `PROTOCOL` */
+  async open(message: object): Promise<AsyncIterable<Uint8Array>> {
+    this.#opened = this.#post({ id: this.id, ...message }, this.given);
+    const response = await this.#opened;
+    const { status, body } = response;
+    if (status === 200 && body !== null) return body;
+    const why = (await response.text()).trim().slice(0, 200);
+    throw new StintError(status === 401 || status === 403 ? 'UNAUTHORIZED' : 'PROTOCOL', `${status} ${why}`);
+  }
+
+  /** Has the kernel end the request. What it does not end in time is given up. */
+  cancel(reason: unknown): void {
+    if (this.#bound !== undefined) return;
+    this.#bound = setTimeout(() => this.#given.abort(reason), MOST_CANCELLING_MS);
+    this.#bound.unref();
+    this.#tellCancelled(reason).catch(() => this.#given.abort(reason));
+  }
+
+  /** It is answered, or has failed. */
+  end(): void {
+    clearTimeout(this.#bound);
+  }
+
+  async #tellCancelled(reason: unknown): Promise<void> {
+    await this.#opened;
+    const { body } = await this.#post(cancellation(this.id, reason), this.given);
+    await body?.cancel();
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/describe.js';
 import type { ResolvedKernelLimits } from '../limits.js';
 import type { LogLevel } from '../log.js';
 import type { KernelStats } from '../stats.js';
@@ -33,9 +34,9 @@ export class KernelClient implements AsyncDisposable {
     this.sessions = new SessionsClient(requester);
     requester.news = {
       event: (topic, data) => {
-        for (const listener of this.#listeners.get(topic) ?? []) listener(data);
+        for (const listener of this.#listeners.get(topic) ?? []) tellSafely(topic, () => listener(data));
       },
-      log: (level, logger, data) => this.#onLog?.(level as LogLevel, logger, data),
+      log: (level, logger, data) => tellSafely('the log', () => this.#onLog?.(level as LogLevel, logger, data)),
     };
   }
 
@@ -54,7 +55,10 @@ export class KernelClient implements AsyncDisposable {
     return (await this.#requester.request('stats', {})) as KernelStats;
   }
 
-  /** Calls the listener for each event of a topic: `task`, `tool` (each call of a tool) or `session`. Returns what ends that. */
+  /**
+   * Calls the listener for each event of a topic: `task`, `tool` (each call of a tool) or `session`. One that throws harms nobody else; a
+   * warning tells of it. Returns what ends that.
+   */
   async subscribe(topic: Topic, listener: (data: unknown) => void): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(topic) ?? new Set();
     this.#listeners.set(topic, listeners);
@@ -89,5 +93,17 @@ export class KernelClient implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/** Calls a listener whose failure is its own: a warning tells of it (`process.on('warning')`). */
+function tellSafely(what: string, call: () => unknown): void {
+  const warn = (error: unknown): void =>
+    process.emitWarning(`a listener of ${what} failed: ${messageOf(error)}`, { code: 'STINT_LISTENER' });
+  try {
+    const told = call();
+    if (told instanceof Promise) told.catch(warn);
+  } catch (error) {
+    warn(error);
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/describe.js';
 import { type ErrorEnvelope, fromEnvelope } from '../../errors/envelope.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import type { Limits } from '../../runtime/limits.js';
@@ -48,12 +49,14 @@ export class ScriptsClient {
     const anySignal = signal === undefined ? cancelled.signal : AbortSignal.any([cancelled.signal, signal]);
     const run = async (): Promise<Outcome<T>> => {
       const params = { source: await this.#plain(source), ...others };
-      const listener = output === undefined ? {} : { output };
+      const { listener, failure } = guarded(output, cancelled);
       const { error, ...outcome } = (await this.#requester.request('scripts/run', params, {
         signal: anySignal,
         listener,
       })) as Outcome<T> & { error?: ErrorEnvelope };
-      return error === undefined ? outcome : { ...outcome, error: fromEnvelope(error) };
+      if (error !== undefined) return { ...outcome, error: fromEnvelope(error) };
+      const failed = failure();
+      return failed === undefined ? outcome : cancelledOutcome(outcome, failed.error);
     };
     return new StartedScript<T>(run(), cancelled);
   }
@@ -71,6 +74,30 @@ export class ScriptsClient {
     const { language, code, name } = 'load' in resolved ? await resolved.load() : resolved;
     return { language, code, name };
   }
+}
+
+/** What takes the output of a script: if that fails, the script is cancelled. */
+function guarded(output: ScriptOptions['output'], cancelled: AbortController) {
+  let failure: { readonly error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    cancelled.abort(error);
+  };
+  const take: NonNullable<ScriptOptions['output']> = (text, stream) => {
+    try {
+      const taken: unknown = output?.(text, stream);
+      if (taken instanceof Promise) taken.catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return { listener: output === undefined ? {} : { output: take }, failure: () => failure };
+}
+
+/** The outcome of a script that had ended before it could be cancelled. */
+function cancelledOutcome<T>({ value: _, ...outcome }: Outcome<T>, cause: unknown): Outcome<T> {
+  const error = new StintError('CANCELLED', `the task was cancelled: ${messageOf(cause)}`, { cause });
+  return { ...outcome, kind: 'cancelled', error };
 }
 
 class StartedScript<T> implements ScriptTask<T> {

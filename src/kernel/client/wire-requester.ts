@@ -5,15 +5,16 @@
  * 2. An answer goes to the request whose id it has. One with an id that nobody waits for, or a message that cannot be read, ends the
  *    connection: from then on nobody could know whose answer is whose.
  * 3. A request that was cancelled still waits for its answer: when it settles, the kernel has ended it.
+ * 4. A listener that fails ends its own request only.
  */
 import { StintError } from '../../errors/stint-error.js';
 import { onAbort } from '../../scope/on-abort.js';
 import { fromJsonForm, toJsonForm } from '../../values/json-form.js';
-import type { CallListener } from '../call.js';
 import { type RpcNotification, type RpcResponse, readMessage } from '../json-rpc.js';
 import { fromRpcError } from '../rpc-fault.js';
 import type { Wire } from '../wire.js';
 import { cancelled } from './direct-requester.js';
+import { cancellation, Listening } from './listening.js';
 import { tell } from './news.js';
 import type { NewsListener, Requester, RequestOptions } from './requester.js';
 
@@ -23,7 +24,7 @@ const MOST_UNSENT = 64 * 1024 ** 2;
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: StintError) => void;
-  readonly listener: CallListener | undefined;
+  readonly listening: Listening | undefined;
 }
 
 /** See the top of the file. */
@@ -57,8 +58,9 @@ export class WireRequester implements Requester {
     if (signal?.aborted === true) throw cancelled(signal.reason);
     this.#lastId += 1;
     const id = this.#lastId;
-    const wanted = listener === undefined || Object.keys(listener).length === 0 ? {} : { _meta: { progressToken: id } };
-    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject, listener }));
+    const listening = listener && new Listening(listener, (reason) => this.#cancel(id, reason));
+    const wanted = listening?.wanted === true ? { _meta: { progressToken: id } } : {};
+    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject, listening }));
     try {
       this.#send({ id, method, params: { ...(toJsonForm(params) as object), ...wanted } });
     } catch (error) {
@@ -67,7 +69,9 @@ export class WireRequester implements Requester {
     }
     const forget = signal && onAbort(signal, () => this.#cancel(id, signal.reason));
     try {
-      return await answered;
+      const value = await answered;
+      await listening?.taken(signal);
+      return value;
     } finally {
       forget?.();
     }
@@ -80,16 +84,12 @@ export class WireRequester implements Requester {
   }
 
   #cancel(requestId: number, reason: unknown): void {
-    if (!this.#waiting.has(requestId)) return;
-    const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : undefined;
-    this.#send({
-      method: 'notifications/cancelled',
-      params: { requestId, ...(text === undefined ? {} : { reason: text }) },
-    });
+    // It is short, and makes what waits to be sent less: so it is sent in any case.
+    if (this.#waiting.has(requestId)) this.#wire.send(textOf(cancellation(requestId, reason)));
   }
 
   #send(message: object): void {
-    const text = JSON.stringify({ jsonrpc: '2.0', ...message });
+    const text = textOf(message);
     // A message that is too long would be answered without its id.
     if (text.length > this.longest || (text.length * 3 > this.longest && Buffer.byteLength(text) > this.longest)) {
       throw new StintError(
@@ -130,7 +130,7 @@ export class WireRequester implements Requester {
 
   #told(notification: RpcNotification): void {
     const { progressToken } = (notification.params ?? {}) as { progressToken?: unknown };
-    tell(notification, this.#waiting.get(progressToken as number)?.listener, this.news);
+    tell(notification, this.#waiting.get(progressToken as number)?.listening, this.news);
   }
 
   #fail(why: string): void {
@@ -145,4 +145,8 @@ export class WireRequester implements Requester {
     this.#waiting.clear();
     this.#tellClosed(error.code === 'CANCELLED' ? undefined : error);
   }
+}
+
+function textOf(message: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', ...message });
 }

@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isStintError, StintError } from '../../errors/stint-error.js';
+import type { Ledger } from '../../ledger/ledger.js';
 
 /** Where a kernel is, and what opens it. */
 export interface ConnectionFile {
@@ -14,16 +15,38 @@ export interface ConnectionFile {
 
 const LONGEST = 64 * 1024;
 
-/** Writes a connection file, readable for this user alone, in one step. The directory is made if it is not there. */
-export async function writeConnectionFile(path: string, connection: ConnectionFile): Promise<void> {
+/**
+ * Writes a connection file, readable for this user alone, in one step; what was there is gone then. The directory is made if it is not
+ * there.
+ *
+ * @param ledger records it, so that it does not outlive this process
+ * @returns removes it
+ */
+export async function writeConnectionFile(
+  path: string,
+  connection: ConnectionFile,
+  ledger?: Ledger,
+): Promise<() => Promise<void>> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const text = `${JSON.stringify(connection, null, 2)}\n`;
+  if (ledger === undefined) {
+    await replace(path, text);
+    return () => rm(path, { force: true });
+  }
+  const { writePidfile } = await import('../../ledger/claimed-path.js');
+  await rm(path, { force: true });
+  const { release } = await writePidfile(ledger, path, text);
+  return release;
+}
+
+async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}`;
   try {
     // 'wx': whoever has put something there does not get to read the token.
     await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(`${JSON.stringify(connection, null, 2)}\n`);
+      await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();

@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import type { Ledger } from '../../ledger/ledger.js';
 import { Account, type Principal } from '../account.js';
 import type { ClientKind } from '../connection.js';
 import type { ResolvedKernelLimits } from '../limits.js';
@@ -26,6 +26,8 @@ export interface Listener extends AsyncDisposable {
 /** What a listener needs of its kernel. */
 export interface ListenHost {
   readonly limits: ResolvedKernelLimits;
+  /** Records what listening leaves on disk, so that it does not outlive the process. */
+  readonly ledger: Ledger | undefined;
   /** Takes a connection in; the kernel keeps it. */
   accept(wire: Wire, kind: ClientKind, listener: string): void;
 }
@@ -50,8 +52,9 @@ export async function startListening(options: ReadListenOptions, host: ListenHos
         ? listenToStreams(stdio, options, host)
         : listenToWeb(options, host));
   if (connectionFile === undefined) return listening;
+  let remove: () => Promise<void>;
   try {
-    await writeConnectionFile(connectionFile, connectionOf(listening));
+    remove = await writeConnectionFile(connectionFile, connectionOf(listening), host.ledger);
   } catch (error) {
     await listening.bound.close();
     throw error;
@@ -61,8 +64,11 @@ export async function startListening(options: ReadListenOptions, host: ListenHos
     ...listening,
     bound: {
       async close() {
-        await rm(connectionFile, { force: true });
-        await bound.close();
+        try {
+          await remove();
+        } finally {
+          await bound.close();
+        }
       },
     },
   };
@@ -76,7 +82,7 @@ export function connectionOf({ address, token }: Listening): ConnectionFile {
 async function listenAtPath(path: string, { control = true }: ReadListenOptions, host: ListenHost): Promise<Listening> {
   const { listenUnix } = await import('./unix.js');
   const principal: Principal = { name: `unix:${path}`, local: false, control };
-  const bound = await listenUnix(path, (socket) => acceptSocket(socket, { principal }, host));
+  const bound = await listenUnix(path, (socket) => acceptSocket(socket, { principal }, host), host.ledger);
   bound.server.maxConnections = host.limits.clients;
   return { address: principal.name, bound };
 }
@@ -118,10 +124,11 @@ async function listenToWeb(options: ReadListenOptions, host: ListenHost): Promis
   // Known when it listens, and asked for when a client comes.
   let principal: Principal;
   let account: Account | undefined;
+  const cancellable = new Map<string, AbortController>();
   const { WebSocketWire } = await import('../websocket-wire.js');
   const kind = (): ClientKind => {
     account ??= new Account(principal, host.limits);
-    return { principal, account };
+    return { principal, account, cancellable };
   };
   const bound = await listenWeb(
     (websocket ?? http) as HostPort,

@@ -3,6 +3,7 @@
  *
  * 1. One listener an address: a second one is refused, whatever happened to the first.
  * 2. A socket that nobody listens at any more is taken over; one that somebody does is never touched.
+ * 3. With a ledger, the socket is recorded before it exists: it does not outlive a process that is killed.
  */
 
 import { createHash } from 'node:crypto';
@@ -13,6 +14,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import { systemCode } from '../../errors/system-code.js';
+import type { Ledger } from '../../ledger/ledger.js';
 
 /** What the kernel of the system keeps of a path, its end included. */
 const LONGEST_PATH = process.platform === 'linux' ? 107 : 103;
@@ -28,7 +30,7 @@ export interface Bound {
 }
 
 /** Listens at a path. @throws StintError `INVALID_ARGUMENT` if somebody else does, or it cannot be done */
-export async function listenUnix(path: string, onSocket: (socket: Socket) => void): Promise<Bound> {
+export async function listenUnix(path: string, onSocket: (socket: Socket) => void, ledger?: Ledger): Promise<Bound> {
   const full = resolve(path);
   if (Buffer.byteLength(full) > LONGEST_PATH) {
     throw new StintError(
@@ -38,17 +40,19 @@ export async function listenUnix(path: string, onSocket: (socket: Socket) => voi
   }
   try {
     await mkdir(dirname(full), { recursive: true, mode: 0o700 });
-    return await claim(join(await realpath(dirname(full)), basename(full)), onSocket);
+    return await claim(join(await realpath(dirname(full)), basename(full)), onSocket, ledger);
   } catch (error) {
     if (isStintError(error)) throw error;
     throw new StintError('INVALID_ARGUMENT', `cannot listen at ${full}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function claim(path: string, onSocket: (socket: Socket) => void): Promise<Bound> {
+async function claim(path: string, onSocket: (socket: Socket) => void, ledger: Ledger | undefined): Promise<Bound> {
   const lock = await takeLock(path);
+  let release: (() => Promise<void>) | undefined;
   try {
     if (await isStale(path)) await rm(path, { force: true });
+    release = ledger && (await record(ledger, path));
     const server = createServer(onSocket);
     await listenPrivately(server, path);
     const { ino } = await lstat(path);
@@ -58,13 +62,22 @@ async function claim(path: string, onSocket: (socket: Socket) => void): Promise<
         await new Promise((done) => server.close(done));
         // Node has removed it, if it was ours; whoever has listened there since then keeps it.
         if ((await inode(path)) === ino) await rm(path, { force: true });
+        await release?.();
         lock?.close();
       },
     };
   } catch (error) {
+    await release?.();
     lock?.close();
     throw error;
   }
+}
+
+/** @returns takes the record back. What somebody else listens at by now is left to the ledger, which leaves it to them */
+async function record(ledger: Ledger, path: string): Promise<() => Promise<void>> {
+  const { claimSocket } = await import('../../ledger/claimed-path.js');
+  const { release } = await claimSocket(ledger, path);
+  return () => release().catch(() => undefined);
 }
 
 /**

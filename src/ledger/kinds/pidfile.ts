@@ -4,13 +4,16 @@ import { unless } from '../ledger-error.js';
 import type { Kind } from './kind.js';
 import { find, pathFault } from './paths.js';
 
-/** A file that says which process does some work. */
+/** A file that says which process does some work: its pid, or JSON that has it as `pid`. */
 export interface Pidfile {
   readonly kind: 'pidfile';
   readonly path: string;
   /** The file's device and number, once it is known: another file at this path is somebody else's. */
   readonly file?: string;
 }
+
+/** The longest file that is looked into. */
+const MOST_BYTES = 64 * 1024;
 
 export const pidfile: Kind<Pidfile> = {
   fault({ path, file }) {
@@ -25,9 +28,9 @@ export const pidfile: Kind<Pidfile> = {
     const found = await find(path);
     if (found === 'gone' || 'kept' in found) return found;
     const { dev, ino, size } = found.about;
-    if (!found.about.isFile() || `${dev}:${ino}` !== file || size > 20) return 'gone';
+    if (!found.about.isFile() || `${dev}:${ino}` !== file || size > MOST_BYTES) return 'gone';
     // The number of a file is given again: look whose it is.
-    if (owner === undefined || (await readFile(path, 'utf8')) !== contents(owner.pid)) return 'gone';
+    if (owner === undefined || pidIn(await readFile(path, 'utf8')) !== owner.pid) return 'gone';
     return unless(
       ['ENOENT'],
       unlink(path).then(() => 'reclaimed' as const),
@@ -38,9 +41,9 @@ export const pidfile: Kind<Pidfile> = {
 };
 
 /** Makes the file beside its place, whole. Returns its number. */
-export async function stagePidfile(path: string, token: string): Promise<string> {
+export async function stagePidfile(path: string, token: string, contents: string): Promise<string> {
   await using handle = await open(stagedPath(path, token), 'wx', 0o600);
-  await handle.writeFile(contents(process.pid));
+  await handle.writeFile(contents);
   await handle.sync();
   const { dev, ino } = await handle.stat();
   return `${dev}:${ino}`;
@@ -56,6 +59,11 @@ function stagedPath(path: string, token: string): string {
   return join(dirname(path), `.${token}`);
 }
 
-function contents(pid: number): string {
-  return `${pid}\n`;
+function pidIn(text: string): unknown {
+  try {
+    const said: unknown = JSON.parse(text);
+    return typeof said === 'object' && said !== null ? Reflect.get(said, 'pid') : said;
+  } catch {
+    return undefined;
+  }
 }

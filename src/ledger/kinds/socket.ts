@@ -20,6 +20,9 @@ export const socket: Kind<Socket> = {
     const answer = await knock(path);
     if (answer === 'no socket') return 'gone';
     if (answer !== 'nobody listens') return { kept: `somebody listens on ${path}` };
+    // Somebody may have taken it over meanwhile.
+    const now = await find(path);
+    if (now === 'gone' || 'kept' in now || now.about.ino !== found.about.ino) return 'gone';
     return unless(
       ['ENOENT'],
       unlink(path).then(() => 'reclaimed' as const),
