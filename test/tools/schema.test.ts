@@ -73,6 +73,15 @@ describe('a JSON Schema', () => {
     expect(await tryInput(draft2020, ['a'])).toEqual(['a']);
   });
 
+  it.each([
+    [0.01, [19.99, 1.15, -19.99, 1e9], [0.005, 19.991]],
+    [0.1, [0.3, 0], [0.35]],
+    [3, [9, 3e20], [10]],
+  ])('knows the multiples of %d', async (multipleOf, multiples, others) => {
+    for (const value of multiples) expect(await tryInput({ multipleOf }, value)).toBe(value);
+    for (const value of others) expect(await tryInput({ multipleOf }, value)).toContain('TOOL_INPUT');
+  });
+
   it('has its patterns look at so much text and no more', async () => {
     const schema = { type: 'array', items: { type: 'string', pattern: '^a*$' } };
     const texts = (count: number) => Array.from({ length: count }, () => 'a'.repeat(64 * 1024));

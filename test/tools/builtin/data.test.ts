@@ -71,6 +71,12 @@ describe('json.validate', () => {
     });
   });
 
+  it('knows the multiples of a fraction', async () => {
+    const schema = { items: { multipleOf: 0.01 } };
+    expect(await shop.call('json.validate', { data: [19.99, 1.15, 0.3], schema })).toMatchObject({ valid: true });
+    expect(await shop.call('json.validate', { data: [19.995], schema })).toMatchObject({ valid: false });
+  });
+
   it('keeps nothing of a schema for the next call, and fetches none', async () => {
     const schema = { $id: 'https://example.com/a', type: 'number' };
     await shop.call('json.validate', { data: 1, schema });

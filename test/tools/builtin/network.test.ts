@@ -22,6 +22,10 @@ beforeAll(async () => {
         return response.setHeader('content-type', 'text/plain; charset=iso-8859-1').end(Buffer.from('é', 'latin1'));
       case '/bomb':
         return response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(200_000_000)));
+      case '/cookies':
+        return response.setHeader('set-cookie', ['a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT', 'b=2']).end();
+      case '/cookie':
+        return response.setHeader('set-cookie', 'a=1').end();
       case '/hang':
         return undefined;
       case '/graphql':
@@ -59,6 +63,17 @@ describe('http.request', () => {
       encoding: 'base64',
     });
     expect(await shop.call('http.request', { url: `${url}/latin` })).toMatchObject({ body: 'é', encoding: 'utf8' });
+  });
+
+  it('gives every cookie', async () => {
+    expect(await shop.call('http.request', { url: `${url}/cookies` })).toMatchObject({
+      headers: { 'set-cookie': ['a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT', 'b=2'] },
+    });
+    expect(await shop.call('http.request', { url: `${url}/cookie` })).toMatchObject({
+      headers: { 'set-cookie': 'a=1' },
+    });
+    const tests = [{ url: `${url}/cookies`, expect: { headers: { 'Set-Cookie': 'b=2' } } }];
+    expect(await shop.call('api.test', { tests })).toMatchObject({ passed: true });
   });
 
   it('follows no redirect to where the policy does not permit', async () => {

@@ -121,6 +121,16 @@ describe('diff', () => {
     expect(await shop.call('diff', { before: 'a', after: 'a' })).toMatchObject({ equal: true });
   });
 
+  it('has no change in the patch that is none', async () => {
+    const answer = await shop.call<{ equal: boolean; patch: string }>('diff', {
+      before: 'a\n b \nc\n',
+      after: 'a \nb\r\nc\n',
+      ignoreWhitespace: true,
+    });
+    expect(answer.equal).toBe(true);
+    expect(answer.patch).not.toContain('@@');
+  });
+
   it('ends with its call, however different the texts are', async () => {
     const noise = (seed: number) =>
       Array.from({ length: 60_000 }, (_, i) => ((i * seed) % 7919).toString(36)).join('\n');

@@ -8,7 +8,13 @@ const MOST_PROBLEMS = 100;
 export function validate({ data, schema }: { data: unknown; schema: Readonly<Record<string, unknown>> }) {
   const isDraft7 = String(schema['$schema']).includes('draft-07');
   // A compiler for each call: it would keep the schemas that it has seen.
-  const options = { strict: false, allErrors: true, logger: false, formats: fullFormats } as const;
+  const options = {
+    strict: false,
+    allErrors: true,
+    logger: false,
+    multipleOfPrecision: 9,
+    formats: fullFormats,
+  } as const;
   const ajv: Ajv = isDraft7 ? new Ajv(options) : (new Ajv2020(options) as unknown as Ajv);
   const fits = reading('schema', () => ajv.compile(schema as AnySchemaObject));
   const valid = fits(data) === true;

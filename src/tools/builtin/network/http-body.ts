@@ -1,6 +1,6 @@
 import type { ToolContext } from '../../tool-context.js';
 import { utf8Of } from '../encoding/bytes.js';
-import { integer, object, oneOf, record, text } from '../schema.js';
+import { either, integer, list, object, oneOf, record, text } from '../schema.js';
 
 export const httpUrl = (description: string) =>
   text(description, { min: 8, max: 4096, pattern: '^[hH][tT][tT][pP][sS]?://' });
@@ -10,7 +10,10 @@ export const headersInput = record(text('Its value.', { max: 8192 }), 'Headers b
 export const responseOutput = object(
   {
     status: integer('The status.', { min: 100, max: 599 }),
-    headers: record(text('Its value.'), 'The headers; those of a kind are joined by commas.'),
+    headers: record(
+      either(text('Its value.'), list(text('A value.'), 'The values of set-cookie, if there are several.')),
+      'The headers; those of a kind are joined by commas, but for set-cookie: several of that are a list.',
+    ),
     url: text('Where the answer came from, after redirects.'),
     ms: integer('How long it took.', { min: 0, max: 1e9 }),
   },
@@ -26,12 +29,18 @@ export async function readAnswer(response: Response, startedAt: number) {
   const body = textOf(bytes, response.headers.get('content-type'));
   return {
     status: response.status,
-    headers: Object.fromEntries(response.headers),
+    headers: headersOf(response),
     url: response.url,
     ms: Math.round(performance.now() - startedAt),
     body: body ?? bytes.toString('base64'),
     encoding: body === undefined ? ('base64' as const) : ('utf8' as const),
   };
+}
+
+/** Cookies stay apart: a comma in one would be no end of it. */
+function headersOf({ headers }: Response): Record<string, string | string[]> {
+  const cookies = headers.getSetCookie();
+  return { ...Object.fromEntries(headers), ...(cookies.length > 1 ? { 'set-cookie': cookies } : {}) };
 }
 
 /** The text of a body, by the charset that it says; undefined if it is none. */
