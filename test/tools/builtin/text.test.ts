@@ -13,10 +13,18 @@ describe('text', () => {
     ['pascal', 'foo_bar', 'FooBar'],
     ['constant', 'foo bar', 'FOO_BAR'],
     ['slug', 'Ünïcode & more', 'unicode-more'],
+    ['slug', 'Größe Straße Øl Łódź', 'grosse-strasse-ol-lodz'],
+    ['slug', 'ŒUVRE Þing İstanbul ﬁne x²', 'oeuvre-thing-istanbul-fine-x-2'],
+    ['slug', 'Привет, Йод! 日本語 हिन्दी', 'привет-йод-日本語-हिन्दी'],
     ['squeeze', '  a \n\t b ', 'a b'],
     ['reverse', 'a👨‍👩‍👧b', 'b👨‍👩‍👧a'],
     ['sort', 'b\na\r\nä\nc', 'a\nä\nb\nc'],
+    ['sort', 'b\na\n', 'a\nb\n'],
+    ['sort', 'b\r\n\r\na\r\n', '\r\na\r\nb\r\n'],
+    ['sort', '', ''],
     ['unique', 'a\nb\na', 'a\nb'],
+    ['unique', 'a\r\nb\r\na\r\n', 'a\r\nb\r\n'],
+    ['wrap', 'a  b\r\nc\r\n', 'a b\r\nc\r\n'],
     ['strip-accents', 'Ærø crème', 'Ærø creme'],
   ])('%s makes of %j %j', async (operation, text, expected) => {
     expect(await shop.call('text', { operation, text })).toEqual({ text: expected });
@@ -42,6 +50,16 @@ describe('text', () => {
       paragraphs: 2,
       readingSeconds: 1,
     });
+  });
+
+  it.each([
+    ['a\r\nb\r\nc', 1],
+    ['a\r\n\r\nb', 2],
+    ['a\n \n\n\nb\n\n', 2],
+    ['a\r\rb', 2],
+    ['', 0],
+  ])('counts the paragraphs of %j', async (text, paragraphs) => {
+    expect(await shop.call('text', { operation: 'measure', text })).toMatchObject({ counts: { paragraphs } });
   });
 
   it.each([

@@ -45,7 +45,7 @@ function headersOf({ headers }: Response): Record<string, string | string[]> {
 
 /** The text of a body, by the charset that it says; undefined if it is none. */
 export function textOf(bytes: Uint8Array, contentType: string | null): string | undefined {
-  const charset = /charset="?([\w-]+)/i.exec(contentType ?? '')?.[1];
+  const charset = /charset="?([\w.:-]+)/i.exec(contentType ?? '')?.[1];
   if (charset === undefined || /^utf-?8$/i.test(charset)) return utf8Of(bytes);
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
@@ -55,10 +55,32 @@ export function textOf(bytes: Uint8Array, contentType: string | null): string | 
   }
 }
 
+/** Pages say their charset within so many bytes. */
+const MOST_SNIFFED = 1024;
+const META = /<meta(?=[\s/])[^>]*>/gi;
+const CHARSET = /[\s;"'/]charset\s*=\s*["']?\s*([\w.:-]+)/i;
+
+/** The charset that a page says itself, by `<meta charset>` or the `content` of one for `http-equiv`; undefined if it says none that is known. */
+export function charsetOfPage(bytes: Uint8Array): string | undefined {
+  const begin = Buffer.from(bytes.subarray(0, MOST_SNIFFED)).toString('latin1');
+  const [first] = (begin.replace(/<!--.*?(?:-->|$)/gs, '').match(META) ?? []).flatMap(
+    (meta) => CHARSET.exec(meta)?.[1] ?? [],
+  );
+  // A meta element that can be read is not written in UTF-16, whatever it says.
+  return first !== undefined && /^utf-?16/i.test(first) ? 'utf-8' : first;
+}
+
+/** The text of a page: by its header, else as it says itself, else as UTF-8. */
+function pageText(bytes: Uint8Array, contentType: string | null): string {
+  const charset = /charset=/i.test(contentType ?? '') ? undefined : charsetOfPage(bytes);
+  const said = charset === undefined ? contentType : `text/html; charset=${charset}`;
+  return textOf(bytes, said) ?? new TextDecoder().decode(bytes);
+}
+
 /** Fetches a text, such as a page. */
 export async function fetchText({ fetch }: ToolContext, url: string, headers: Readonly<Record<string, string>> = {}) {
   const response = await fetch(url, { headers: { 'user-agent': 'stint', ...headers } });
   const bytes = new Uint8Array(await response.arrayBuffer());
   const contentType = response.headers.get('content-type');
-  return { response, contentType, text: textOf(bytes, contentType) ?? new TextDecoder().decode(bytes) };
+  return { response, contentType, text: pageText(bytes, contentType) };
 }
