@@ -86,6 +86,17 @@ describe('json.validate', () => {
     );
   });
 
+  it('knows no keyword nullable, but a property of that name', async () => {
+    const of = (data: unknown, schema: object) => shop.call('json.validate', { data, schema });
+    expect(await of(null, { type: 'string', nullable: true })).toMatchObject({ valid: false });
+    expect(await of({ a: null }, { properties: { a: { type: 'string', nullable: true } } })).toMatchObject({
+      valid: false,
+    });
+    const named = { properties: { nullable: { type: 'string' } }, required: ['nullable'], enum: [{ nullable: 'x' }] };
+    expect(await of({ nullable: 'x' }, named)).toMatchObject({ valid: true });
+    expect(await of({ nullable: null }, named)).toMatchObject({ valid: false });
+  });
+
   it('ends a pattern that would take for ever with its call', async () => {
     const input = { data: `${'a'.repeat(50)}!`, schema: { type: 'string', pattern: '^(a+)+$' } };
     const call = shop.registry.call('json.validate', input, { policy: shop.policy, timeout: 300 });
@@ -96,6 +107,9 @@ describe('json.validate', () => {
   it.each([
     [{ data: 1, schema: { type: 'numbr' } }, /TOOL_INPUT schema: /],
     [{ data: 1, schema: { pattern: '(' } }, /TOOL_INPUT schema: /],
+    [{ data: 1, schema: { items: { type: ['null', 'foo'] } } }, /TOOL_INPUT schema: /],
+    [{ data: 1, schema: { $defs: { a: { pattern: '(' } } } }, /TOOL_INPUT schema: .*regular expression/],
+    [{ data: 1, schema: { $defs: { a: { patternProperties: { '[': {} } } } } }, /TOOL_INPUT schema: /],
     [{ data: 1 }, /schema is missing/],
   ])('refuses %j', async (input, message) => {
     expect(await shop.failure('json.validate', input)).toMatch(message);
@@ -290,6 +304,18 @@ describe('graph', () => {
         ],
       },
       /TOOL_INPUT edges: there is no order: .* need each other/,
+    ],
+    [
+      {
+        operation: 'shortest-path',
+        edges: [
+          { from: 'a', to: 'b', weight: 1 },
+          { from: 'b', to: 'a', weight: -2 },
+        ],
+        from: 'a',
+        to: 'b',
+      },
+      /TOOL_INPUT edges: .*negative/,
     ],
     [{ operation: 'shortest-path', edges, from: 'a' }, /TOOL_INPUT to: this operation needs a node/],
     [{ operation: 'shortest-path', edges, from: 'a', to: 'z' }, /TOOL_INPUT to: there is no node 'z'/],

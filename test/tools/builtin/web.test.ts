@@ -304,6 +304,11 @@ describe('sitemap.read and sitemap.write', () => {
     ['sitemap.read', () => ({ url: `${url}/bomb.xml.gz` }), /TOOL_FAILED no sitemap was found: .*larger than/],
     ['sitemap.read', () => ({ url: `${url}/api.xml` }), /TOOL_FAILED no sitemap was found/],
     ['sitemap.read', () => ({ url: 'http://10.0.0.1/sitemap.xml' }), /PERMISSION_DENIED/],
+    [
+      'sitemap.write',
+      () => ({ pages: [{ url: 'https://a.b/', modified: '2024-02-31' }] }),
+      /TOOL_INPUT pages\[0\].modified: '2024-02-31' is no day/,
+    ],
     ['sitemap.write', () => ({ pages: [] }), /pages is \[\]/],
     ['sitemap.write', () => ({ pages: [{ url: 'ftp://a.b/' }] }), /TOOL_INPUT pages\[0\].url: 'ftp/],
     [
