@@ -173,6 +173,22 @@ describe('csv.parse', () => {
     expect(rows.map(({ a }) => a)).toEqual(values);
   });
 
+  it('takes empty lines at the beginning for values if there are no names', async () => {
+    const { rows } = await shop.call<{ rows: unknown[] }>('csv.parse', { text: '\n\nx\n', header: false });
+    expect(rows).toEqual([[''], [''], ['x']]);
+  });
+
+  it.each([
+    ['a\n1\n\n', ['1', ''], false],
+    ['a\n1\n\n\n', ['1', ''], true],
+    ['a\n1\n\n3', ['1', ''], true],
+    ['a\n1\n', ['1'], false],
+  ])('says whether there are more than two values in a single column: %j', async (text, values, more) => {
+    const answer = await shop.call<{ rows: { a: string }[]; truncated: boolean }>('csv.parse', { text, limit: 2 });
+    expect(answer.rows.map(({ a }) => a)).toEqual(values);
+    expect(answer.truncated).toBe(more);
+  });
+
   it.each([
     [{}, /text is missing/],
     [{ text: 'a', delimiter: '"' }, /TOOL_INPUT delimiter: /],

@@ -16,7 +16,7 @@ export function parse({ text, header, delimiter, numbers, limit }: Reading) {
   if (delimiter !== undefined && papa.BAD_DELIMITERS.includes(delimiter)) {
     throw wrongInput('delimiter', 'a quote or a line break can be none');
   }
-  const { data, errors } = linesOf(text.replace(/^\uFEFF/, ''), delimiter, limit + (header ? 2 : 1));
+  const { data, errors } = linesOf(text.replace(/^\uFEFF/, ''), delimiter, limit + (header ? 2 : 1), header);
   const names = header ? unique((data.shift() ?? []).map(String)) : [];
   const rows = data.slice(0, limit).map((values) => {
     const read = numbers ? values.map(typed) : values;
@@ -35,14 +35,22 @@ export function parse({ text, header, delimiter, numbers, limit }: Reading) {
 }
 
 /** Empty lines are left out, but where there is one column only: there they are values. */
-function linesOf(text: string, delimiter: string | undefined, preview: number) {
+function linesOf(text: string, delimiter: string | undefined, preview: number, header: boolean) {
   const options = { ...(delimiter === undefined ? {} : { delimiter }), dynamicTyping: false, preview } as const;
   const filled = papa.parse<unknown[]>(text, { ...options, skipEmptyLines: true });
   if (filled.data.length === 0 || filled.data.some(({ length }) => length > 1)) return filled;
-  const begun = text.replace(/^[\r\n]+/, '');
-  const all = papa.parse<unknown[]>(begun, { ...options, delimiter: filled.meta.delimiter, skipEmptyLines: false });
-  const isEnd = all.data.length < preview && /[\r\n]$/.test(begun) && all.data.at(-1)?.join('') === '';
-  return { data: isEnd ? all.data.slice(0, -1) : all.data, errors: all.errors };
+  // Those before the names of the columns are none.
+  const begun = header ? text.replace(/^[\r\n]+/, '') : text;
+  const { delimiter: found } = filled.meta;
+  // One line more: what ends the last one makes an empty one.
+  const all = papa.parse<unknown[]>(begun, {
+    ...options,
+    delimiter: found,
+    preview: preview + 1,
+    skipEmptyLines: false,
+  });
+  const isEnd = /[\r\n]$/.test(begun) && all.data.at(-1)?.join('') === '';
+  return { data: all.data.slice(0, Math.min(preview, isEnd ? all.data.length - 1 : preview)), errors: all.errors };
 }
 
 interface Writing {
