@@ -21,6 +21,7 @@ import type { Gate } from './access/gate.js';
 import type { ConnectOptions, FetchOptions } from './access/net-access.js';
 import { NetDoor } from './access/net-door.js';
 import type { AuditNotes } from './audit.js';
+import { boundedRuntime } from './bounded-runtime.js';
 import { denied, type Policy } from './policy.js';
 import type { ResolvedToolLimits, Tool, ToolPermission } from './tool.js';
 import type { ToolContext } from './tool-context.js';
@@ -41,6 +42,7 @@ export class CallContext implements ToolContext, Gate {
   readonly #scope = new Scope();
   #controller: AbortController | undefined;
   #ended: StintError | undefined;
+  #runtime: Runtime | undefined;
   #tools: ToolPort | undefined;
   #scratch: Promise<string> | undefined;
   #files: FileDoor | undefined;
@@ -73,7 +75,8 @@ export class CallContext implements ToolContext, Gate {
   }
 
   get runtime(): Runtime {
-    return this.#owner.runtime();
+    this.#runtime ??= boundedRuntime(this.#owner.runtime(), this.#owner.limits.memory);
+    return this.#runtime;
   }
 
   get tools(): ToolPort {

@@ -2,6 +2,8 @@ import { describe } from '../errors/describe.js';
 import { type OptionReader, oneOf, readOptions, text } from '../runtime/read-options.js';
 import { invalid } from '../runtime/units.js';
 import { DEFAULT_TOOL_LIMITS, readToolLimits } from './limits.js';
+import { refuseSchema } from './schema/refuse-schema.js';
+import { isStandardSchema } from './schema/validator.js';
 import {
   SECURITY_LEVELS,
   type SecurityLevel,
@@ -93,6 +95,7 @@ const READERS = {
 function readSchema(value: unknown, name: string): ToolSchema {
   // Some libraries' schemas are functions.
   if ((typeof value === 'object' || typeof value === 'function') && value !== null && !Array.isArray(value)) {
+    if (!isStandardSchema(value)) refuseSchema(value, name);
     return value as ToolSchema;
   }
   throw invalid(name, value, 'a JSON Schema, or a schema of a library that has Standard Schema');

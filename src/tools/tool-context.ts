@@ -18,7 +18,7 @@ export interface ToolContext {
   readonly scope: Pick<Scope, 'defer'>;
   /** What the call may use: the tool's limits, or the policy's where those are lower. */
   readonly limits: ResolvedToolLimits;
-  /** Runs scripts and module tasks. */
+  /** Runs scripts and module tasks. No script gets more memory than `limits.memory`, and that much if nothing else is asked for. */
   readonly runtime: Runtime;
   /** The tools that this call may call, for scripts that it runs: `context.runtime.run(source, { tools: context.tools })`. */
   readonly tools: ToolPort;

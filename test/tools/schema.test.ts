@@ -73,6 +73,15 @@ describe('a JSON Schema', () => {
     expect(await tryInput(draft2020, ['a'])).toEqual(['a']);
   });
 
+  it.each([
+    [0.01, [19.99, 1.15, -19.99, 1e9], [0.005, 19.991]],
+    [0.1, [0.3, 0], [0.35]],
+    [3, [9, 3e20], [10]],
+  ])('knows the multiples of %d', async (multipleOf, multiples, others) => {
+    for (const value of multiples) expect(await tryInput({ multipleOf }, value)).toBe(value);
+    for (const value of others) expect(await tryInput({ multipleOf }, value)).toContain('TOOL_INPUT');
+  });
+
   it('has its patterns look at so much text and no more', async () => {
     const schema = { type: 'array', items: { type: 'string', pattern: '^a*$' } };
     const texts = (count: number) => Array.from({ length: count }, () => 'a'.repeat(64 * 1024));
@@ -105,8 +114,8 @@ describe('a JSON Schema', () => {
       'c',
       'd',
     ]);
-    // Copied before it is compiled.
-    expect(reads).toBe(1);
+    // Looked at when the tool is defined, and copied before it is compiled.
+    expect(reads).toBe(2);
   });
 
   it('with the same $id as another tool has is no other one', async () => {
@@ -117,16 +126,38 @@ describe('a JSON Schema', () => {
     expect(await tryInput({ ...named, $ref: '#n' }, 'x')).toContain('must be number');
   });
 
-  it.each([
-    [{ type: 'strange' }, 'type must be'],
-    [{ $ref: 'https://example.com/elsewhere.json' }, "can't resolve reference"],
-    [{ type: 'string', pattern: '(' }, 'the pattern "("'],
-    [{ type: 'string', pattern: '(?=x)y' }, 'cannot be matched in linear time'],
-    [{ type: 'string', pattern: '(a)\\1' }, 'cannot be matched in linear time'],
-  ])('that cannot be used is told of: %j', async (schema, message) => {
-    const error = await errorOf(echoing(schema).call('echo', 'x'));
+  it('that cannot be used is told of', async () => {
+    const error = await errorOf(echoing({ $ref: 'https://example.com/elsewhere.json' }).call('echo', 'x'));
     expect(error.code).toBe('TOOL_FAILED');
-    expect(error.message).toContain(message);
+    expect(error.message).toContain("can't resolve reference");
+  });
+
+  it.each<[ToolSchema, string]>([
+    [{ type: 'strange' }, "tool.input.type is 'strange'; it must be one of string, number"],
+    [{ items: [{ type: ['null', 'foo'] }] }, "tool.input.items[0].type is [ 'null', 'foo' ]"],
+    [{ properties: { a: { type: 5 } } }, 'tool.input.properties.a.type is 5'],
+    [{ type: 'string', pattern: '(' }, "tool.input.pattern is '('"],
+    [{ type: 'string', pattern: '(?=x)y' }, 'that can be matched in linear time'],
+    [{ $defs: { a: { pattern: '(a)\\1' } } }, 'tool.input.$defs.a.pattern is'],
+    [{ anyOf: [{ pattern: '(?<!x)y' }] }, 'tool.input.anyOf[0].pattern is'],
+    [{ patternProperties: { '[': {} } }, "a name in tool.input.patternProperties is '['"],
+    [{ pattern: 'a{2000}' }, 'tool.input.pattern is'],
+    [{ pattern: 1 }, 'tool.input.pattern is 1'],
+  ])('that cannot be used is refused when the tool is defined: %j', (schema, message) => {
+    expect(() => echoing(schema)).toThrow(message);
+    expect(() => echoing(schema)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
+  it('may have names of keywords in its values, and may hold itself', async () => {
+    expect(await tryInput({ enum: [{ type: 'strange', pattern: '(' }] }, { type: 'strange', pattern: '(' })).toEqual({
+      type: 'strange',
+      pattern: '(',
+    });
+    expect(await tryInput({ properties: { type: { const: 'foo' } } }, { type: 'foo' })).toEqual({ type: 'foo' });
+    expect(await tryInput({ pattern: '(?i)abc\\z' }, 'ABC')).toBe('ABC');
+    const own: Record<string, unknown> = {};
+    own['not'] = own;
+    expect(() => echoing(own)).not.toThrow();
   });
 
   // Each would take longer than the test has, by a backtracking matcher or by comparing each with each.

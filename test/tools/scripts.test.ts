@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRuntime, type RunOptions, type Source } from '#stint/index';
-import { defineTool, type ToolDefinition, ToolRegistry } from '#stint/tools/index';
+import { defineTool, type ToolContext, type ToolDefinition, ToolRegistry } from '#stint/tools/index';
 import { until } from '../io/local.js';
 
 const tool = (name: string, definition: Partial<ToolDefinition> & Pick<ToolDefinition, 'handler'>) =>
@@ -252,6 +252,45 @@ describe('a script', () => {
   it('has them in a process of its own too', async () => {
     const options = { tools: true, isolation: 'process' } as const;
     expect(await run(lua('return tool.math.add{ a = 1, b = 2 }'), options)).toBe(3);
+  });
+});
+
+describe('a script that a tool runs', () => {
+  const hungry = (size: string): Source => lua(`return #string.rep("x", ${size})`);
+  const small = { limits: { memory: '2mb' } } as const;
+  const code = (ran: Promise<unknown>) => ran.catch((error: { code: string }) => error.code);
+
+  it.each<[string, ToolDefinition['handler'], unknown]>([
+    ['run', (_, { runtime: own }) => own.run(hungry('5e6')), 'OUT_OF_MEMORY'],
+    [
+      'run, asking for more',
+      (_, { runtime: own }) => own.run(hungry('5e6'), { limits: { memory: '64mb' } }),
+      'OUT_OF_MEMORY',
+    ],
+    ['start', (_, { runtime: own }) => own.start(hungry('5e6')).result, 'OUT_OF_MEMORY'],
+    ['runSync', (_, { runtime: own }) => own.runSync(hungry('5e6')), 'OUT_OF_MEMORY'],
+    [
+      'map',
+      async (_, { runtime: own }) => {
+        for await (const size of own.map(lua('return #string.rep("x", ...)'), [5e6])) return size;
+        return undefined;
+      },
+      'OUT_OF_MEMORY',
+    ],
+    ['run, with enough', (_, { runtime: own }) => own.run(hungry('1e5')), 1e5],
+    ['stats', (_, { runtime: own }) => own.stats().threads.count, 2],
+  ])('has the memory of the call: %s', async (_, handler, expected) => {
+    const own = new ToolRegistry({ tools: [tool('hungry', { ...small, handler })], runtime });
+    expect(await code(own.call('hungry', {}))).toBe(expected);
+    const policy = new ToolRegistry({ tools: [tool('hungry', { handler })], runtime, policy: small });
+    expect(await code(policy.call('hungry', {}))).toBe(expected);
+  });
+
+  it('is refused what the runtime refuses', async () => {
+    const handler = (_: unknown, { runtime: own }: ToolContext) =>
+      own.run(hungry('1'), { limits: { memory: 'x' } } as never);
+    const own = new ToolRegistry({ tools: [tool('wrong', { handler })], runtime });
+    await expect(own.call('wrong', {})).rejects.toThrow("options.limits.memory is 'x'");
   });
 });
 

@@ -47,9 +47,15 @@ export function guardedFetch(
       return bounded(response, url, gate.limits.memory);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw httpFailure(url, error);
+      throw asTool(httpFailure(url, error), url);
     }
   };
+}
+
+/** What is wrong in the request itself is wrong input. */
+function asTool(failure: StintError, url: string): StintError {
+  if (failure.code !== 'INVALID_ARGUMENT') return failure;
+  return new StintError('TOOL_INPUT', failure.message.replace(/^http\.request:/, `cannot request ${url}:`));
 }
 
 function readHeaders(headers: FetchOptions['headers'] = []): [string, string][] {
@@ -102,7 +108,7 @@ function limited(body: ReadableStream<Uint8Array>, asked: string, most: number):
           return;
         }
         const error = new StintError(
-          'TOOL_FAILED',
+          'OUT_OF_MEMORY',
           `the body of ${asked} has more than ${most} bytes; raise limits.memory`,
         );
         controller.error(error);

@@ -18,6 +18,7 @@ import { FileRoots } from './file-roots.js';
 import { kindOf, statOf } from './file-stat.js';
 import type { Gate } from './gate.js';
 import { readWhole } from './read-whole.js';
+import { isWithin } from './real-path.js';
 import { removeTree } from './remove-tree.js';
 import { watchFile } from './watch-file.js';
 
@@ -102,7 +103,14 @@ export class FileDoor implements FileAccess {
         await this.#roots.place(to, 'write', 'move to'),
       ];
       if (await this.#roots.isRoot(source)) throw this.#refuseRoot(from, 'move');
-      await anchored(source, (old) => anchored(target, (fresh) => rename(old, fresh)));
+      if (source !== target && isWithin(target, source)) {
+        throw new StintError('TOOL_INPUT', `cannot move '${from}' to '${to}': that is in '${from}' itself`);
+      }
+      try {
+        await anchored(source, (old) => anchored(target, (fresh) => rename(old, fresh)));
+      } catch (error) {
+        throw moveFailure(from, to, error);
+      }
     });
   }
 
@@ -161,6 +169,15 @@ export class FileDoor implements FileAccess {
     const why = 'it is a root of the policy itself; add the directory above it to policy.files.write';
     return this.#gate.refusal('write', path, `to ${deed} '${path}'`, why);
   }
+}
+
+/** The error of the system, but where it is about the place: that has a name of its own. */
+function moveFailure(from: string, to: string, error: unknown): unknown {
+  const code = codeOf(error);
+  const isFull = code === 'ENOTEMPTY' || code === 'EEXIST';
+  if (!isFull && code !== 'EISDIR') return error;
+  const what = isFull ? 'a directory that is not empty' : 'a directory';
+  return new StintError('TOOL_FAILED', `cannot move '${from}' to '${to}': there is ${what}`);
 }
 
 function tooMany(path: string): StintError {

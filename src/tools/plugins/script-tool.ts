@@ -46,14 +46,11 @@ function definitionOf(header: ScriptHeader, source: LoadedSource): ToolDefinitio
 }
 
 function runScript(source: LoadedSource, tools: readonly string[], input: Value, context: ToolContext): Promise<Value> {
-  const { timeout, memory, output } = context.limits;
+  const { timeout, output } = context.limits;
   return context.runtime.run(source, {
     args: [input],
-    limits: { timeout, memory: Math.max(LEAST_MEMORY, memory), output },
+    limits: { timeout, output },
     signal: context.signal,
     tools: onlyTools(context.tools, tools),
   });
 }
-
-/** No script runs with less. */
-const LEAST_MEMORY = 64 * 1024;

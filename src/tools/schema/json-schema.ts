@@ -20,6 +20,8 @@ const OPTIONS: Options = {
   verbose: true,
   validateFormats: true,
   logger: false,
+  // 19.99 is a multiple of 0.01, though not to the last bit.
+  multipleOfPrecision: 9,
   code: { regExp: linearRegExp },
 };
 

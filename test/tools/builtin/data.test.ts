@@ -71,6 +71,12 @@ describe('json.validate', () => {
     });
   });
 
+  it('knows the multiples of a fraction', async () => {
+    const schema = { items: { multipleOf: 0.01 } };
+    expect(await shop.call('json.validate', { data: [19.99, 1.15, 0.3], schema })).toMatchObject({ valid: true });
+    expect(await shop.call('json.validate', { data: [19.995], schema })).toMatchObject({ valid: false });
+  });
+
   it('keeps nothing of a schema for the next call, and fetches none', async () => {
     const schema = { $id: 'https://example.com/a', type: 'number' };
     await shop.call('json.validate', { data: 1, schema });
@@ -78,6 +84,17 @@ describe('json.validate', () => {
     expect(await shop.failure('json.validate', { data: 1, schema: { $ref: 'https://example.com/a' } })).toMatch(
       /can't resolve reference/,
     );
+  });
+
+  it('knows no keyword nullable, but a property of that name', async () => {
+    const of = (data: unknown, schema: object) => shop.call('json.validate', { data, schema });
+    expect(await of(null, { type: 'string', nullable: true })).toMatchObject({ valid: false });
+    expect(await of({ a: null }, { properties: { a: { type: 'string', nullable: true } } })).toMatchObject({
+      valid: false,
+    });
+    const named = { properties: { nullable: { type: 'string' } }, required: ['nullable'], enum: [{ nullable: 'x' }] };
+    expect(await of({ nullable: 'x' }, named)).toMatchObject({ valid: true });
+    expect(await of({ nullable: null }, named)).toMatchObject({ valid: false });
   });
 
   it('ends a pattern that would take for ever with its call', async () => {
@@ -90,6 +107,9 @@ describe('json.validate', () => {
   it.each([
     [{ data: 1, schema: { type: 'numbr' } }, /TOOL_INPUT schema: /],
     [{ data: 1, schema: { pattern: '(' } }, /TOOL_INPUT schema: /],
+    [{ data: 1, schema: { items: { type: ['null', 'foo'] } } }, /TOOL_INPUT schema: /],
+    [{ data: 1, schema: { $defs: { a: { pattern: '(' } } } }, /TOOL_INPUT schema: .*regular expression/],
+    [{ data: 1, schema: { $defs: { a: { patternProperties: { '[': {} } } } } }, /TOOL_INPUT schema: /],
     [{ data: 1 }, /schema is missing/],
   ])('refuses %j', async (input, message) => {
     expect(await shop.failure('json.validate', input)).toMatch(message);
@@ -144,7 +164,36 @@ describe('csv.parse', () => {
   });
 
   it.each([
+    ['a\n1\n\n2\n', ['1', '', '2']],
+    ['a\r\n1\r\n""\r\n', ['1', '']],
+    ['a\n1\n""', ['1', '']],
+    ['\n\na\n\n', ['']],
+  ])('takes empty lines of a single column for values: %j', async (text, values) => {
+    const { rows } = await shop.call<{ rows: { a: string }[] }>('csv.parse', { text });
+    expect(rows.map(({ a }) => a)).toEqual(values);
+  });
+
+  it('takes empty lines at the beginning for values if there are no names', async () => {
+    const { rows } = await shop.call<{ rows: unknown[] }>('csv.parse', { text: '\n\nx\n', header: false });
+    expect(rows).toEqual([[''], [''], ['x']]);
+  });
+
+  it.each([
+    ['a\n1\n\n', ['1', ''], false],
+    ['a\n1\n\n\n', ['1', ''], true],
+    ['a\n1\n\n3', ['1', ''], true],
+    ['a\n1\n', ['1'], false],
+  ])('says whether there are more than two values in a single column: %j', async (text, values, more) => {
+    const answer = await shop.call<{ rows: { a: string }[]; truncated: boolean }>('csv.parse', { text, limit: 2 });
+    expect(answer.rows.map(({ a }) => a)).toEqual(values);
+    expect(answer.truncated).toBe(more);
+  });
+
+  it.each([
     [{}, /text is missing/],
+    [{ text: 'a', delimiter: '"' }, /TOOL_INPUT delimiter: /],
+    [{ text: 'a', delimiter: '\n' }, /TOOL_INPUT delimiter: /],
+    [{ text: 'a', delimiter: '\r' }, /TOOL_INPUT delimiter: /],
     [{ text: 'a', delimiter: '::' }, /delimiter is '::'/],
     [{ text: 'a', limit: 0 }, /limit is 0/],
   ])('refuses %j', async (input, message) => {
@@ -161,6 +210,16 @@ describe('csv.write', () => {
     const { text } = await shop.call<{ text: string }>('csv.write', { rows });
     expect(await shop.call('csv.parse', { text })).toMatchObject({ rows });
   });
+
+  it.each([[[{ a: '' }, { a: 'x' }, { a: '' }]], [[{ a: '' }]]])(
+    'writes empty values of a single column so that csv.parse reads them: %j',
+    async (rows) => {
+      const { text } = await shop.call<{ text: string }>('csv.write', { rows });
+      expect(await shop.call('csv.parse', { text })).toMatchObject({ rows });
+      const { text: lists } = await shop.call<{ text: string }>('csv.write', { rows: [[''], ['b', 'c'], [null]] });
+      expect(lists).toBe('""\r\nb,c\r\n""');
+    },
+  );
 
   it('defuses formulas, and keeps own properties only', async () => {
     const { text } = await shop.call<{ text: string }>('csv.write', {
@@ -262,6 +321,18 @@ describe('graph', () => {
       },
       /TOOL_INPUT edges: there is no order: .* need each other/,
     ],
+    [
+      {
+        operation: 'shortest-path',
+        edges: [
+          { from: 'a', to: 'b', weight: 1 },
+          { from: 'b', to: 'a', weight: -2 },
+        ],
+        from: 'a',
+        to: 'b',
+      },
+      /TOOL_INPUT edges: .*negative/,
+    ],
     [{ operation: 'shortest-path', edges, from: 'a' }, /TOOL_INPUT to: this operation needs a node/],
     [{ operation: 'shortest-path', edges, from: 'a', to: 'z' }, /TOOL_INPUT to: there is no node 'z'/],
     [{ operation: 'spanning-tree', edges, directed: false }, /TOOL_INPUT edges: the graph is in several parts/],
@@ -311,8 +382,100 @@ describe('convert', () => {
 
   it('runs no entity of XML', async () => {
     const text = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>';
+    expect(await shop.failure('convert', { from: 'xml', to: 'json', text })).toMatch(
+      /TOOL_INPUT text: .*document type/,
+    );
+  });
+
+  it.each<[string, unknown[]]>([
+    [
+      '<a>one <b>two</b> <c/> three</a>',
+      [
+        'one ',
+        { name: 'b', attributes: {}, children: ['two'] },
+        ' ',
+        { name: 'c', attributes: {}, children: [] },
+        ' three',
+      ],
+    ],
+    [
+      '\uFEFF<?xml version="1.0"?>\n<!DOCTYPE a SYSTEM "a.dtd">\n<!-- > -->\n<a>\r\n  <b/>\n</a>\n',
+      [{ name: 'b', attributes: {}, children: [] }],
+    ],
+    ['<a>1 &lt; 2 &#x41;&#66;<![CDATA[<x> & ]]><!-- - -->!</a>', ['1 < 2 AB<x> & !']],
+    ['<a> </a>', [' ']],
+    ['<ns:a/>', []],
+    [
+      '<a><b x=\'&quot;\n>\' __proto__="y"/></a>',
+      [{ name: 'b', attributes: JSON.parse('{"x":"\\" >","__proto__":"y"}'), children: [] }],
+    ],
+  ])('keeps what is in XML: %j', async (text, children) => {
     const { text: made } = await shop.call<{ text: string }>('convert', { from: 'xml', to: 'json', text });
-    expect(JSON.parse(made).children).toEqual(['&x;']);
+    expect(JSON.parse(made).children).toEqual(children);
+  });
+
+  it.each([
+    '<a>1</b>',
+    '<a><b>1</a>',
+    '<a><b>1</a></b>',
+    '<a/><b/>',
+    '</a>',
+    '<a></a></a>',
+    '<a x="1" x="2"/>',
+    '<a x=1/>',
+    '<a x="<"/>',
+    '<a>',
+    '<a',
+    'x<a/>',
+    '<a/>x',
+    '<a>1 < 2</a>',
+    '<a>b & c</a>',
+    '<a>&nbsp;</a>',
+    '<a>&#0;</a>',
+    '<a><!-- </a>',
+    '<a>]]></a>',
+    '<![CDATA[x]]><a/>',
+    '<!-- x -->',
+    '',
+  ])('refuses XML that is not well-formed: %s', async (text) => {
+    expect(await shop.failure('convert', { from: 'xml', to: 'json', text })).toMatch(/^TOOL_INPUT text: /);
+  });
+
+  it('reads XML of any depth and length in time', async () => {
+    const deep = `${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}`;
+    expect(await shop.failure('convert', { from: 'xml', to: 'json', text: deep })).toMatch(/^TOOL_INPUT/);
+    const long = `<a ${' '.repeat(1_000_000)}${'&amp;'.repeat(100_000)}`;
+    expect(await shop.failure('convert', { from: 'xml', to: 'json', text: long })).toMatch(/^TOOL_INPUT/);
+  });
+
+  it.each([
+    [
+      'json',
+      'yaml',
+      '{"a": "9007199254740993", "b": 9007199254740991, "c": -1.5e300}',
+      'a: "9007199254740993"\nb: 9007199254740991\nc: -1.5e+300\n',
+    ],
+    ['yaml', 'json', 'a: 0x10\nb: 1_0\nc: &x [1]\nd: *x', '{"a":16,"b":"1_0","c":[1],"d":[1]}'],
+    ['yaml', 'json', '', 'null'],
+    ['yaml', 'json', '# nothing\n', 'null'],
+    ['yaml', 'json', '1\n---\n2\n', '[1,2]'],
+    ['yaml', 'toml', 'a: .inf\n', 'a = inf\n'],
+    ['json', 'toml', '{"a": [{"b": null}, 1]}', 'a = [ {}, 1 ]\n'],
+  ])('keeps each value, from %s to %s: %j', async (from, to, text, expected) => {
+    const { text: made } = await shop.call<{ text: string }>('convert', { from, to, text });
+    expect(to === 'json' ? JSON.stringify(JSON.parse(made)) : made).toBe(expected);
+  });
+
+  it.each([
+    ['json', 'json', '[9007199254740993]', /TOOL_INPUT text: the number 9007199254740993 is too large/],
+    ['ndjson', 'json', '1\n-123456789012345678901', /TOOL_INPUT text: the number -123456789012345678901/],
+    ['json', 'yaml', '{"\\"1": 1e400}', /TOOL_INPUT text: the number 1e400/],
+    ['yaml', 'json', 'a: [9007199254740993]', /TOOL_INPUT text: the number 9007199254740993/],
+    ['yaml', 'json', 'a: .inf', /TOOL_INPUT to: 'a' is Infinity/],
+    ['toml', 'ndjson', 'a = nan', /TOOL_INPUT to: 'a' is NaN/],
+    ['json', 'toml', '{"a": {"b": [1, null]}}', /TOOL_INPUT to: TOML has no null, and a\.b\.1 is one/],
+  ])('refuses a value that it would change, from %s to %s: %j', async (from, to, text, message) => {
+    expect(await shop.failure('convert', { from, to, text })).toMatch(message);
   });
 
   it.each([

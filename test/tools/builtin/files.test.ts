@@ -110,6 +110,22 @@ describe('file.read, file.write, file.list, file.stat', () => {
     ['file.write', { path: 'x', content: '!', encoding: 'base64' }, /TOOL_INPUT content: it is not Base64/],
     ['file.remove', { path: 'tree' }, /TOOL_FAILED .*empty/],
     ['file.move', { from: 'u.txt', to: 'w.txt' }, /TOOL_FAILED there is 'w.txt' already/],
+    [
+      'file.move',
+      { from: 'tree/a/b', to: 'tree', replace: true },
+      /TOOL_FAILED cannot move 'tree\/a\/b' to 'tree': there is a directory that is not empty$/,
+    ],
+    [
+      'file.move',
+      { from: 'u.txt', to: 'tree', replace: true },
+      /TOOL_FAILED cannot move 'u.txt' to 'tree': there is a directory$/,
+    ],
+    [
+      'file.move',
+      { from: 'tree', to: 'tree/new' },
+      /TOOL_INPUT cannot move 'tree' to 'tree\/new': that is in 'tree' itself/,
+    ],
+    ['file.copy', { from: 'u.txt', to: 'tree', replace: true }, /TOOL_FAILED cannot write 'tree': it is a directory$/],
     ['file.copy', { from: 'tree', to: 'x' }, /TOOL_FAILED 'tree' is a directory/],
     ['file.copy', { from: 'nothing', to: 'y' }, /TOOL_FAILED/],
     ['directory.create', { path: 'u.txt' }, /TOOL_FAILED/],

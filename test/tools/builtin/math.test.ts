@@ -27,6 +27,23 @@ describe('calculator', () => {
     expect(await value(expression)).toBeCloseTo(result, 12);
   });
 
+  it.each([
+    ['log(1000, 10)', 3],
+    ['log(2^29, 2)', 29],
+    ['log(125, 5)', 3],
+    ['log(1/8, 2)', -3],
+    ['log(3^39, 3)', 39],
+    ['log(1, 7)', 0],
+    ['mod(1e20, 3)', 1e20 % 3],
+    ['mod(1e20, 7)', 1e20 % 7],
+    ['mod(-7, 3)', 2],
+    ['mod(7, -3)', -2],
+    ['mod(-6, 3)', 0],
+    ['mod(5.5, 2)', 1.5],
+  ])('computes %s exactly', async (expression, result) => {
+    expect(await value(expression)).toBe(result);
+  });
+
   it('takes variables before constants', async () => {
     expect(await value('e * x', { e: 2, x: 21 })).toBe(42);
   });

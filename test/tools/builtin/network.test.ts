@@ -22,6 +22,12 @@ beforeAll(async () => {
         return response.setHeader('content-type', 'text/plain; charset=iso-8859-1').end(Buffer.from('é', 'latin1'));
       case '/bomb':
         return response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(200_000_000)));
+      case '/cookies':
+        return response.setHeader('set-cookie', ['a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT', 'b=2']).end();
+      case '/cookie':
+        return response.setHeader('set-cookie', 'a=1').end();
+      case '/drip':
+        return void response.write('begun');
       case '/hang':
         return undefined;
       case '/graphql':
@@ -61,6 +67,17 @@ describe('http.request', () => {
     expect(await shop.call('http.request', { url: `${url}/latin` })).toMatchObject({ body: 'é', encoding: 'utf8' });
   });
 
+  it('gives every cookie', async () => {
+    expect(await shop.call('http.request', { url: `${url}/cookies` })).toMatchObject({
+      headers: { 'set-cookie': ['a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT', 'b=2'] },
+    });
+    expect(await shop.call('http.request', { url: `${url}/cookie` })).toMatchObject({
+      headers: { 'set-cookie': 'a=1' },
+    });
+    const tests = [{ url: `${url}/cookies`, expect: { headers: { 'Set-Cookie': 'b=2' } } }];
+    expect(await shop.call('api.test', { tests })).toMatchObject({ passed: true });
+  });
+
   it('follows no redirect to where the policy does not permit', async () => {
     for (const path of ['/redirect', '/local']) {
       expect(await shop.failure('http.request', { url: url + path })).toMatch(/^PERMISSION_DENIED/);
@@ -70,17 +87,23 @@ describe('http.request', () => {
 
   it('bounds a body that unpacks to more than it holds', async () => {
     expect(await shop.failure('http.request', { url: `${url}/bomb` })).toMatch(
-      /TOOL_FAILED .*more than 67108864 bytes/,
+      /OUT_OF_MEMORY .*more than 67108864 bytes/,
     );
   });
 
   it('ends after its own timeout', async () => {
-    expect(await shop.failure('http.request', { url: `${url}/hang`, timeout: 50 })).toMatch(/TIMEOUT|TOOL_FAILED/);
+    expect(await shop.failure('http.request', { url: `${url}/hang`, timeout: 50 })).toMatch(/^TIMEOUT .*within 50 ms/);
+    expect(await shop.failure('http.request', { url: `${url}/drip`, timeout: 100 })).toMatch(
+      /^TIMEOUT .*within 100 ms/,
+    );
   });
 
   it.each([
     [{ url: 'ftp://127.0.0.1/' }, /url is 'ftp:/],
     [{ url: 'http://127.0.0.1:2/', headers: { host: 'evil' } }, /TOOL_INPUT .*header 'host' cannot be set/],
+    [{ url: 'http://127.0.0.1:2/', headers: { 'a b': 'c' } }, /^TOOL_INPUT cannot request .*header name/i],
+    [{ url: 'http://127.0.0.1:2/', headers: { a: 'b\nc' } }, /^TOOL_INPUT cannot request .*header value/s],
+    [{ url: 'http://127.0.0.1:2/', body: 'a' }, /^TOOL_INPUT cannot request .*GET\/HEAD/],
     [{ url: 'http://127.0.0.1:2/', body: 'a', json: 1 }, /TOOL_INPUT json: give body or json/],
     [{ url: 'http://127.0.0.1:2/' }, /TOOL_FAILED .*connection refused/],
     [{ url: 'http://[::ffff:169.254.169.254]/' }, /PERMISSION_DENIED/],

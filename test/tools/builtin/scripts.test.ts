@@ -47,6 +47,17 @@ describe('script.run', () => {
     ).toMatch(/deep|TIMEOUT|QUEUE_FULL|TOOL_FAILED/);
   });
 
+  it('has as much memory as is asked for, but no more than the policy says', async () => {
+    const input = { language: 'lua', code: 'return #string.rep("x", 5e6)', memory: 64 };
+    const small = { ...shop.policy, limits: { memory: '2mb' } } as const;
+    expect(await shop.failure('script.run', input, small)).toMatch(/^OUT_OF_MEMORY/);
+    expect(await shop.call('script.run', { ...input, code: 'return #string.rep("x", 1e5)' }, small)).toMatchObject({
+      result: 1e5,
+    });
+    const large = { ...input, code: 'return #string.rep("x", 8e7)', memory: 256 };
+    expect(await shop.call('script.run', large)).toMatchObject({ result: 8e7 });
+  });
+
   it.each([
     [{ language: 'lua', code: 'while true do end', timeout: 100 }, /^TIMEOUT/],
     [{ language: 'javascript', code: 'for (;;);', timeout: 100 }, /^TIMEOUT/],

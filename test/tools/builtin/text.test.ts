@@ -13,10 +13,18 @@ describe('text', () => {
     ['pascal', 'foo_bar', 'FooBar'],
     ['constant', 'foo bar', 'FOO_BAR'],
     ['slug', 'Ünïcode & more', 'unicode-more'],
+    ['slug', 'Größe Straße Øl Łódź', 'grosse-strasse-ol-lodz'],
+    ['slug', 'ŒUVRE Þing İstanbul ﬁne x²', 'oeuvre-thing-istanbul-fine-x-2'],
+    ['slug', 'Привет, Йод! 日本語 हिन्दी', 'привет-йод-日本語-हिन्दी'],
     ['squeeze', '  a \n\t b ', 'a b'],
     ['reverse', 'a👨‍👩‍👧b', 'b👨‍👩‍👧a'],
     ['sort', 'b\na\r\nä\nc', 'a\nä\nb\nc'],
+    ['sort', 'b\na\n', 'a\nb\n'],
+    ['sort', 'b\r\n\r\na\r\n', '\r\na\r\nb\r\n'],
+    ['sort', '', ''],
     ['unique', 'a\nb\na', 'a\nb'],
+    ['unique', 'a\r\nb\r\na\r\n', 'a\r\nb\r\n'],
+    ['wrap', 'a  b\r\nc\r\n', 'a b\r\nc\r\n'],
     ['strip-accents', 'Ærø crème', 'Ærø creme'],
   ])('%s makes of %j %j', async (operation, text, expected) => {
     expect(await shop.call('text', { operation, text })).toEqual({ text: expected });
@@ -42,6 +50,16 @@ describe('text', () => {
       paragraphs: 2,
       readingSeconds: 1,
     });
+  });
+
+  it.each([
+    ['a\r\nb\r\nc', 1],
+    ['a\r\n\r\nb', 2],
+    ['a\n \n\n\nb\n\n', 2],
+    ['a\r\rb', 2],
+    ['', 0],
+  ])('counts the paragraphs of %j', async (text, paragraphs) => {
+    expect(await shop.call('text', { operation: 'measure', text })).toMatchObject({ counts: { paragraphs } });
   });
 
   it.each([
@@ -119,6 +137,16 @@ describe('diff', () => {
       added: 0,
     });
     expect(await shop.call('diff', { before: 'a', after: 'a' })).toMatchObject({ equal: true });
+  });
+
+  it('has no change in the patch that is none', async () => {
+    const answer = await shop.call<{ equal: boolean; patch: string }>('diff', {
+      before: 'a\n b \nc\n',
+      after: 'a \nb\r\nc\n',
+      ignoreWhitespace: true,
+    });
+    expect(answer.equal).toBe(true);
+    expect(answer.patch).not.toContain('@@');
   });
 
   it('ends with its call, however different the texts are', async () => {
@@ -238,7 +266,7 @@ describe('citation', () => {
     [
       'chicago',
       'Lovelace, Ada, Charles Babbage, and Luigi Menabrea. 1843. “The title.” Scientific Memoirs 3: 666–731.',
-      '(Lovelace, Babbage and Menabrea 1843)',
+      '(Lovelace, Babbage, and Menabrea 1843)',
     ],
     [
       'ieee',
@@ -247,6 +275,36 @@ describe('citation', () => {
     ],
   ])('writes %s', async (style, citation, inText) => {
     expect(await shop.call('citation', { style, ...source })).toEqual({ citation, inText });
+  });
+
+  const chapter = {
+    ...{ type: 'chapter', title: 'Notes', authors: source.authors.slice(0, 1), year: 1843, container: 'Engines' },
+    ...{ publisher: 'Taylor', pages: '1-9' },
+  };
+  const article = { ...source, authors: source.authors.slice(0, 2), issue: '2', publisher: 'Taylor' };
+  const site = { type: 'website', title: 'Notes', url: 'https://example.com/', accessed: '2024-03-01' };
+  it.each<[string, object, string]>([
+    ['apa', chapter, 'Lovelace, A. (1843). Notes. In Engines (pp. 1–9). Taylor.'],
+    ['apa', { ...chapter, pages: '7', volume: '2' }, 'Lovelace, A. (1843). Notes. In Engines (Vol. 2, p. 7). Taylor.'],
+    ['apa', { ...chapter, pages: undefined }, 'Lovelace, A. (1843). Notes. In Engines. Taylor.'],
+    ['apa', article, 'Lovelace, A., & Babbage, C. (1843). The title. Scientific Memoirs, 3(2), 666–731.'],
+    [
+      'mla',
+      article,
+      'Lovelace, Ada, and Charles Babbage. “The title.” Scientific Memoirs, vol. 3, no. 2, Taylor, 1843, pp. 666–731.',
+    ],
+    ['mla', site, '“Notes.” https://example.com/. Accessed 1 Mar. 2024.'],
+    ['mla', { ...site, accessed: '2024-05-31' }, '“Notes.” https://example.com/. Accessed 31 May 2024.'],
+    ['chicago', site, 'n.d. “Notes.” Accessed March 1, 2024. https://example.com/'],
+  ])('writes %s: %j', async (style, cited, citation) => {
+    const { pages, ...others } = cited as { pages?: string };
+    const input = { style, ...others, ...(pages === undefined ? {} : { pages }) };
+    expect(await shop.call('citation', input)).toMatchObject({ citation });
+  });
+
+  it('writes two names in the text without a comma', async () => {
+    const { inText } = await shop.call<{ inText: string }>('citation', { style: 'chicago', ...article });
+    expect(inText).toBe('(Lovelace and Babbage 1843)');
   });
 
   it('writes RIS, and TeX that is no command', async () => {
@@ -264,6 +322,8 @@ describe('citation', () => {
   it.each([
     [{ style: 'apa', type: 'book' }, /title is missing/],
     [{ style: 'harvard', type: 'book', title: 'a' }, /style is 'harvard'/],
+    [{ style: 'mla', type: 'book', title: 'a', accessed: '2024-13-45' }, /TOOL_INPUT accessed: there is no day/],
+    [{ style: 'ris', type: 'book', title: 'a', accessed: '2023-02-29' }, /TOOL_INPUT accessed: there is no day/],
     [{ style: 'apa', type: 'book', title: 'a', doi: 'doi.org/x' }, /doi is 'doi.org\/x'/],
   ])('refuses %j', async (input, message) => {
     expect(await shop.failure('citation', input)).toMatch(message);
@@ -289,6 +349,8 @@ describe('datetime', () => {
       { operation: 'add', value: '2024-03-30T12:00:00', zone: 'Europe/Berlin', duration: { days: 1 } },
       { iso: '2024-03-31T12:00:00.000+02:00' },
     ],
+    [{ operation: 'read', value: '20240115' }, { iso: '2024-01-15T00:00:00.000Z' }],
+    [{ operation: 'read', value: '20249915' }, { unixMs: 20_249_915 }],
     [{ operation: 'start', value: '2024-02-15', unit: 'months' }, { iso: '2024-02-01T00:00:00.000Z' }],
     [
       { operation: 'end', value: '2024-02-15', unit: 'months' },
@@ -301,6 +363,7 @@ describe('datetime', () => {
 
   it.each([
     [{ operation: 'read', value: 'yesterday' }, /TOOL_INPUT value: cannot read 'yesterday' as a time/],
+    [{ operation: 'now', locale: 'not a locale' }, /TOOL_INPUT locale: 'not a locale' is no language tag/],
     [{ operation: 'now', zone: 'Mars/Olympus' }, /TOOL_INPUT zone: there is no time zone 'Mars\/Olympus'/],
     [
       { operation: 'add', value: '2024-01-01', duration: { fortnights: 1 } },

@@ -12,7 +12,7 @@ const asked: string[] = [];
 beforeAll(async () => {
   url = await serveHttp((request, response, body) => {
     asked.push(`${request.method} ${request.url}`);
-    const html = (content: string) => response.setHeader('content-type', 'text/html').end(content);
+    const html = (content: string | Buffer) => response.setHeader('content-type', 'text/html').end(content);
     switch (request.url) {
       case '/page':
         return html(`<!doctype html><html lang="de"><head><title> A &amp; B </title><base href="/base/"><meta name="Description" content="d">
@@ -45,6 +45,24 @@ beforeAll(async () => {
         );
       case '/bomb.xml.gz':
         return response.end(gzipSync(Buffer.alloc(60_000_000)));
+      case '/meta':
+        return html(
+          Buffer.from('<title>Größe</title><!-- <meta charset="x"> --><META data-a=1 CharSet = ISO-8859-1 >', 'latin1'),
+        );
+      case '/http-equiv':
+        return html(
+          Buffer.from(
+            `<title>ё</title><meta name="a" content="charset"><meta http-equiv="Content-Type" content="text/html; charset=utf-16">`,
+          ),
+        );
+      case '/header':
+        return response
+          .setHeader('content-type', 'text/html; charset=utf-8')
+          .end('<meta charset="iso-8859-1"><title>Größe</title>');
+      case '/late':
+        return html(`<title>Größe</title>${' '.repeat(1024)}<meta charset="iso-8859-1">`);
+      case '/unknown':
+        return html('<meta charset="klingon"><title>Größe</title>');
       case '/picture':
         return response.setHeader('content-type', 'image/png').end('x');
       default:
@@ -102,6 +120,16 @@ describe('page.scrape', () => {
     expect(page.text).toBe('Head\n\nSome text\nXagainnono\na  b\nc\n\n1\t2');
     expect(Object.keys(page.meta)).toContain('__proto__');
     expect(({} as { x?: unknown }).x).toBeUndefined();
+  });
+
+  it.each([
+    ['/meta', 'Größe'],
+    ['/http-equiv', 'ё'],
+    ['/header', 'Größe'],
+    ['/late', 'Größe'],
+    ['/unknown', 'Größe'],
+  ])('reads a page by the charset that it says: %s', async (path, title) => {
+    expect(await shop.call('page.scrape', { url: url + path })).toMatchObject({ title });
   });
 
   it('ends with its call, however nested a page or a selector is', async () => {
@@ -197,6 +225,18 @@ describe('api.test', () => {
     expect(results[1]).toMatchObject({ status: 0, passed: false });
   });
 
+  it('tells of a host that is not permitted, and goes on', async () => {
+    const tests = [{ url: 'http://10.0.0.1/' }, { url: `${url}/redirect` }, { url }];
+    expect(await shop.call('api.test', { tests })).toMatchObject({
+      passed: false,
+      results: [
+        { status: 0, passed: false, problems: ['the policy does not permit its host'] },
+        { status: 0, passed: false, problems: ['the policy does not permit its host'] },
+        { status: 200, passed: true, problems: [] },
+      ],
+    });
+  });
+
   it('stops at the first that fails, if it is told so', async () => {
     const tests = [{ url: `${url}/gone`, expect: { status: 200 } }, { url }];
     expect((await shop.call<{ results: unknown[] }>('api.test', { tests, stop: true })).results).toHaveLength(1);
@@ -204,7 +244,6 @@ describe('api.test', () => {
 
   it.each([
     [{ tests: [] }, /tests is \[\]/],
-    [{ tests: [{ url: 'http://10.0.0.1/' }] }, /PERMISSION_DENIED/],
     [{ tests: [{ url: 'http://127.0.0.1/', expect: { code: 200 } }] }, /expect.code is not known/],
   ])('refuses %j', async (input, message) => {
     expect(await shop.failure('api.test', input)).toMatch(message);
@@ -265,6 +304,11 @@ describe('sitemap.read and sitemap.write', () => {
     ['sitemap.read', () => ({ url: `${url}/bomb.xml.gz` }), /TOOL_FAILED no sitemap was found: .*larger than/],
     ['sitemap.read', () => ({ url: `${url}/api.xml` }), /TOOL_FAILED no sitemap was found/],
     ['sitemap.read', () => ({ url: 'http://10.0.0.1/sitemap.xml' }), /PERMISSION_DENIED/],
+    [
+      'sitemap.write',
+      () => ({ pages: [{ url: 'https://a.b/', modified: '2024-02-31' }] }),
+      /TOOL_INPUT pages\[0\].modified: '2024-02-31' is no day/,
+    ],
     ['sitemap.write', () => ({ pages: [] }), /pages is \[\]/],
     ['sitemap.write', () => ({ pages: [{ url: 'ftp://a.b/' }] }), /TOOL_INPUT pages\[0\].url: 'ftp/],
     [

@@ -1,13 +1,13 @@
-import { type Element, isCDATA, isTag, isText } from 'domhandler';
-import { textContent } from 'domutils';
 import { parseDocument } from 'htmlparser2';
 import { marked } from 'marked';
 import * as toml from 'smol-toml';
 import * as yaml from 'yaml';
 import { reading, wrongInput } from '../refusal.js';
 import { parse as parseCsv, write as writeCsv } from './csv-work.js';
+import { exactNumbers, finiteOnly, readJson } from './exact-numbers.js';
 import type { SourceFormat, TargetFormat } from './formats.js';
 import { htmlText } from './html-text.js';
+import { readXml } from './xml.js';
 
 const MOST_ROWS = 100_000;
 
@@ -33,19 +33,19 @@ function fromMarkup(text: string, from: 'markdown' | 'html', to: TargetFormat): 
 }
 
 const readers: Readonly<Record<Exclude<SourceFormat, 'markdown' | 'html'>, (text: string) => unknown>> = {
-  json: (text) => JSON.parse(text),
+  json: readJson,
   ndjson: (text) =>
     text
       .split('\n')
       .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line)),
+      .map(readJson),
   yaml: (text) => {
-    const documents = yaml.parseAllDocuments(text, { schema: 'core', logLevel: 'error' });
+    const documents = yaml.parseAllDocuments(text, { schema: 'core', logLevel: 'error', intAsBigInt: true });
     const values = [...documents].map((document) => {
       if (document.errors[0] !== undefined) throw document.errors[0];
-      return document.toJS({ maxAliasCount: 100 });
+      return exactNumbers(document.toJS({ maxAliasCount: 100 }));
     });
-    return values.length === 1 ? values[0] : values;
+    return values.length < 2 ? (values[0] ?? null) : values;
   },
   toml: (text) => toml.parse(text),
   csv: (text) => {
@@ -54,21 +54,18 @@ const readers: Readonly<Record<Exclude<SourceFormat, 'markdown' | 'html'>, (text
     if (problems[0] !== undefined) throw new Error(problems[0]);
     return rows;
   },
-  xml: (text) => {
-    const root = parseDocument(text, { xmlMode: true }).childNodes.find(isTag);
-    if (root === undefined) throw new Error('it has no element');
-    return element(root);
-  },
+  xml: readXml,
 };
 
 const writers: Readonly<Record<Exclude<TargetFormat, 'html' | 'text'>, (value: unknown) => string>> = {
-  json: (value) => JSON.stringify(value, null, 2),
-  ndjson: (value) => (Array.isArray(value) ? value : [value]).map((item) => `${JSON.stringify(item)}\n`).join(''),
+  json: (value) => JSON.stringify(value, finiteOnly, 2),
+  ndjson: (value) =>
+    (Array.isArray(value) ? value : [value]).map((item) => `${JSON.stringify(item, finiteOnly)}\n`).join(''),
   yaml: (value) => yaml.stringify(value, { lineWidth: 0 }),
   toml: (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new Error('TOML begins with a table: convert an object');
-    return toml.stringify(value);
+    return toml.stringify(withoutNull(value, '') as object);
   },
   csv: (value) => {
     const rows = Array.isArray(value) ? value : [value];
@@ -76,12 +73,16 @@ const writers: Readonly<Record<Exclude<TargetFormat, 'html' | 'text'>, (value: u
   },
 };
 
-/** An element of XML, with all that is in it in its order; white space between elements is left out. */
-function element(node: Element): unknown {
-  const children = node.children.flatMap((child) => {
-    if (isTag(child)) return [element(child)];
-    if (isCDATA(child)) return [textContent(child)];
-    return isText(child) && child.data.trim() !== '' ? [child.data.trim()] : [];
-  });
-  return { name: node.name, attributes: { ...node.attribs }, children };
+/** Lists of TOML have no null; a key whose value is null is left out. @throws Error for a list with one */
+function withoutNull(value: unknown, path: string): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  const at = (key: string | number) => (path === '' ? `${key}` : `${path}.${key}`);
+  if (Array.isArray(value)) {
+    return value.map((item, index) => {
+      if (item === null) throw new Error(`TOML has no null, and ${at(index)} is one`);
+      return withoutNull(item, at(index));
+    });
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNull(item, at(key))]));
 }

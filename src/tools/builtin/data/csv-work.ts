@@ -13,12 +13,10 @@ interface Reading {
 
 export function parse({ text, header, delimiter, numbers, limit }: Reading) {
   // Lists, not Papa's own records: those would take a column `__proto__` for the prototype.
-  const { data, errors } = papa.parse<unknown[]>(text.replace(/^\uFEFF/, ''), {
-    ...(delimiter === undefined ? {} : { delimiter }),
-    dynamicTyping: false,
-    skipEmptyLines: true,
-    preview: limit + (header ? 2 : 1),
-  });
+  if (delimiter !== undefined && papa.BAD_DELIMITERS.includes(delimiter)) {
+    throw wrongInput('delimiter', 'a quote or a line break can be none');
+  }
+  const { data, errors } = linesOf(text.replace(/^\uFEFF/, ''), delimiter, limit + (header ? 2 : 1), header);
   const names = header ? unique((data.shift() ?? []).map(String)) : [];
   const rows = data.slice(0, limit).map((values) => {
     const read = numbers ? values.map(typed) : values;
@@ -34,6 +32,25 @@ export function parse({ text, header, delimiter, numbers, limit }: Reading) {
     }
   });
   return { columns: names, rows, truncated: data.length > limit, problems: problems.slice(0, MOST_PROBLEMS) };
+}
+
+/** Empty lines are left out, but where there is one column only: there they are values. */
+function linesOf(text: string, delimiter: string | undefined, preview: number, header: boolean) {
+  const options = { ...(delimiter === undefined ? {} : { delimiter }), dynamicTyping: false, preview } as const;
+  const filled = papa.parse<unknown[]>(text, { ...options, skipEmptyLines: true });
+  if (filled.data.length === 0 || filled.data.some(({ length }) => length > 1)) return filled;
+  // Those before the names of the columns are none.
+  const begun = header ? text.replace(/^[\r\n]+/, '') : text;
+  const { delimiter: found } = filled.meta;
+  // One line more: what ends the last one makes an empty one.
+  const all = papa.parse<unknown[]>(begun, {
+    ...options,
+    delimiter: found,
+    preview: preview + 1,
+    skipEmptyLines: false,
+  });
+  const isEnd = /[\r\n]$/.test(begun) && all.data.at(-1)?.join('') === '';
+  return { data: all.data.slice(0, Math.min(preview, isEnd ? all.data.length - 1 : preview)), errors: all.errors };
 }
 
 interface Writing {
@@ -55,8 +72,17 @@ export function write({ rows, columns, delimiter, newline, header, formulas }: W
     (lists ? (row as unknown[]) : fields.map((name) => own(row as object, name))).map((value) => cell(value)),
   );
   const lines = header && fields.length > 0 ? [[...fields], ...data] : data;
-  const text = papa.unparse(lines, { delimiter, newline, escapeFormulae: !formulas });
+  const written = (some: readonly unknown[][]) =>
+    papa.unparse([...some], { delimiter, newline, escapeFormulae: !formulas });
+  // An empty line would be none.
+  const text = lines.some(isBlank)
+    ? lines.map((line) => (isBlank(line) ? '""' : written([line]))).join(newline)
+    : written(lines);
   return { text, rows: rows.length };
+}
+
+function isBlank(line: readonly unknown[]): boolean {
+  return line.length === 1 && (line[0] === '' || line[0] === null || line[0] === undefined);
 }
 
 function own(row: object, name: string): unknown {

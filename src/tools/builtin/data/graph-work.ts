@@ -1,5 +1,5 @@
 import { alg, Graph } from '@dagrejs/graphlib';
-import { wrongInput } from '../refusal.js';
+import { reading, wrongInput } from '../refusal.js';
 
 interface WeightedEdge {
   readonly from: string;
@@ -93,7 +93,9 @@ function shortest(
   const [from, to] = [nodes.find(question.from, 'from'), nodes.find(question.to, 'to')];
   const edgesOf = (node: string) => (question.directed ? graph.outEdges(node) : graph.nodeEdges(node)) ?? [];
   const negative = question.edges.some((edge) => edge.weight < 0);
-  const found = negative ? alg.bellmanFord(graph, from, weight, edgesOf) : alg.dijkstra(graph, from, weight, edgesOf);
+  const found = negative
+    ? reading('edges', () => alg.bellmanFord(graph, from, weight, edgesOf))
+    : alg.dijkstra(graph, from, weight, edgesOf);
   const length = found[to]?.distance ?? Number.POSITIVE_INFINITY;
   if (!Number.isFinite(length)) return { path: null, length: null };
   const path = [to];

@@ -5,7 +5,7 @@ import { failed } from '../refusal.js';
 /**
  * Writes a file of any size: into a new file beside it, which then takes its place. A failure leaves what was there.
  *
- * @throws StintError (rejects) `TOOL_FAILED` if there is one already and `replace` is false
+ * @throws StintError (rejects) `TOOL_FAILED` if there is one already and `replace` is false, or a directory
  */
 export async function writeStream(
   files: FileAccess,
@@ -13,8 +13,9 @@ export async function writeStream(
   replace: boolean,
   fill: (output: Writable) => Promise<void>,
 ): Promise<void> {
-  if (!replace && (await files.stat(path)) !== undefined)
-    throw failed(`there is '${path}' already; set replace to have it go`);
+  const old = await files.stat(path);
+  if (!replace && old !== undefined) throw failed(`there is '${path}' already; set replace to have it go`);
+  if (old?.kind === 'directory') throw failed(`cannot write '${path}': it is a directory`);
   const beside = `${path}.${process.pid}-${Date.now().toString(36)}.part`;
   const output = await files.open(beside, 'write');
   try {

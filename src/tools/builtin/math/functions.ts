@@ -29,10 +29,10 @@ export const FUNCTIONS: Readonly<Record<string, NumberFunction>> = {
   log10: one(Math.log10),
   log: {
     takes: [1, 2],
-    compute: (x = 0, base = Math.E) => (base === Math.E ? Math.log(x) : Math.log(x) / Math.log(base)),
+    compute: (x = 0, base = Math.E) => logarithm(x, base),
   },
   pow: { takes: [2, 2], compute: (x = 0, y = 0) => x ** y },
-  mod: { takes: [2, 2], compute: (x = 0, y = 0) => x - y * Math.floor(x / y) },
+  mod: { takes: [2, 2], compute: modulo },
   sin: one(Math.sin),
   cos: one(Math.cos),
   tan: one(Math.tan),
@@ -61,6 +61,22 @@ export const FUNCTIONS: Readonly<Record<string, NumberFunction>> = {
     compute: (...args) => args.reduce((a, b) => (a === 0 && b === 0 ? 0 : Math.abs(a * b) / gcd(a, b))),
   },
 };
+
+function logarithm(x: number, base: number): number {
+  if (base === Math.E) return Math.log(x);
+  if (base === 10) return Math.log10(x);
+  if (base === 2) return Math.log2(x);
+  const quotient = Math.log(x) / Math.log(base);
+  const whole = Math.round(quotient);
+  return base ** whole === x && Math.abs(quotient - whole) < 1e-9 ? whole : quotient;
+}
+
+/** With the sign of the divisor, and exact: the remainder is. */
+function modulo(x = 0, y = 0): number {
+  const left = x % y;
+  if (left === 0) return 0;
+  return left < 0 !== y < 0 ? left + y : left;
+}
 
 export function factorial(x: number): number {
   if (!Number.isInteger(x) || x < 0 || x > 170) {

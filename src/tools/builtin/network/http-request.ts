@@ -1,3 +1,4 @@
+import { StintError } from '../../../errors/stint-error.js';
 import { builtin } from '../builtin.js';
 import { bytesOf } from '../encoding/bytes.js';
 import { wrongInput } from '../refusal.js';
@@ -37,13 +38,19 @@ export const httpRequest = builtin({
     if (body !== undefined && json !== undefined) throw wrongInput('json', 'give body or json, not both');
     const content = json === undefined ? body && bytesOf(body, encoding, 'body') : JSON.stringify(json);
     const startedAt = performance.now();
-    const response = await fetch(url, {
-      method,
-      headers: json === undefined ? headers : { 'content-type': 'application/json', ...headers },
-      redirect,
-      ...(content === undefined ? {} : { body: content }),
-      ...(timeout === undefined ? {} : { signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]) }),
-    });
-    return readAnswer(response, startedAt);
+    const deadline = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: json === undefined ? headers : { 'content-type': 'application/json', ...headers },
+        redirect,
+        ...(content === undefined ? {} : { body: content }),
+        ...(deadline === undefined ? {} : { signal: deadline }),
+      });
+      return await readAnswer(response, startedAt);
+    } catch (error) {
+      if (signal.aborted || deadline?.aborted !== true) throw error;
+      throw new StintError('TIMEOUT', `${url} did not answer within ${timeout} ms`);
+    }
   },
 });

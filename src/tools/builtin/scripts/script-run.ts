@@ -26,7 +26,7 @@ export const scriptRun = builtin({
         ),
       ),
       timeout: withDefault(10_000, integer('Milliseconds.', { min: 1, max: 300_000 })),
-      memory: withDefault(64, integer('MiB.', { min: 1, max: 512 })),
+      memory: withDefault(64, integer('MiB, as far as the policy goes.', { min: 1, max: 512 })),
     },
   ),
   output: object({
@@ -35,7 +35,7 @@ export const scriptRun = builtin({
     ms: number('How long it ran.', { min: 0 }),
     memory: number('The most that it held, in bytes.', { min: 0 }),
   }),
-  limits: { timeout: '5m' },
+  limits: { timeout: '5m', memory: '512mb' },
   examples: [
     {
       input: { language: 'lua', code: 'print("hi") local a, b = ... return a * b', args: [6, 7] },

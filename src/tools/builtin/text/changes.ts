@@ -9,7 +9,24 @@ interface How {
 type Change = (text: string, how: How) => string;
 
 const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}]+|\p{Lo}+|\p{N}+/gu;
+const SLUG_WORD = /[\p{L}\p{M}]+|\p{N}+/gu;
 const MARKS = /\p{M}+/gu;
+const LATIN_MARKS = /(?<=\p{Script=Latin})\p{M}+/gu;
+
+/** Letters that no marks are taken from. */
+const ROMANIZED: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+  ŧ: 't',
+};
 
 /** What the text tool can make of a text, by the name of the operation. */
 export const changes = {
@@ -22,13 +39,7 @@ export const changes = {
   snake: (text) => joined(text, '_'),
   kebab: (text) => joined(text, '-'),
   constant: (text) => joined(text, '_').toUpperCase(),
-  slug: (text) =>
-    joined(
-      plain(text)
-        .replace(/[^\x20-\x7e]/g, ' ')
-        .toLowerCase(),
-      '-',
-    ),
+  slug: (text) => (romanized(text.toLowerCase()).match(SLUG_WORD) ?? []).join('-'),
   trim: (text) => text.trim(),
   squeeze: (text) => text.trim().split(/\s+/).join(' '),
   reverse: (text, { locale }) =>
@@ -66,8 +77,18 @@ function plain(text: string): string {
   return text.normalize('NFD').replace(MARKS, '').normalize('NFC');
 }
 
+/** Latin letters in those of English; letters of other scripts stay as they are. */
+function romanized(text: string): string {
+  const bare = text.normalize('NFKD').replace(LATIN_MARKS, '').normalize('NFC');
+  return bare.replace(/[ßøłđðæœþıħŧ]/g, (letter) => ROMANIZED[letter] ?? letter);
+}
+
+/** Changes lines, and ends them as the first one is ended; what ends the last one stays at the end. */
 function lines(text: string, change: (lines: string[]) => string[]): string {
-  return change(text.split(/\r\n|[\r\n]/)).join('\n');
+  const newline = /\r\n|[\r\n]/.exec(text)?.[0] ?? '\n';
+  const all = text.split(/\r\n|[\r\n]/);
+  const end = all.length > 1 && all.at(-1) === '' ? newline : '';
+  return change(end === '' ? all : all.slice(0, -1)).join(newline) + end;
 }
 
 /** At most `width` characters, the last of which is an ellipsis if something is missing. */

@@ -1,3 +1,5 @@
+import { isDay } from '../day.js';
+import { wrongInput } from '../refusal.js';
 import { bibtex, ris } from './citation-records.js';
 
 export const STYLES = ['apa', 'mla', 'chicago', 'ieee', 'bibtex', 'ris'] as const;
@@ -29,6 +31,9 @@ interface Citation {
 }
 
 export function cite(source: CitedSource, style: (typeof STYLES)[number]): Citation {
+  if (source.accessed !== undefined && !isDay(source.accessed)) {
+    throw wrongInput('accessed', `there is no day '${source.accessed}'; give one as YYYY-MM-DD`);
+  }
   return { apa, mla, chicago, ieee, bibtex, ris }[style](source);
 }
 
@@ -40,12 +45,13 @@ function apa(source: CitedSource): Citation {
   const shown =
     names.length > 20 ? `${names.slice(0, 19).join(', ')}, . . . ${names.at(-1)}` : series(names, ', ', ', & ');
   const number = [volume, issue === undefined ? '' : `(${issue})`].filter(Boolean).join('');
-  const where = list([
-    source.type === 'chapter' && container !== undefined ? `In ${container}` : container,
-    number,
-    range(source),
-  ]);
-  const parts = [shown, `(${year})`, title, where, source.publisher, link(source)];
+  const where =
+    source.type === 'chapter' && container !== undefined
+      ? inBook(container, number, source)
+      : list([container, number, range(source)]);
+  // A journal is named without its publisher.
+  const publisher = source.type === 'article' ? undefined : source.publisher;
+  const parts = [shown, `(${year})`, title, where, publisher, link(source)];
   if (shown === '') parts.splice(0, 3, title, `(${year})`);
   const [first, second, third] = authors;
   const short = third
@@ -56,19 +62,28 @@ function apa(source: CitedSource): Citation {
   return { citation: sentences(parts), inText: `(${short}, ${year})` };
 }
 
+/** `In Book (Vol. 2, pp. 1–9)`. */
+function inBook(container: string, number: string, source: CitedSource): string {
+  const pages = range(source);
+  const inside = list([number && `Vol. ${number}`, pages && `${isRange(source) ? 'pp.' : 'p.'} ${pages}`]);
+  return `In ${container}${inside === '' ? '' : ` (${inside})`}`;
+}
+
 function mla(source: CitedSource): Citation {
   const { authors = [], title, container, publisher, volume, issue, year } = source;
   const whole = source.type === 'book' || source.type === 'thesis' || source.type === 'report';
   const where = list([
     container,
-    publisher,
     volume && `vol. ${volume}`,
     issue && `no. ${issue}`,
+    publisher,
     year === undefined ? undefined : `${year}`,
-    source.pages && `${source.pages.includes('-') ? 'pp.' : 'p.'} ${range(source)}`,
+    source.pages && `${isRange(source) ? 'pp.' : 'p.'} ${range(source)}`,
     link(source),
   ]);
-  const citation = sentences([fewNames(authors), whole ? title : `“${title}.”`, where, accessed(source, 'Accessed')]);
+  // Here a link has a full stop too.
+  const ended = where === '' || where.endsWith('.') ? where : `${where}.`;
+  const citation = sentences([fewNames(authors), whole ? title : `“${title}.”`, ended, accessed(source, shortDay)]);
   const [first, second, third] = authors;
   const short = third
     ? `${first?.family} et al.`
@@ -94,11 +109,14 @@ function chicago(source: CitedSource): Citation {
     year,
     whole ? title : `“${title}.”`,
     paged,
-    accessed(source, 'Accessed'),
+    accessed(source, longDay),
     link(source),
   ]);
   const families = authors.slice(0, 3).map(({ family }) => family);
-  const short = authors.length > 3 ? `${families[0]} et al.` : series(families, ', ', ' and ') || `“${title}”`;
+  const short =
+    authors.length > 3
+      ? `${families[0]} et al.`
+      : series(families, ', ', families.length > 2 ? ', and ' : ' and ') || `“${title}”`;
   return { citation, inText: `(${short} ${year})` };
 }
 
@@ -112,7 +130,7 @@ function ieee(source: CitedSource): Citation {
     publisher,
     volume && `vol. ${volume}`,
     issue && `no. ${issue}`,
-    source.pages && `${source.pages.includes('-') ? 'pp.' : 'p.'} ${range(source)}`,
+    source.pages && `${isRange(source) ? 'pp.' : 'p.'} ${range(source)}`,
     year === undefined ? undefined : `${year}`,
     doi && `doi: ${doi}`,
   ];
@@ -164,11 +182,23 @@ function link({ doi, url }: CitedSource): string | undefined {
   return doi === undefined ? url : `https://doi.org/${doi}`;
 }
 
-function accessed({ accessed: date }: CitedSource, word: string): string | undefined {
-  if (date === undefined) return undefined;
-  const day = new Date(`${date}T00:00:00Z`);
-  if (Number.isNaN(day.getTime())) return `${word} ${date}`;
-  return `${word} ${day.toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' })}`;
+function isRange({ pages = '' }: CitedSource): boolean {
+  return /[-–—,]/.test(pages);
+}
+
+function accessed({ accessed: date }: CitedSource, write: (day: Date) => string): string | undefined {
+  return date === undefined ? undefined : `Accessed ${write(new Date(`${date}T00:00:00Z`))}`;
+}
+
+function longDay(day: Date): string {
+  return day.toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' });
+}
+
+/** Months of more than four letters are shortened. */
+const MONTHS = ['Jan.', 'Feb.', 'Mar.', 'Apr.', 'May', 'June', 'July', 'Aug.', 'Sept.', 'Oct.', 'Nov.', 'Dec.'];
+
+function shortDay(day: Date): string {
+  return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]} ${day.getUTCFullYear()}`;
 }
 
 function list(parts: readonly (string | undefined | false)[]): string {

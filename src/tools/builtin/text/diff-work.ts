@@ -25,6 +25,7 @@ export function compare(question: Question) {
   if (by !== 'lines') return answer;
   const patch = createTwoFilesPatch(name, name, before, after, undefined, undefined, {
     context,
+    ignoreWhitespace,
     stripTrailingCr: ignoreWhitespace,
   });
   return { ...answer, patch };

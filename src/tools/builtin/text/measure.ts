@@ -12,7 +12,10 @@ export function measure(text: string, locale: string) {
     words,
     sentences: count(text, locale, 'sentence', ({ segment }) => segment.trim() !== ''),
     lines: text === '' ? 0 : text.split(/\r\n|[\r\n]/).length,
-    paragraphs: text.split(/(?:\r\n|[\r\n])[^\S\r\n]*(?:\r\n|[\r\n])/).filter((block) => block.trim() !== '').length,
+    paragraphs: text
+      .replace(/\r\n?/g, '\n')
+      .split(/\n[^\S\n]*\n/)
+      .filter((block) => block.trim() !== '').length,
     readingSeconds: Math.ceil((words / WORDS_A_MINUTE) * 60),
   };
 }

@@ -1,3 +1,4 @@
+import { languageTag } from '../locale.js';
 import { wrongInput } from '../refusal.js';
 import { changes } from './changes.js';
 import { measure } from './measure.js';
@@ -15,12 +16,4 @@ export function work({ text, operation, width, locale }: Question) {
   }
   if (operation === 'measure') return { text, counts: measure(text, locale) };
   return { text: changes[operation](text, { width, locale }) };
-}
-
-function languageTag(locale: string): string {
-  try {
-    return Intl.getCanonicalLocales(locale)[0] ?? 'en';
-  } catch {
-    throw wrongInput('locale', `'${locale}' is no language tag; give one such as en or de-DE`);
-  }
 }

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { languageTag } from '../locale.js';
 import { wrongInput } from '../refusal.js';
 
 type Unit = 'years' | 'months' | 'weeks' | 'days' | 'hours' | 'minutes' | 'seconds' | 'milliseconds';
@@ -19,7 +20,8 @@ interface Question {
   readonly now: number;
 }
 
-export function compute(question: Question) {
+export function compute(asked: Question) {
+  const question = { ...asked, locale: languageTag(asked.locale) };
   const { operation, unit, until } = question;
   const start = operation === 'now' ? inZone(DateTime.fromMillis(question.now), question) : read(question, 'value');
   if (operation !== 'difference') return described(moved(start, question, unit), question);
@@ -49,7 +51,10 @@ function read(question: Question, name: 'value' | 'until'): DateTime {
     () => DateTime.fromSQL(text, options),
   ];
   if (pattern !== undefined) ways.splice(0, ways.length, () => DateTime.fromFormat(text, pattern, options));
-  else if (/^-?\d{5,}$/.test(text)) ways.unshift(() => DateTime.fromMillis(Number(text), options));
+  // Eight digits are the date that ISO 8601 writes so, if there is one.
+  else if (/^-?\d{5,}$/.test(text)) {
+    ways.splice(/^\d{8}$/.test(text) ? 1 : 0, 0, () => DateTime.fromMillis(Number(text), options));
+  }
   let why = '';
   for (const way of ways) {
     const time = way();

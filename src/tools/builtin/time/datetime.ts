@@ -21,10 +21,13 @@ export const datetime = builtin({
       ),
     },
     {
-      value: text('A time in ISO 8601, RFC 2822 or SQL form, or as pattern says; milliseconds since 1970 as digits.', {
-        min: 1,
-        max: 100,
-      }),
+      value: text(
+        'A time in ISO 8601, RFC 2822 or SQL form, or as pattern says; milliseconds since 1970 as digits, but eight that are a date are that: 20240115.',
+        {
+          min: 1,
+          max: 100,
+        },
+      ),
       pattern: text("How value is written, in Luxon's tokens, such as dd.MM.yyyy HH:mm.", { min: 1, max: 50 }),
       zone: withDefault('UTC', text('An IANA time zone such as Europe/Berlin, or UTC+2.', { min: 1, max: 60 })),
       until: text('For difference: the later time, written as value is.', { min: 1, max: 100 }),

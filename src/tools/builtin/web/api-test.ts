@@ -104,13 +104,13 @@ async function run(
     const problems = problemsOf(answer, expect);
     return { name, passed: problems.length === 0, status: answer.status, ms: answer.ms, problems };
   } catch (error) {
-    if (isFatal(error, signal)) throw error;
+    if (signal.aborted) throw error;
     return {
       name,
       passed: false,
       status: 0,
       ms: Math.round(performance.now() - startedAt),
-      problems: [messageOf(error)],
+      problems: [isFatal(error, signal) ? 'the policy does not permit its host' : messageOf(error)],
     };
   }
 }

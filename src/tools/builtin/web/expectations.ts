@@ -12,7 +12,7 @@ export interface Expectation {
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;
   readonly ms: number;
 }
@@ -25,7 +25,7 @@ export function problemsOf({ status, headers, body, ms }: Answer, { json, ...exp
   for (const [name, part] of Object.entries(expected.headers ?? {})) {
     const key = name.toLowerCase();
     const value = Object.hasOwn(headers, key) ? headers[key] : undefined;
-    if (value?.includes(part) !== true)
+    if (![value ?? []].flat().some((one) => one.includes(part)))
       problems.push(`the header ${name} is ${describe(value)}; it has to have ${describe(part)}`);
   }
   if (expected.contains !== undefined && !body.includes(expected.contains))

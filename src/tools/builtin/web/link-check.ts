@@ -67,7 +67,7 @@ export const linkCheck = builtin({
 async function linksOf(context: ToolContext, url: string, sameHost: boolean): Promise<string[]> {
   const page = await fetchPage(context, url);
   const { host } = new URL(page.url);
-  const found = await pages(context, 'links', page);
+  const found = await pages(context, 'links', { html: page.html, url: page.url });
   return found.map((link) => link.url).filter((link) => !sameHost || new URL(link).host === host);
 }
 

@@ -12,7 +12,7 @@ export async function fetchPage(context: ToolContext, url: string) {
   if (response.status >= 400) throw failed(`${url} answered ${response.status}`);
   if (contentType !== null && !/html|xml|text\/plain/i.test(contentType))
     throw failed(`${url} is ${contentType}, no page`);
-  return { html: text, url: response.url, status: response.status, headers: response.headers };
+  return { html: text, url: response.url, status: response.status };
 }
 
 /** What several of a call's requests have to end for: the call itself, or the policy. */

@@ -1,4 +1,5 @@
 import { builtin } from '../builtin.js';
+import { isDay } from '../day.js';
 import { reading, wrongInput } from '../refusal.js';
 import { list, number, object, oneOf, text } from '../schema.js';
 
@@ -61,8 +62,8 @@ export const sitemapWrite = builtin({
 function readPage(url: string, modified: string | undefined, path: string): string {
   const { href, protocol } = reading(`${path}.url`, () => new URL(url));
   if (protocol !== 'http:' && protocol !== 'https:') throw wrongInput(`${path}.url`, `'${url}' is no page of the web`);
-  if (modified !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(modified)) {
-    throw wrongInput(`${path}.modified`, `'${modified}' is not written as YYYY-MM-DD`);
+  if (modified !== undefined && !isDay(modified)) {
+    throw wrongInput(`${path}.modified`, `'${modified}' is no day, or not written as YYYY-MM-DD`);
   }
   return href;
 }
