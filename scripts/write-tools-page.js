@@ -31,6 +31,10 @@ refused before anything is written. Images of more than 50 million pixels are no
 **Packages.** What a tool works with is loaded by its first call. Packages of single tools are optional dependencies: without one the tool ends with
 \`DEPENDENCY_MISSING\` and its name, and the others work. \`npm install --omit=optional\` leaves them all out: 14 MB in place of 69.
 
+**Values stay what they are, or are refused.** \`convert\` and \`file.convert\` end with \`TOOL_INPUT\` for XML that is not well-formed or declares entities of its own, for integers beyond
+2^53, for infinity where the target has none, and for null in a list of TOML (a key of a TOML table whose value is null is left out). \`csv.parse\` leaves out empty lines, but takes them for
+values where there is one column only. In the headers of \`http.request\` several \`set-cookie\` are a list.
+
 **What they do not do.** \`audio.info\` and \`video.info\` read what a file says of itself, of files up to 256 MB; to convert, cut or take pictures out of audio and video, ffmpeg is needed,
 which \`process.run\` can run where the policy names it. \`sql.query\` and \`sql.execute\` work on a copy of an SQLite file in memory, and \`sql.execute\` writes it back whole: not for files that
 another program has open. \`page.scrape\` does not run a page's scripts. \`image.*\` read JPEG, PNG, WebP, AVIF, GIF and TIFF, no SVG. \`file.watch\` works on Linux only.
