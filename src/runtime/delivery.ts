@@ -81,8 +81,9 @@ export class Delivery {
   }
 
   #order(row: number, task: TaskRun): TaskOrder {
-    const { limits, args } = task.options;
-    return { row, number: task.number, args, timeout: limits.timeout, announce: this.#announces() };
+    const { options, packedArgs: packed } = task;
+    const order = { row, number: task.number, timeout: options.limits.timeout, announce: this.#announces() };
+    return packed === undefined ? { ...order, args: options.args } : { ...order, args: [], packed };
   }
 }
 

@@ -12,6 +12,7 @@ import type { Place, Queueable } from '../hosts/admission-queue.js';
 import type { TaskListener } from '../hosts/host.js';
 import type { HostGroup } from '../hosts/host-group.js';
 import { onAbort } from '../scope/on-abort.js';
+import { pack } from '../values/packed.js';
 import { isPrimitive } from '../values/value.js';
 import type { Job, SentEvent, TaskReport } from '../worker/messages.js';
 import { endingOf, heapEnding, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
@@ -74,6 +75,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
   #cancelReason: unknown;
   /** Whether its arguments are copies that nobody else has. */
   #hasKeptArgs = false;
+  /** They as bytes, if they can be. */
+  packedArgs: Uint8Array | undefined;
   #stopReason: StopReason = StopReason.none;
   /** What a listener of the caller's threw first. */
   #listenerError: { readonly error: unknown } | undefined;
@@ -164,6 +167,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
     const { args, transfer } = this.options;
     if (this.#hasKeptArgs || this.source.language !== 'module' || args.every(isPrimitive)) return;
     this.#hasKeptArgs = true;
+    if (transfer.length === 0) this.packedArgs = pack(args);
+    if (this.packedArgs !== undefined) return;
     const kept = structuredClone({ args, transfer }, { transfer: [...transfer] });
     this.options = { ...this.options, ...kept };
   }

@@ -13,6 +13,7 @@ import { RowMap } from '../control/row-map.js';
 import type { StopReason } from '../control/task-word.js';
 import { within } from '../control/within.js';
 import type { ModuleProgram, Program, Step, Vm } from '../engines/engine.js';
+import { unpack } from '../values/packed.js';
 import { Fiber, type FiberThread } from './fiber.js';
 import { guardProcess } from './guard-process.js';
 import { Link } from './link.js';
@@ -248,7 +249,8 @@ export class ScriptWorker implements FiberThread {
   /** The fiber's VM, made when its turn comes; undefined if it comes later. */
   #createVm(fiber: Fiber): Vm | undefined {
     const { job } = fiber;
-    const { args } = fiber.order;
+    const { packed } = fiber.order;
+    const args = packed === undefined ? fiber.order.args : unpack(packed);
     const made = this.#engines.create({ ...job.program, args } as Program | ModuleProgram, fiber);
     if (!(made instanceof Promise)) return made;
     void this.loading(made);
