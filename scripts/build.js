@@ -10,6 +10,7 @@ import wabt from 'wabt';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const isPackage = (id) => !(id.startsWith('.') || isAbsolute(id));
+const isIn = (folder, path) => path.startsWith(folder + sep);
 
 rmSync(dist, { recursive: true, force: true });
 compile();
@@ -52,6 +53,16 @@ async function writeJavaScriptModel() {
   writeFileSync(MODEL_PATH, writeModel(model, binary));
 }
 
+/** The files that modules and all that they import become. @param isElsewhere what is left where it is, beside packages */
+async function bundled(input, output, isElsewhere = () => false, plugins = []) {
+  const external = (id, importer) =>
+    isPackage(id) || isElsewhere(importer === undefined ? id : resolve(dirname(importer), id));
+  const bundle = await rolldown({ input, platform: 'node', external, plugins });
+  const made = await bundle.generate(output);
+  await bundle.close();
+  return made.output;
+}
+
 /**
  * What threads and child processes begin with becomes CommonJS, a file for each and one for each engine: Node has them running in half the time that it takes
  * to find sixty ES modules, and to get ready for such.
@@ -59,12 +70,7 @@ async function writeJavaScriptModel() {
 async function bundleStarts() {
   const entries = ['worker/entry', 'control/interrupter-thread', 'hosts/process-entry'];
   const fileOf = (name) => join(dist, `${name}.js`);
-  const bundle = await rolldown({
-    input: Object.fromEntries(entries.map((name) => [name, fileOf(name)])),
-    platform: 'node',
-    external: isPackage,
-  });
-  const { output } = await bundle.generate({
+  const files = await bundled(Object.fromEntries(entries.map((name) => [name, fileOf(name)])), {
     format: 'cjs',
     dir: dist,
     entryFileNames: '[name].cjs',
@@ -72,8 +78,7 @@ async function bundleStarts() {
     chunkFileNames: ({ facadeModuleId, name }) =>
       facadeModuleId ? relative(dist, facadeModuleId).replace(/\.js$/, '.cjs') : `worker/${name}.cjs`,
   });
-  await bundle.close();
-  for (const { fileName, code } of output) writeFileSync(join(dist, fileName), code);
+  for (const { fileName, code } of files) writeFileSync(join(dist, fileName), code);
   for (const name of entries) rmSync(fileOf(name));
 }
 
@@ -81,18 +86,10 @@ async function bundleStarts() {
 async function bundleTools() {
   const folder = join(dist, 'tools', 'builtin');
   const file = join(folder, 'index.js');
-  const isOutside = (id, importer) =>
-    importer !== undefined && !resolve(dirname(importer), id).startsWith(folder + sep);
-  const bundle = await rolldown({
-    input: file,
-    platform: 'node',
-    external: (id, importer) => isPackage(id) || isOutside(id, importer),
-  });
-  const { output } = await bundle.generate({ format: 'esm', file });
-  await bundle.close();
-  if (output.length !== 1)
-    throw new Error(`the built-in tools became ${output.length} files; no tool may import another one on demand`);
-  writeFileSync(file, output[0].code);
+  const files = await bundled(file, { format: 'esm', file }, (path) => !isIn(folder, path));
+  if (files.length !== 1)
+    throw new Error(`the built-in tools became ${files.length} files; no tool may import another one on demand`);
+  writeFileSync(file, files[0].code);
 }
 
 /**
@@ -102,24 +99,19 @@ async function bundleTools() {
 async function bundleCommands() {
   const folder = join(dist, 'cli');
   const benchmarks = join(dist, 'bench');
-  const isBenchmark = (id, importer) =>
-    importer !== undefined && !isPackage(id) && resolve(dirname(importer), id).startsWith(benchmarks + sep);
-  const bundle = await rolldown({
-    input: { main: join(folder, 'main.js') },
-    platform: 'node',
-    external: (id, importer) => isPackage(id) || isBenchmark(id, importer),
-    plugins: [{ name: 'own-place', transform: (code, id) => code.replaceAll('import.meta.url', placeOf(id, folder)) }],
-  });
-  const { output } = await bundle.generate({
-    format: 'cjs',
-    dir: folder,
-    entryFileNames: '[name].cjs',
-    chunkFileNames: '[name].cjs',
-  });
-  await bundle.close();
+  const ownPlace = {
+    name: 'own-place',
+    transform: (code, id) => code.replaceAll('import.meta.url', placeOf(id, folder)),
+  };
+  const files = await bundled(
+    { main: join(folder, 'main.js') },
+    { format: 'cjs', dir: folder, entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
+    (path) => isIn(benchmarks, path),
+    [ownPlace],
+  );
   rmSync(folder, { recursive: true });
   mkdirSync(folder);
-  for (const { fileName, code } of output) writeFileSync(join(folder, fileName), code);
+  for (const { fileName, code } of files) writeFileSync(join(folder, fileName), code);
   chmodSync(join(folder, 'main.cjs'), 0o755);
 }
 

@@ -8,12 +8,12 @@
  */
 import { messageOf } from '../errors/describe.js';
 import { isStintError } from '../errors/stint-error.js';
+import { OwnLedger } from '../hosts/own-ledger.js';
 import { createKernel } from '../kernel/create-kernel.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { LogLevel } from '../kernel/log.js';
 import type { Listener } from '../kernel/transport/listen.js';
 import type { ListenOptions } from '../kernel/transport/listen-options.js';
-import { type Ledger, openLedger } from '../ledger/ledger.js';
 import { readConfig } from './config.js';
 import { ConfiguredTools } from './configured-tools.js';
 
@@ -42,15 +42,16 @@ export interface Serving {
 /** Begins to serve. @throws StintError `INVALID_ARGUMENT`, `PERMISSION_DENIED`, `DEPENDENCY_MISSING` */
 export async function serve(plan: ServePlan): Promise<Serving> {
   const { policy, limits, tools } = await readConfig(plan.config, plan.configOptional);
-  const ledger = await openOwnLedger(plan.log);
+  const own = new OwnLedger(undefined, (why) => plan.log('warning', 'daemon', { event: 'no ledger', why }));
+  const ledger = await own.get();
   const kernel = await createKernel({ policy, limits, log: plan.log, ...(ledger === undefined ? {} : { ledger }) });
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     kernel.log('info', 'daemon', { event: 'ending', grace: plan.grace });
     await kernel.close({ grace: plan.grace });
     for (const closer of closers) await closer();
-    await ledger
-      ?.close()
+    await own
+      .close()
       .catch((error: unknown) => plan.log('warning', 'daemon', { event: 'left', why: messageOf(error) }));
   };
   try {
@@ -74,16 +75,6 @@ export async function serve(plan: ServePlan): Promise<Serving> {
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/** Undefined where there can be none. */
-async function openOwnLedger(log: ServePlan['log']): Promise<Ledger | undefined> {
-  try {
-    return await openLedger();
-  } catch (error) {
-    log('warning', 'daemon', { event: 'no ledger', why: messageOf(error) });
-    return undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
 
-/** What can not be changed in a thread that has booted. */
+/** What cannot be changed in a thread that has booted. */
 export interface BootSettings {
   /** Bytes that V8's heap may hold; undefined for V8's own default. */
   readonly heap?: number | undefined;

@@ -267,7 +267,7 @@ export class Host {
 
   /** The thread has no task. */
   #rest(): void {
-    this.#carrier.keepAlive(this.#revoked.size > 0);
+    this.#carrier.keepAlive(!this.isQuiet);
     this.#awaitIdle();
     this.#goIfDone();
   }

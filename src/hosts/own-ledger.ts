@@ -2,21 +2,23 @@ import { messageOf } from '../errors/describe.js';
 import type { Ledger } from '../ledger/ledger.js';
 
 /**
- * A runtime's ledger: loaded and opened when something is first to be recorded, closed with the runtime. Where there can be none that is warned of, once, and
- * things are not recorded.
+ * The ledger of a runtime, or of a daemon: loaded and opened when something is first to be recorded, closed with its owner. Where there can be none that is
+ * warned of, once, and things are not recorded.
  */
 export class OwnLedger {
   readonly #directory: string | undefined;
+  readonly #warn: (why: string) => void;
   #opening: Promise<Ledger | undefined> | undefined;
 
-  /** @param directory undefined for the default one */
-  constructor(directory: string | undefined) {
+  /** @param directory undefined for the default one @param warn told why there is none */
+  constructor(directory: string | undefined, warn = warnProcess) {
     this.#directory = directory;
+    this.#warn = warn;
   }
 
   /** Undefined where there can be none. */
   get(): Promise<Ledger | undefined> {
-    this.#opening ??= openIfPossible(this.#directory);
+    this.#opening ??= this.#open();
     return this.#opening;
   }
 
@@ -25,14 +27,18 @@ export class OwnLedger {
     this.#opening = undefined;
     await (await opening)?.close();
   }
+
+  async #open(): Promise<Ledger | undefined> {
+    try {
+      const { openLedger } = await import('../ledger/ledger.js');
+      return await openLedger(this.#directory === undefined ? {} : { directory: this.#directory });
+    } catch (error) {
+      this.#warn(messageOf(error));
+      return undefined;
+    }
+  }
 }
 
-async function openIfPossible(directory: string | undefined): Promise<Ledger | undefined> {
-  try {
-    const { openLedger } = await import('../ledger/ledger.js');
-    return await openLedger(directory === undefined ? {} : { directory });
-  } catch (error) {
-    process.emitWarning(`what outlives this process is not recorded: ${messageOf(error)}`, 'StintWarning');
-    return undefined;
-  }
+function warnProcess(why: string): void {
+  process.emitWarning(`what outlives this process is not recorded: ${why}`, 'StintWarning');
 }

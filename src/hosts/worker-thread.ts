@@ -128,7 +128,8 @@ export class WorkerThread implements Carrier {
 
   start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void {
     const message: ToWorker = { op: 'start', order, job: this.#jobs.short(job) };
-    if (order.packed === undefined && order.args.every(isPrimitive)) this.#link.send(message);
+    // The rings hold nothing but primitive values.
+    if (Array.isArray(order.args) && order.args.every(isPrimitive)) this.#link.send(message);
     else this.#link.sendCloned(message, transfer);
     this.#notePosted();
   }

@@ -81,9 +81,8 @@ export class Delivery {
   }
 
   #order(row: number, task: TaskRun): TaskOrder {
-    const { options, packedArgs: packed } = task;
-    const order = { row, number: task.number, timeout: options.limits.timeout, announce: this.#announces() };
-    return packed === undefined ? { ...order, args: options.args } : { ...order, args: [], packed };
+    const { number, sentArgs: args, options } = task;
+    return { row, number, args, timeout: options.limits.timeout, announce: this.#announces() };
   }
 }
 

@@ -69,7 +69,8 @@ function whyStopped(reason: StopReason, { limits, cancelReason }: TaskFacts): En
   }
 }
 
-function cancelError(reason: unknown): StintError {
+/** The error of a task that was cancelled, for the reason that was given. */
+export function cancelError(reason: unknown): StintError {
   if (reason === undefined) return new StintError('CANCELLED', 'the task was cancelled');
   const text = typeof reason === 'string' ? reason : messageOf(reason);
   return new StintError('CANCELLED', `the task was cancelled: ${text}`, { cause: reason });

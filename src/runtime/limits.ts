@@ -37,7 +37,8 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
 };
 
 const GIB = 1024 ** 3;
-const LEAST_MEMORY = 64 * 1024;
+/** No script runs with less memory, in bytes. */
+export const LEAST_MEMORY = 64 * 1024;
 
 /** Reads each limit and puts what is missing in from `defaults`. */
 export function resolveLimits(limits: Limits, defaults: ResolvedLimits, name: string): ResolvedLimits {
@@ -45,10 +46,15 @@ export function resolveLimits(limits: Limits, defaults: ResolvedLimits, name: st
   return {
     timeout: timeout === undefined ? defaults.timeout : parseTimeout(timeout, `${name}.timeout`),
     turn: turn === undefined ? defaults.turn : parseTimeout(turn, `${name}.turn`),
-    memory: memory === undefined ? defaults.memory : parseBytes(memory, `${name}.memory`, LEAST_MEMORY, GIB),
+    memory: memory === undefined ? defaults.memory : parseMemory(memory, `${name}.memory`),
     output: output === undefined ? defaults.output : parseBytes(output, `${name}.output`, 0, GIB),
     hostCalls: hostCalls === undefined ? defaults.hostCalls : parseCount(hostCalls, `${name}.hostCalls`),
   };
+}
+
+/** Reads the memory of a script into bytes. @throws StintError `INVALID_ARGUMENT` */
+export function parseMemory(value: unknown, name: string): number {
+  return parseBytes(value, name, LEAST_MEMORY, GIB);
 }
 
 /** Reads a timeout into milliseconds, `Infinity` for `null`. @throws StintError `INVALID_ARGUMENT` */

@@ -11,10 +11,11 @@ import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
 import type { Place, Queueable } from '../hosts/admission-queue.js';
 import type { TaskListener } from '../hosts/host.js';
 import type { HostGroup } from '../hosts/host-group.js';
+import { callListener } from '../scope/call-listener.js';
 import { onAbort } from '../scope/on-abort.js';
 import { pack } from '../values/packed.js';
 import { isPrimitive } from '../values/value.js';
-import type { Job, SentEvent, TaskReport } from '../worker/messages.js';
+import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
 import { endingOf, heapEnding, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
 import { HostCalls } from './host-calls.js';
 import { parseTimeout } from './limits.js';
@@ -76,7 +77,7 @@ export class TaskRun implements Task, TaskListener, Queueable {
   /** Whether its arguments are copies that nobody else has. */
   #hasKeptArgs = false;
   /** They as bytes, if they can be. */
-  packedArgs: Uint8Array | undefined;
+  #packedArgs: Uint8Array | undefined;
   #stopReason: StopReason = StopReason.none;
   /** What a listener of the caller's threw first. */
   #listenerError: { readonly error: unknown } | undefined;
@@ -162,13 +163,18 @@ export class TaskRun implements Task, TaskListener, Queueable {
     return this.#stopReason !== StopReason.none;
   }
 
+  /** What is sent to its thread as its arguments: themselves, or bytes. */
+  get sentArgs(): TaskOrder['args'] {
+    return this.#packedArgs ?? this.options.args;
+  }
+
   /** Takes the arguments of a module task as they are now, when it is first called. @throws DataCloneError */
   keepArgs(): void {
     const { args, transfer } = this.options;
     if (this.#hasKeptArgs || this.source.language !== 'module' || args.every(isPrimitive)) return;
     this.#hasKeptArgs = true;
-    if (transfer.length === 0) this.packedArgs = pack(args);
-    if (this.packedArgs !== undefined) return;
+    if (transfer.length === 0) this.#packedArgs = pack(args);
+    if (this.#packedArgs !== undefined) return;
     const kept = structuredClone({ args, transfer }, { transfer: [...transfer] });
     this.options = { ...this.options, ...kept };
   }
@@ -363,12 +369,7 @@ export class TaskRun implements Task, TaskListener, Queueable {
 
   /** Calls a listener of the caller's. If it throws, or a promise of its rejects before the task has ended, the task ends, and its outcome says why. */
   #tell(listener: () => unknown): void {
-    try {
-      const told = listener();
-      if (told instanceof Promise) void told.catch((error) => this.#listenerFailed(error));
-    } catch (error) {
-      this.#listenerFailed(error);
-    }
+    void callListener(listener, (error) => this.#listenerFailed(error));
   }
 
   #listenerFailed(error: unknown): void {

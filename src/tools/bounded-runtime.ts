@@ -1,11 +1,7 @@
+import { LEAST_MEMORY, parseMemory } from '../runtime/limits.js';
 import type { RunOptions } from '../runtime/options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Source } from '../runtime/source.js';
-import { parseBytes } from '../runtime/units.js';
-
-/** No script runs with less. */
-const LEAST_MEMORY = 64 * 1024;
-const GIB = 1024 ** 3;
 
 /**
  * A runtime whose scripts get no more memory than `most`, and that much if nothing is asked for. Modules, which have no VM of their own, run as they
@@ -43,7 +39,7 @@ function bounded(source: Source, options: RunOptions | undefined, most: number):
   const { limits = {} } = options ?? {};
   if (!isPlain(limits)) return options;
   const { memory } = limits;
-  const asked = memory === undefined ? most : parseBytes(memory, 'options.limits.memory', LEAST_MEMORY, GIB);
+  const asked = memory === undefined ? most : parseMemory(memory, 'options.limits.memory');
   return { ...options, limits: { ...limits, memory: Math.min(asked, most) } };
 }
 

@@ -54,9 +54,8 @@ export interface Job {
 export interface TaskOrder {
   readonly row: number;
   readonly number: number;
-  readonly args: readonly unknown[];
-  /** The arguments as bytes: then `args` is empty. */
-  readonly packed?: Uint8Array;
+  /** The arguments, or what `pack` made of them. */
+  readonly args: readonly unknown[] | Uint8Array;
   /** Milliseconds from the first moment in which the script runs; `Infinity` for no deadline. */
   readonly timeout: number;
   /** Whether the host wants to know when the task begins. */

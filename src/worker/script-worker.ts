@@ -249,8 +249,8 @@ export class ScriptWorker implements FiberThread {
   /** The fiber's VM, made when its turn comes; undefined if it comes later. */
   #createVm(fiber: Fiber): Vm | undefined {
     const { job } = fiber;
-    const { packed } = fiber.order;
-    const args = packed === undefined ? fiber.order.args : unpack(packed);
+    const { args: sent } = fiber.order;
+    const args = sent instanceof Uint8Array ? unpack(sent) : sent;
     const made = this.#engines.create({ ...job.program, args } as Program | ModuleProgram, fiber);
     if (!(made instanceof Promise)) return made;
     void this.loading(made);

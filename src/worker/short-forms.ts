@@ -22,10 +22,8 @@ export const TO_WORKER = {
     switch (message.op) {
       case 'start': {
         const { job } = message;
-        const { row, number, timeout, announce, args, packed } = message.order;
-        return typeof job === 'number' && packed === undefined
-          ? [0, START, row, number, timeout, announce, job, ...args]
-          : undefined;
+        const { row, number, timeout, announce, args } = message.order;
+        return typeof job === 'number' ? [0, START, row, number, timeout, announce, job, ...args] : undefined;
       }
       case 'answer': {
         const { row, number, answer } = message;

@@ -44,7 +44,9 @@ function ownFrames(stack: string): string {
 
 /** The line of the module that a trace names first. (Of a syntax error Node tells none.) */
 function lineOf(stack: string): number | undefined {
-  const frame = stack.split('\n').find((line) => PLACE.test(line) && !FOREIGN_FRAME.test(line));
-  const line = frame === undefined ? undefined : PLACE.exec(frame)?.[1];
-  return line === undefined ? undefined : Number(line);
+  for (const frame of stack.split('\n')) {
+    const line = FOREIGN_FRAME.test(frame) ? undefined : PLACE.exec(frame)?.[1];
+    if (line !== undefined) return Number(line);
+  }
+  return undefined;
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors/describe.js';
+import { callListener } from '../../scope/call-listener.js';
 import type { ResolvedKernelLimits } from '../limits.js';
 import type { LogLevel } from '../log.js';
 import type { KernelStats } from '../stats.js';
@@ -100,10 +101,5 @@ export class KernelClient implements AsyncDisposable {
 function tellSafely(what: string, call: () => unknown): void {
   const warn = (error: unknown): void =>
     process.emitWarning(`a listener of ${what} failed: ${messageOf(error)}`, { code: 'STINT_LISTENER' });
-  try {
-    const told = call();
-    if (told instanceof Promise) told.catch(warn);
-  } catch (error) {
-    warn(error);
-  }
+  void callListener(call, warn);
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors/describe.js';
 import { StintError } from '../../errors/stint-error.js';
+import { callListener } from '../../scope/call-listener.js';
 import { onAbort } from '../../scope/on-abort.js';
 import type { CallListener } from '../call.js';
 import { cancelled } from './direct-requester.js';
@@ -37,20 +38,10 @@ export class Listening implements Required<CallListener> {
 
   #tell(call: () => void | Promise<void>): void {
     if (this.#failure !== undefined) return;
-    try {
-      const told = call();
-      if (!(told instanceof Promise)) return;
-      const taken = told.then(
-        () => void this.#pending.delete(taken),
-        (error: unknown) => {
-          this.#pending.delete(taken);
-          this.#fail(error);
-        },
-      );
-      this.#pending.add(taken);
-    } catch (error) {
-      this.#fail(error);
-    }
+    const taken = callListener(call, (error) => this.#fail(error));
+    if (taken === undefined) return;
+    this.#pending.add(taken);
+    void taken.then(() => this.#pending.delete(taken));
   }
 
   #fail(error: unknown): void {
@@ -77,7 +68,7 @@ const LONGEST_REASON = 1000;
 
 /** What the kernel is told of the reason for which a request is cancelled. */
 export function cancellation(requestId: string | number, reason: unknown): object {
-  const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : undefined;
+  const text = reason instanceof Error ? messageOf(reason) : typeof reason === 'string' ? reason : undefined;
   return {
     method: 'notifications/cancelled',
     params: { requestId, ...(text === undefined ? {} : { reason: text.slice(0, LONGEST_REASON) }) },

@@ -1,9 +1,10 @@
-import { messageOf } from '../../errors/describe.js';
 import { type ErrorEnvelope, fromEnvelope } from '../../errors/envelope.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
+import { cancelError } from '../../runtime/ending.js';
 import type { Limits } from '../../runtime/limits.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import { resolveSource, type Source } from '../../runtime/source.js';
+import { callListener } from '../../scope/call-listener.js';
 import type { Value } from '../../values/value.js';
 import type { Requester } from './requester.js';
 
@@ -84,20 +85,14 @@ function guarded(output: ScriptOptions['output'], cancelled: AbortController) {
     cancelled.abort(error);
   };
   const take: NonNullable<ScriptOptions['output']> = (text, stream) => {
-    try {
-      const taken: unknown = output?.(text, stream);
-      if (taken instanceof Promise) taken.catch(fail);
-    } catch (error) {
-      fail(error);
-    }
+    void callListener(() => output?.(text, stream), fail);
   };
   return { listener: output === undefined ? {} : { output: take }, failure: () => failure };
 }
 
 /** The outcome of a script that had ended before it could be cancelled. */
 function cancelledOutcome<T>({ value: _, ...outcome }: Outcome<T>, cause: unknown): Outcome<T> {
-  const error = new StintError('CANCELLED', `the task was cancelled: ${messageOf(cause)}`, { cause });
-  return { ...outcome, kind: 'cancelled', error };
+  return { ...outcome, kind: 'cancelled', error: cancelError(cause) };
 }
 
 class StartedScript<T> implements ScriptTask<T> {
