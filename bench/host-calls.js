@@ -23,6 +23,8 @@ export async function run({ quick }) {
     times.javascript.push(
       await timed(runtime, { language: 'javascript', code: JAVASCRIPT_CALLS }, calls, { functions }),
     );
+  }
+  for (let round = 0; round < rounds; round += 1) {
     last = 0;
     times.event.push(await timed(runtime, { language: 'lua', code: EVENTS }, events, { events: { tick } }));
     rss.push(process.memoryUsage.rss() / 1024 ** 2);

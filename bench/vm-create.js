@@ -7,7 +7,7 @@ import { createRuntime } from '../dist/index.js';
 import { summary } from './lib/statistics.js';
 
 const host = { write: () => true, stopRequested: () => false };
-const program = (language, code) => ({ language, code, name: 'bench', args: [], memory: 64 * 1024 ** 2 });
+const program = (language, code) => ({ language, code, name: 'bench', memory: 64 * 1024 ** 2 });
 
 function times(count, work) {
   const sample = [];
@@ -24,7 +24,7 @@ export async function run({ quick }) {
   const lua = await createEngine(await compileEngine('lua'), { polling: false, cellSize: 64 });
   const javascript = await createEngine(await compileEngine('javascript'), { polling: false, cellSize: 64 });
   const results = [];
-  const cold = times(count, () => lua.create(program('lua', ''), host).close());
+  const cold = times(count, () => lua.create(program('lua', ''), [], host).close());
   results.push({
     name: 'Lua: create and close, one after the other',
     unit: 'us',
@@ -36,7 +36,7 @@ export async function run({ quick }) {
   for (let i = 0; i < count; i += 1) {
     lua.prepare();
     const from = performance.now();
-    const vm = lua.create(program('lua', ''), host);
+    const vm = lua.create(program('lua', ''), [], host);
     ready.push((performance.now() - from) * 1000);
     vm.close();
   }
@@ -51,7 +51,7 @@ export async function run({ quick }) {
   results.push({
     name: 'JavaScript: create and close, one after the other',
     unit: 'us',
-    ...times(quick ? 100 : 500, () => javascript.create(program('javascript', ''), host).close()),
+    ...times(quick ? 100 : 500, () => javascript.create(program('javascript', ''), [], host).close()),
   });
   const factory = new LuaFactory();
   const engines = [];

@@ -40,7 +40,7 @@ try {
     .map(({ path }) => path)
     .filter(
       (path) =>
-        !/^(dist\/.*\.(c?js|d\.ts|wasm|model)|package\.json|README\.md|CHANGELOG\.md|ARCHITECTURE\.md|LICENSE)$/.test(
+        !/^(dist\/.*\.(c?js|d\.ts|wasm|model)|docs\/.*\.md|package\.json|README\.md|CHANGELOG\.md|ARCHITECTURE\.md|LICENSE)$/.test(
           path,
         ),
     );

@@ -6,14 +6,14 @@ import { builtinTools } from '../dist/tools/builtin/index.js';
 const INTRODUCTION = `# Built-in tools
 
 stint comes with TOOL_COUNT tools. A program calls them through a registry, a script as \`tool.name{...}\`, a shell with \`stint tool call\`; always under
-the policy of the caller (see \`Policy\` in [the API](api.md)).
+the [policy](policy.md) of the caller.
 
 \`\`\`ts
 import { builtinTools, ToolRegistry } from 'stint/tools';
 
 const tools = new ToolRegistry({ tools: builtinTools() });
-const { result } = await tools.call('calculator', { expression: '2 * (3 + 4)' });
-const { rows } = await tools.call(
+const { result } = await tools.call<{ result: number }>('calculator', { expression: '2 * (3 + 4)' });
+const { rows } = await tools.call<{ rows: unknown[] }>(
   'sql.query',
   { path: 'data/shop.db', sql: 'select name from item where price < ?', parameters: [10] },
   { policy: { security: 'restricted', files: { read: ['data'] } } },

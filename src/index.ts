@@ -8,8 +8,8 @@ export { Channel, createChannel } from './runtime/channel.js';
 export type { EventListener, HostCallContext, HostFunction } from './runtime/host-calls.js';
 export type { Limits } from './runtime/limits.js';
 export type { MapOptions } from './runtime/map.js';
-export type { RunOptions, RunSyncOptions } from './runtime/options.js';
 export type { Outcome, OutcomeKind, Rung, Usage } from './runtime/outcome.js';
+export type { RunOptions, RunSyncOptions } from './runtime/run-options.js';
 export type { Runtime } from './runtime/runtime.js';
 export {
   callSync,

@@ -1,6 +1,6 @@
 import { type LeakVerdict, LeakWatch } from '../monitor/index.js';
-import type { RunOptions } from '../runtime/options.js';
 import type { Outcome } from '../runtime/outcome.js';
+import type { RunOptions } from '../runtime/run-options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Source } from '../runtime/source.js';
 import { describeMachine, type Machine, readVersions } from './results.js';
@@ -35,6 +35,8 @@ export interface SoakResults extends LeakVerdict {
 
 /** How much of the whole comes before the watch: caches fill, code is compiled, allocators settle. */
 const WARMUP_SHARE = 0.25;
+/** So many runs come before the watch of a number of runs at least: before that the process itself has not settled, and grows by 10 MB. */
+const LEAST_WARMUP = 40;
 const SAMPLES = 100;
 
 /**
@@ -50,12 +52,12 @@ export async function soak(options: SoakOptions, file: string): Promise<SoakResu
   using watch = await LeakWatch.open({ segmentPrefix, counters: { vms: () => liveVms(runtime) } });
   const at = new Date().toISOString();
   const from = performance.now();
-  const whole = 'cycles' in length ? length.cycles * (1 + WARMUP_SHARE) : length.durationMs;
-  const every = (whole * (1 - WARMUP_SHARE)) / SAMPLES;
+  const [start, watched] = portions(length);
+  const whole = start + watched;
+  const every = watched / SAMPLES;
   let done = 0;
   let warmup = 0;
-  let due = whole * ('cycles' in length ? WARMUP_SHARE / (1 + WARMUP_SHARE) : WARMUP_SHARE);
-  const start = due;
+  let due = start;
   for (;;) {
     const outcome = await runtime.start(source, { ...runOptions, signal }).outcome;
     if (outcome.kind !== 'completed') return outcome;
@@ -83,6 +85,12 @@ export async function soak(options: SoakOptions, file: string): Promise<SoakResu
       ...verdict,
     };
   }
+}
+
+/** How much comes before the watch, and how much under it: runs or ms. */
+function portions(length: SoakOptions['length']): [number, number] {
+  if ('cycles' in length) return [Math.max(LEAST_WARMUP, length.cycles * WARMUP_SHARE), length.cycles];
+  return [length.durationMs * WARMUP_SHARE, length.durationMs * (1 - WARMUP_SHARE)];
 }
 
 function liveVms(runtime: Runtime): number {

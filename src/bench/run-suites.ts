@@ -25,7 +25,7 @@ export interface BenchOptions {
 }
 
 /** Independent runs of each suite. */
-export const RUNS = 3;
+const RUNS = 3;
 
 /** A quick look starts no second or third run of a suite after so many ms: half a minute is promised, on a busy machine too. */
 const QUICK_ENOUGH_MS = 25_000;

@@ -11,7 +11,7 @@ export function resultsText(results: Results): string {
     `stint ${versions['stint']} on Node ${versions['node']}, ${machine.cores} x ${machine.cpu}, ${machine.system}`,
     ...suites.flatMap(suiteLines),
     '',
-    `${met} rows meet their targets, ${missed} miss one${failed > 0 ? `, ${failed} runs of suites failed` : ''}; ${runs} runs${quick ? ' (quick)' : ''}, ${number(tookMs / 1000)} s`,
+    `${met} of ${met + missed} rows meet their targets${failed > 0 ? `, ${failed} runs of suites failed` : ''}; ${runs} runs${quick ? ' (quick)' : ''}, ${number(tookMs / 1000)} s`,
     '',
   ].join('\n');
 }

@@ -1,5 +1,7 @@
-/** What the parts of a policy are called on the command line. */
+/** What the parts of a policy, and options, are called on the command line. */
 const FLAGS: readonly [RegExp, string][] = [
+  [/permissions\.net/g, '--net'],
+  [/permissions\.time is not true; set permissions\.time to true/g, '--time is not given; give it'],
   [/policy\.files\.read(\[\d+\])?/g, '--read'],
   [/policy\.files\.write(\[\d+\])?/g, '--write'],
   [/policy\.net(\[\d+\])?/g, '--net'],
@@ -9,9 +11,12 @@ const FLAGS: readonly [RegExp, string][] = [
   [/(policy\.allow|options\.tools)(\[\d+\])?/g, '--tool'],
   [/policy\.security/g, '--security'],
   [/(?:policy\.)?limits\.timeout/g, '--timeout'],
+  [/^source\.language is/g, '--language is'],
+  [/^source\.(file|module) is/g, 'FILE is'],
+  [/^options\.(tcp|http|websocket) is/g, '--$1 is'],
 ];
 
-/** A message about a policy as whoever typed flags understands it. */
+/** A message about a policy or an option as whoever typed flags understands it. */
 export function inFlags(message: string): string {
   return FLAGS.reduce((text, [part, flag]) => text.replaceAll(part, flag), message);
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from '../runtime/limits.js';
-import { type RuntimeOptions, readIsolation } from '../runtime/options.js';
+import { readIsolation } from '../runtime/run-options.js';
+import type { RuntimeOptions } from '../runtime/runtime-options.js';
 import { invalid, parseDuration } from '../runtime/units.js';
 import { addScriptToolOptions, gather, type ScriptToolFlags } from './tool-options.js';
 
@@ -13,7 +14,6 @@ export interface LimitFlags extends ScriptToolFlags {
   readonly grace?: string;
   readonly isolation?: string;
   readonly time?: boolean;
-  readonly json?: boolean;
 }
 
 export function addLimitOptions(command: Command): Command {
@@ -28,8 +28,7 @@ export function addLimitOptions(command: Command): Command {
       'where a script, or its tools, may connect to; may be repeated (default: nowhere)',
       gather,
     )
-    .option('--time', 'let a script read a precise clock')
-    .option('--json', 'print one JSON text for each task, and nothing else');
+    .option('--time', 'let a script read a precise clock');
 }
 
 /** Reads what scripts may do beyond computing. @throws StintError `INVALID_ARGUMENT` that names the flag */
@@ -53,12 +52,13 @@ export function readLimits(flags: LimitFlags): Pick<RuntimeOptions, 'limits' | '
     resolveLimits(limits, DEFAULT_LIMITS, '-');
     return {
       limits,
-      ...(flags.grace === undefined ? {} : { grace: parseDuration(quantity(flags.grace), '-.grace') }),
+      ...(flags.grace === undefined ? {} : { grace: readDuration(flags.grace, '-.grace') }),
       ...(flags.isolation === undefined ? {} : { isolation: readIsolation(flags.isolation, '-.isolation') }),
     };
   } catch (error) {
-    // The option's name as it was typed.
-    if (error instanceof Error) error.message = error.message.replace(/^-\./, '--');
+    // The option's name as it was typed, and what can be typed.
+    if (error instanceof Error)
+      error.message = error.message.replace(/^-\./, '--').replace('(or null for', '(or none for');
     throw error;
   }
 }
@@ -71,6 +71,11 @@ export function readCount(text: string | undefined, flag: string, most: number, 
     throw invalid(flag, text, `a whole number from ${least} to ${most}`);
   }
   return count;
+}
+
+/** Reads a flag that is a time: a bare number is milliseconds. @throws StintError `INVALID_ARGUMENT` */
+export function readDuration(text: string, flag: string): number {
+  return parseDuration(quantity(text), flag);
 }
 
 /** A bare number is milliseconds or bytes. */

@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-status.js';
 import { addLimitOptions } from './limit-options.js';
-import { endOnBrokenPipe, endWith } from './signals.js';
+import { endOnBrokenOutput, endWith } from './signals.js';
 import { addToolCommands } from './tool-commands.js';
+import { gather } from './tool-options.js';
 
 const EXIT_STATUSES = `
 Exit status:
@@ -20,7 +21,7 @@ const program = new Command('stint')
   .showHelpAfterError('(see --help)')
   .configureOutput({
     writeOut(text) {
-      endOnBrokenPipe();
+      endOnBrokenOutput();
       process.stdout.write(text);
     },
   })
@@ -32,7 +33,8 @@ addLimitOptions(
     .description('run script files (.lua .js .mjs .ts .mts), side by side if there are several')
     .argument('<file...>', 'the scripts'),
 )
-  .option('--arg <value>', 'an argument for every script, as text; may be repeated', collect, [])
+  .option('--json', 'print one JSON text for each task, and nothing else')
+  .option('--arg <value>', 'an argument for every script, as text; may be repeated', gather)
   .option('--parallel <n>', 'how many run at once (default: one for each core)')
   .addHelpText(
     'after',
@@ -42,7 +44,7 @@ Examples:
   $ stint run report.lua --arg 2026 --timeout 5s
   $ stint run jobs/*.ts --parallel 4 --memory 128mb
   $ stint run untrusted.js --json | jq .kind
-  $ stint run totals.lua --tool csv.parse --tool files.read --read ./data`,
+  $ stint run totals.lua --tool csv.parse --tool file.read --read ./data`,
   )
   .action(async (files: string[], options) => {
     const { runFiles } = await import('./commands/run.js');
@@ -56,7 +58,8 @@ addLimitOptions(
     .argument('<code>', "the code; '-' reads it from standard input"),
 )
   .option('--language <name>', 'lua, javascript or typescript', 'javascript')
-  .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
+  .option('--json', 'print one JSON text, and nothing else')
+  .option('--arg <value>', 'an argument for the script, as text; may be repeated', gather)
   .option('--no-daemon', 'in this process, also if a daemon runs')
   .addHelpText(
     'after',
@@ -93,8 +96,8 @@ program
   .description(
     'measure this machine: creation, calls, workloads, threads, memory, leaks, timeouts, sockets, kernel, restarts',
   )
-  .option('--quick', 'half a minute, for a look, in place of some ten minutes')
-  .option('--only <suite>', 'only this suite; may be repeated', collect, [])
+  .option('--quick', 'half a minute, for a look, in place of some fifteen minutes')
+  .option('--only <suite>', 'only this suite; may be repeated', gather)
   .option('--report <file.html>', 'write a page with charts of the distributions')
   .option('--json <file>', "write the results as JSON ('/dev/stdout' works)")
   .option('--compare <old.json>', 'say what changed beyond noise since these results of --json')
@@ -120,13 +123,14 @@ addLimitOptions(
     .description('run a script again and again, and say whether memory, descriptors, threads or segments grow with it')
     .argument('<file>', 'the script'),
 )
-  .option('--cycles <n>', 'how often (default: 400), after a quarter as many of warm-up')
+  .option('--cycles <n>', 'how often (default: 400), after a quarter as many of warm-up, 40 at least')
   .option('--duration <time>', 'for how long instead: 30s, 10m')
-  .option('--arg <value>', 'an argument for the script, as text; may be repeated', collect, [])
+  .option('--arg <value>', 'an argument for the script, as text; may be repeated', gather)
   .option('--module', 'the file is a module of your own: call a function that it exports')
   .option('--export <name>', 'which function (default: default)')
   .option('--segments <prefix>', 'count shared memory with such names too, not only what is mapped')
   .option('--report <file.html>', 'write a page with a plot of each measure')
+  .option('--json', 'print one JSON text, and nothing else')
   .addHelpText(
     'after',
     `
@@ -139,7 +143,7 @@ Examples:
   )
   .action(async (file: string, options) => {
     const { soakFile } = await import('./commands/soak.js');
-    process.exitCode = await soakFile(file, options);
+    await end(await soakFile(file, options), options);
   });
 
 program
@@ -198,20 +202,18 @@ Examples:
     process.exitCode = await serveKernel(options);
   });
 
-for (const [name, about] of [
-  ['status', 'say what the daemon is doing'],
-  ['stop', 'end the daemon in good order'],
-] as const) {
+const addDaemonCommand = (name: 'status' | 'stop', about: string): Command =>
   program
     .command(name)
     .description(about)
     .option('--connect <address>', 'an address, a socket or a connection file (default: your daemon)')
-    .option('--json', 'print one JSON text')
+    .addHelpText('after', '\nExit status: 0 done, 1 no daemon answers, 3 it cannot be talked to.')
     .action(async (options) => {
       const daemon = await import('./commands/daemon.js');
       process.exitCode = await daemon[name](options);
     });
-}
+addDaemonCommand('status', 'say what the daemon is doing').option('--json', 'print one JSON text');
+addDaemonCommand('stop', 'end the daemon in good order');
 
 program
   .command('mcp')
@@ -222,10 +224,6 @@ program
     const { serveMcp } = await import('./commands/mcp.js');
     process.exitCode = await serveMcp(options);
   });
-
-function collect(value: string, values: string[]): string[] {
-  return [...values, value];
-}
 
 /** Does what the command line says. */
 export async function runProgram(): Promise<void> {

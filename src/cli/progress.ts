@@ -26,14 +26,19 @@ export class Progress {
   }
 }
 
-/** One line about what is going on, on standard error, if that is a terminal. */
+/** A terminal that does not say how wide it is, in columns. */
+const USUAL_WIDTH = 80;
+
+/** One line about what is going on, on standard error, if that is a terminal. Never two: only one could be taken away again. */
 export class Status implements Disposable {
   readonly #enabled = process.stderr.isTTY === true;
   #shown = false;
 
   show(text: string): void {
     if (!this.#enabled) return;
-    process.stderr.write(`\r\x1b[2K${text}`);
+    // A line that fills the last column wraps in some terminals.
+    const width = (process.stderr.columns || USUAL_WIDTH) - 1;
+    process.stderr.write(`\r\x1b[2K${text.slice(0, width)}`);
     this.#shown = true;
   }
 

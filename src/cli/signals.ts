@@ -44,10 +44,20 @@ export async function endWith(status: number): Promise<never> {
   process.exit(status);
 }
 
-/** A reader that went away (`stint run ... | head`) ends the command quietly. */
-export function endOnBrokenPipe(): void {
+/**
+ * A reader that went away (`stint run ... | head`) ends the command quietly; a full disk ends it with an error. What cannot be told on standard
+ * error is told nowhere: the command goes on.
+ */
+export function endOnBrokenOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.completed);
+    if (error.code === 'EPIPE') process.exit(EXIT.completed);
+    process.stderr.write(`stint: cannot write to standard output: ${error.message}\n`);
+    process.exit(EXIT.runtime);
   });
+  process.stderr.on('error', () => undefined);
+}
+
+/** Readers that went away, of the log on standard error say, do not end the process. */
+export function goOnWithoutReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { StintError } from '../errors/stint-error.js';
+import type { ToolPort } from '../runtime/tool-port.js';
 
 /** Where tools come from, beside those that stint has. */
 export interface ToolSourceFlags {
@@ -43,6 +45,25 @@ export function addScriptToolOptions(command: Command): Command {
   );
 }
 
+/** The flags that mean nothing unless scripts may call tools. */
+const ABOUT_TOOLS = ['tools', 'plugin', 'security', 'read', 'write', 'command', 'env'] as const;
+
+/**
+ * The tools that scripts may call; none if no flag names one.
+ *
+ * @throws StintError `INVALID_ARGUMENT` that names the flag
+ */
+export async function readScriptTools(flags: ScriptToolFlags): Promise<ToolPort | undefined> {
+  if (flags.tool !== undefined) return (await import('./tool-setup.js')).scriptTools(flags, flags.tool);
+  const idle = ABOUT_TOOLS.find((flag) => flags[flag] !== undefined);
+  if (idle === undefined) return undefined;
+  throw new StintError(
+    'INVALID_ARGUMENT',
+    `--${idle} is about tools, and no script may call one; name those that scripts may call too: --tool NAME`,
+  );
+}
+
+/** Takes an option that may be repeated. */
 export function gather(value: string, before: string[] = []): string[] {
   return [...before, value];
 }

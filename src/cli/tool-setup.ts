@@ -5,7 +5,7 @@ import type { CommandPermission, PolicyOptions } from '../tools/policy-options.j
 import type { ToolRegistry } from '../tools/registry.js';
 import type { SecurityLevel } from '../tools/tool.js';
 import { inFlags } from './in-flags.js';
-import type { PolicyFlags, ScriptToolFlags, ToolSourceFlags } from './tool-options.js';
+import type { PolicyFlags, ToolSourceFlags } from './tool-options.js';
 
 /** Reads the flags of a policy. @throws StintError `INVALID_ARGUMENT` that names the flag */
 export function readPolicyFlags(flags: PolicyFlags, defaults: PolicyOptions): Policy {
@@ -37,7 +37,13 @@ export async function makeRegistry(flags: ToolSourceFlags): Promise<ToolRegistry
   for (const directory of flags.tools ?? []) {
     const { tools, problems } = await loadDirectory(directory);
     for (const problem of problems) process.stderr.write(`stint: ${messageOf(problem)}\n`);
-    for (const tool of tools) registry.add(tool);
+    for (const tool of tools) {
+      try {
+        registry.add(tool);
+      } catch (error) {
+        process.stderr.write(`stint: in ${directory}: ${messageOf(error)}\n`);
+      }
+    }
   }
   for (const name of flags.plugin ?? []) {
     for (const tool of await loadPackage(name)) registry.add(tool);
@@ -45,10 +51,8 @@ export async function makeRegistry(flags: ToolSourceFlags): Promise<ToolRegistry
   return registry;
 }
 
-/** The tools that scripts may call; none if no flag names one. To name a tool is to permit it, whatever its level. */
-export async function scriptTools(flags: ScriptToolFlags): Promise<ToolPort | undefined> {
-  const { tool: allow } = flags;
-  if (allow === undefined) return undefined;
+/** The tools that scripts may call: those that are named. To name a tool is to permit it, whatever its level. */
+export async function scriptTools(flags: PolicyFlags, allow: readonly string[]): Promise<ToolPort> {
   const security = allow.some((name) => name.includes('*')) ? 'safe' : 'privileged';
   const policy = readPolicyFlags(flags, { allow, security });
   const registry = await makeRegistry(flags);

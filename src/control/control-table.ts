@@ -39,7 +39,7 @@ const DEADLINE = 3;
 const NEVER = 2n ** 62n;
 
 /** How far up the ladder a task had to be taken. */
-export const RUNGS = ['none', 'stop', 'break', 'terminate'] as const;
+const RUNGS = ['none', 'stop', 'break', 'terminate'] as const;
 export type RungName = (typeof RUNGS)[number];
 
 export class ControlTable {

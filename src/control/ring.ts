@@ -3,12 +3,13 @@
  *
  * 1. One thread writes, one reads. A message is seen whole, when the write count is moved past it: a writer that is unwound before
  *    that has written nothing.
- * 2. A slot's number counts all messages so far, so that the same slot a lap later is another message.
+ * 2. A slot's number counts all slots so far, so that the same slot a lap later is another one.
  * 3. A reader that wants to sleep says so first and then looks once more; a writer that finds it asleep wakes it, once.
  */
 
-/** What a short message consists of. */
+/** What a short message consists of; bytes can only come last. */
 export type Primitive = undefined | null | boolean | number | string;
+export type ShortMessage = (Primitive | Uint8Array)[];
 
 const HEADER_WORDS = 16;
 const WRITTEN = 0;
@@ -23,9 +24,15 @@ const BLOCKED = 2;
 
 const SLOTS = 512;
 const SLOT_BYTES = 256;
-/** A slot: how many values, each one's kind, and from here on numbers as doubles and texts as bytes. */
+/**
+ * A message: how many values, each one's kind, how many bytes come last, and from here on numbers as doubles and texts. The bytes have the slots behind it
+ * to themselves.
+ */
 const MOST_VALUES = 20;
+const LENGTH = 22;
 const FIRST_VALUE = 24;
+/** In place of the number of values: the next message is at the beginning of the ring. */
+const AT_THE_BEGINNING = 255;
 
 const UNDEFINED = 0;
 const NULL = 1;
@@ -35,10 +42,13 @@ const NUMBER = 4;
 /** And from here on: a text of so many bytes, less this. */
 const TEXT = 5;
 const MOST_TEXT = 200;
+const BYTES = 255;
 
 export class Ring {
   /** What a ring takes. */
   static readonly BYTES = HEADER_WORDS * 4 + SLOTS * SLOT_BYTES;
+  /** Longer ones are refused. */
+  static readonly MOST_BYTES = 16 * 1024;
   readonly #words: Int32Array;
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
@@ -51,7 +61,7 @@ export class Ring {
     this.#bytes = new Uint8Array(buffer, start, SLOTS * SLOT_BYTES);
   }
 
-  /** How many messages have been written, modulo 2^32. */
+  /** How many slots have been written, modulo 2^32. */
   get written(): number {
     return Atomics.load(this.#words, WRITTEN);
   }
@@ -77,31 +87,51 @@ export class Ring {
 
   /** False if there is no room, or the message is no short one. */
   write(values: readonly unknown[]): boolean {
+    const { length } = values;
+    if (length > MOST_VALUES) return false;
+    const last = values[length - 1];
+    const bytes = last instanceof Uint8Array ? last : undefined;
+    const size = bytes === undefined ? 0 : bytes.length;
+    if (size > Ring.MOST_BYTES) return false;
+    const slots = 1 + slotsOf(size);
     const written = this.written;
-    if (((written - this.read) | 0) >= SLOTS || values.length > MOST_VALUES) return false;
-    const slot = (written & (SLOTS - 1)) * SLOT_BYTES;
+    const place = written & (SLOTS - 1);
+    const skipped = place + slots > SLOTS ? SLOTS - place : 0;
+    if (((written - this.read) | 0) + skipped + slots > SLOTS) return false;
+    const slot = skipped === 0 ? place * SLOT_BYTES : 0;
     let at = slot + FIRST_VALUE;
-    for (let i = 0; i < values.length; i += 1) {
+    const others = bytes === undefined ? length : length - 1;
+    for (let i = 0; i < others; i += 1) {
       const next = this.#put(slot + 1 + i, at, values[i], slot + SLOT_BYTES);
       if (next === 0) return false;
       at = next;
     }
-    this.#bytes[slot] = values.length;
-    Atomics.store(this.#words, WRITTEN, (written + 1) | 0);
+    if (bytes !== undefined) {
+      this.#bytes[slot + length] = BYTES;
+      this.#view.setUint16(slot + LENGTH, size, true);
+      this.#bytes.set(bytes, slot + SLOT_BYTES);
+    }
+    this.#bytes[slot] = length;
+    if (skipped > 0) this.#bytes[place * SLOT_BYTES] = AT_THE_BEGINNING;
+    Atomics.store(this.#words, WRITTEN, (written + skipped + slots) | 0);
     return true;
   }
 
   /** The next message, taken out; undefined if there is none. */
-  take(): Primitive[] | undefined {
-    const read = this.read;
-    if (read === this.written) return undefined;
-    const slot = (read & (SLOTS - 1)) * SLOT_BYTES;
+  take(): ShortMessage | undefined {
+    const first = this.#first();
+    if (first === undefined) return undefined;
+    const slot = (first & (SLOTS - 1)) * SLOT_BYTES;
     const count = this.#bytes[slot] as number;
-    const values: Primitive[] = new Array(count);
+    const values: ShortMessage = new Array(count);
     let at = slot + FIRST_VALUE;
+    let size = 0;
     for (let i = 0; i < count; i += 1) {
       const kind = this.#bytes[slot + 1 + i] as number;
-      if (kind === NUMBER) {
+      if (kind === BYTES) {
+        size = this.#view.getUint16(slot + LENGTH, true);
+        values[i] = this.#bytes.slice(slot + SLOT_BYTES, slot + SLOT_BYTES + size);
+      } else if (kind === NUMBER) {
         at = align(at);
         values[i] = this.#view.getFloat64(at, true);
         at += 8;
@@ -110,15 +140,23 @@ export class Ring {
         at += kind - TEXT;
       } else values[i] = kind === UNDEFINED ? undefined : kind === NULL ? null : kind === TRUE;
     }
-    Atomics.store(this.#words, READ, (read + 1) | 0);
+    Atomics.store(this.#words, READ, (first + 1 + slotsOf(size)) | 0);
     return values;
   }
 
   /** The first value of the next message, which stays; undefined if there is none. It has to be a number. */
   peek(): number | undefined {
+    const first = this.#first();
+    if (first === undefined) return undefined;
+    return this.#view.getFloat64(align((first & (SLOTS - 1)) * SLOT_BYTES + FIRST_VALUE), true);
+  }
+
+  /** The number of the first slot of the next message. */
+  #first(): number | undefined {
     const read = this.read;
     if (read === this.written) return undefined;
-    return this.#view.getFloat64(align((read & (SLOTS - 1)) * SLOT_BYTES + FIRST_VALUE), true);
+    const place = read & (SLOTS - 1);
+    return this.#bytes[place * SLOT_BYTES] === AT_THE_BEGINNING ? (read + SLOTS - place) | 0 : read;
   }
 
   /** The reader looks for messages by itself. */
@@ -195,6 +233,11 @@ export class Ring {
     for (let i = at; i < at + length; i += 1) text += String.fromCharCode(this.#bytes[i] as number);
     return text;
   }
+}
+
+/** How many slots so many bytes take. */
+function slotsOf(bytes: number): number {
+  return Math.ceil(bytes / SLOT_BYTES);
 }
 
 function align(at: number): number {

@@ -11,6 +11,8 @@ import type { PolicyOptions } from '../tools/policy-options.js';
 
 /** What a file of JSON says of a kernel. */
 export interface KernelConfig {
+  /** Where the file is: what `tools` are looked for from. */
+  readonly directory: string;
   readonly policy: Policy;
   readonly limits: KernelLimits;
   /** Directories of tools, and names of npm packages. */
@@ -25,7 +27,8 @@ const texts: OptionReader<string[]> = (value, name) => {
 };
 
 /**
- * Reads a configuration: `{ "policy": {...}, "limits": {...}, "tools": ["./tools", "a-package"] }`. Directories are relative to the file.
+ * Reads a configuration: `{ "policy": {...}, "limits": {...}, "tools": ["./tools", "a-package"] }`. Directories are relative to the file, and
+ * packages are those that a module beside it would get.
  *
  * @param mayBeMissing then all is as it is without a file
  * @throws StintError `INVALID_ARGUMENT`; `PERMISSION_DENIED` if others can write to it, for it says what tools may do
@@ -55,10 +58,11 @@ function checkConfig(value: unknown, path: string): KernelConfig {
     tools: texts,
   });
   resolveKernelLimits(limits);
-  const base = dirname(resolve(path));
+  const directory = dirname(resolve(path));
   return {
-    policy: new Policy({ directory: base, ...policy }),
+    directory,
+    policy: new Policy({ directory, ...policy }),
     limits,
-    tools: tools.map((tool) => (/^[./]/.test(tool) ? resolve(base, tool) : tool)),
+    tools: tools.map((tool) => (/^[./]/.test(tool) ? resolve(directory, tool) : tool)),
   };
 }

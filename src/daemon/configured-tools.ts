@@ -3,6 +3,7 @@ import { messageOf } from '../errors/describe.js';
 import { loadDirectory, loadPackage } from '../tools/plugins/load-plugins.js';
 import type { ToolRegistry } from '../tools/registry.js';
 import type { Tool } from '../tools/tool.js';
+import type { KernelConfig } from './config.js';
 
 /** The tools that a configuration names, in a registry: those of the last reload, and no others of before. */
 export class ConfiguredTools {
@@ -14,13 +15,13 @@ export class ConfiguredTools {
   }
 
   /** Loads tools in place of those that were loaded before. Gives what is wrong with those that cannot be had; the others are there. */
-  async load(places: readonly string[]): Promise<string[]> {
+  async load({ tools: places, directory }: Pick<KernelConfig, 'tools' | 'directory'>): Promise<string[]> {
     const problems: string[] = [];
     const loaded: Tool[] = [];
     for (const place of places) {
       try {
         if (!isAbsolute(place)) {
-          loaded.push(...(await loadPackage(place)));
+          loaded.push(...(await loadPackage(place, directory)));
           continue;
         }
         const found = await loadDirectory(place);

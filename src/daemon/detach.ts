@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ErrorEnvelope, fromEnvelope } from '../errors/envelope.js';
 import { StintError } from '../errors/stint-error.js';
+import { unwritable } from './log-file.js';
 
 /** What a detached daemon tells the process that started it. */
 export interface FromDaemon {
@@ -32,8 +33,7 @@ export async function startDetached(
   args: readonly string[],
   log: string,
 ): Promise<{ pid: number; addresses: readonly string[] }> {
-  await mkdir(dirname(log), { recursive: true, mode: 0o700 });
-  await using file = await open(log, 'a+', 0o600);
+  await using file = await openLog(log).catch((error) => Promise.reject(unwritable(log, error)));
   const { size } = await file.stat();
   const child = spawn(process.execPath, [script, ...args], {
     detached: true,
@@ -65,4 +65,9 @@ export async function startDetached(
     if (child.connected) child.disconnect();
     child.unref();
   }
+}
+
+async function openLog(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  return open(path, 'a+', 0o600);
 }

@@ -11,20 +11,24 @@ const PATIENCE_MS = 2000;
 const END_MS = 30_000;
 
 /**
- * Connects to the daemon at a socket. Undefined if there is none.
+ * Connects to the daemon at its socket, whose directory must be this user's alone. Undefined if there is none.
  *
- * @param address a path whose directory must be this user's alone; or an address of another kind, which the user has named
  * @throws StintError if there is something that cannot be talked to
  */
-export async function findDaemon(address: string): Promise<KernelClient | undefined> {
-  if (address.startsWith('/') && !((await isPrivate(dirname(address))) && existsSync(address))) return undefined;
-  const { connect } = await import('../kernel/transport/connect.js');
+export async function findDaemon(socket: string): Promise<KernelClient | undefined> {
+  if (!((await isPrivate(dirname(socket))) && existsSync(socket))) return undefined;
   try {
-    return await connect(address, { timeout: PATIENCE_MS });
+    return await connectTo(socket);
   } catch (error) {
     if (isStintError(error, 'INVALID_ARGUMENT')) return undefined;
     throw error;
   }
+}
+
+/** Connects to a daemon at an address that the user has named. @throws StintError as `connect` does */
+export async function connectTo(address: string): Promise<KernelClient> {
+  const { connect } = await import('../kernel/transport/connect.js');
+  return connect(address, { timeout: PATIENCE_MS });
 }
 
 /** Has a daemon end, and waits until its process has closed the connection. @throws StintError `TIMEOUT` */

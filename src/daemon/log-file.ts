@@ -7,6 +7,8 @@
 
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf } from '../errors/describe.js';
+import { StintError } from '../errors/stint-error.js';
 import { systemCode } from '../errors/system-code.js';
 import type { LogLevel } from '../kernel/log.js';
 
@@ -22,23 +24,33 @@ export class LogFile implements Disposable {
   #file: number;
   #bytes: number;
   #lost = 0;
+  /** Whether the last line in the file is cut off. */
+  #torn = false;
 
-  /** @param kept files, the current one included */
+  /**
+   * @param kept files, the current one included
+   * @throws StintError `INVALID_ARGUMENT` if the file cannot be written
+   */
   constructor(path: string, most = MOST_BYTES, kept = KEPT) {
     this.#path = path;
     this.#most = most;
     this.#kept = kept;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    [this.#file, this.#bytes] = open(path);
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      [this.#file, this.#bytes] = open(path);
+    } catch (error) {
+      throw unwritable(path, error);
+    }
   }
 
   write(level: LogLevel, logger: string, data: unknown): void {
     const lost = this.#lost === 0 ? {} : { lost: this.#lost };
-    const line = `${shorten(JSON.stringify({ at: new Date().toISOString(), level, logger, data, ...lost }))}\n`;
     try {
+      const line = `${shorten(JSON.stringify({ at: new Date().toISOString(), level, logger, data, ...lost }))}\n`;
       const bytes = Buffer.byteLength(line);
       if (this.#bytes > 0 && this.#bytes + bytes > this.#most) this.#rotate();
-      this.#bytes += writeSync(this.#file, line);
+      if (this.#torn) this.#append('\n');
+      this.#append(line);
       this.#lost = 0;
     } catch {
       // A full disk, say.
@@ -50,11 +62,20 @@ export class LogFile implements Disposable {
   reopen(): void {
     const old = this.#file;
     [this.#file, this.#bytes] = open(this.#path);
+    this.#torn = false;
     closeSync(old);
   }
 
   [Symbol.dispose](): void {
     closeSync(this.#file);
+  }
+
+  /** @throws if not all of it can be written */
+  #append(text: string): void {
+    const written = writeSync(this.#file, text);
+    this.#bytes += written;
+    this.#torn = written < Buffer.byteLength(text);
+    if (this.#torn) throw new Error('only a part of it could be written');
   }
 
   #rotate(): void {
@@ -64,6 +85,11 @@ export class LogFile implements Disposable {
     }
     this.reopen();
   }
+}
+
+/** Why there can be no log at a path. */
+export function unwritable(path: string, error: unknown): StintError {
+  return new StintError('INVALID_ARGUMENT', `the log ${path} cannot be written: ${messageOf(error)}`, { cause: error });
 }
 
 function open(path: string): [number, number] {

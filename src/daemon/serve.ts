@@ -41,7 +41,8 @@ export interface Serving {
 
 /** Begins to serve. @throws StintError `INVALID_ARGUMENT`, `PERMISSION_DENIED`, `DEPENDENCY_MISSING` */
 export async function serve(plan: ServePlan): Promise<Serving> {
-  const { policy, limits, tools } = await readConfig(plan.config, plan.configOptional);
+  const config = await readConfig(plan.config, plan.configOptional);
+  const { policy, limits } = config;
   const own = new OwnLedger(undefined, (why) => plan.log('warning', 'daemon', { event: 'no ledger', why }));
   const ledger = await own.get();
   const kernel = await createKernel({ policy, limits, log: plan.log, ...(ledger === undefined ? {} : { ledger }) });
@@ -56,19 +57,25 @@ export async function serve(plan: ServePlan): Promise<Serving> {
   };
   try {
     const configured = new ConfiguredTools(kernel.tools);
-    report(kernel, await configured.load(tools));
+    report(kernel, await configured.load(config));
     const listeners: Listener[] = [];
     for (const options of plan.listen) listeners.push(await kernel.listen(await withMcp(kernel, options, closers)));
-    const reload = async (): Promise<void> => {
+    let reloading: Promise<void> = Promise.resolve();
+    const reloadNow = async (): Promise<void> => {
       try {
         const read = await readConfig(plan.config, plan.configOptional);
         kernel.policy = read.policy;
-        report(kernel, await configured.load(read.tools));
+        report(kernel, await configured.load(read));
         kernel.log('notice', 'daemon', { event: 'reloaded', config: plan.config, tools: kernel.tools.size });
       } catch (error) {
         if (!isStintError(error)) throw error;
         kernel.log('error', 'daemon', { event: 'not reloaded', why: error.message });
       }
+    };
+    // One after the other: what was read last holds.
+    const reload = (): Promise<void> => {
+      reloading = reloading.then(reloadNow);
+      return reloading;
     };
     const gone = Promise.all(listeners.map(({ closed }) => closed)).then(() => 'its last listener');
     return { kernel, listeners, reload, endAsked: Promise.race([kernel.shutdownAsked, gone]), close };

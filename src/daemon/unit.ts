@@ -1,5 +1,12 @@
-/** A systemd user unit for the daemon. `%t` is `XDG_RUNTIME_DIR`: https://www.freedesktop.org/software/systemd/man/systemd.unit.html */
-export function systemdUnit(node: string, script: string, args: readonly string[]): string {
+/** Seconds that a daemon may take to end, beyond the grace that it gives. */
+const END_SECONDS = 25;
+
+/**
+ * A systemd user unit for the daemon: https://www.freedesktop.org/software/systemd/man/systemd.unit.html
+ *
+ * @param grace ms that what is in flight has at the end
+ */
+export function systemdUnit(node: string, script: string, args: readonly string[], grace: number): string {
   const command = [node, script, 'serve', ...args].map(quote).join(' ');
   return `[Unit]
 Description=stint kernel
@@ -10,7 +17,7 @@ Type=exec
 ExecStart=${command}
 ExecReload=/bin/kill -HUP $MAINPID
 KillMode=mixed
-TimeoutStopSec=30
+TimeoutStopSec=${Math.ceil(grace / 1000) + END_SECONDS}
 Restart=on-failure
 NoNewPrivileges=true
 UMask=0077

@@ -22,7 +22,6 @@ export interface Program {
   readonly code: string | Uint8Array;
   /** What the source is called in tracebacks: a file's name, or `script`. */
   readonly name: string;
-  readonly args: readonly Value[];
   /** The most memory the script may use, in bytes. */
   readonly memory: number;
   /** Names of the host functions that the script may call and wait for. Default: none. */
@@ -37,8 +36,6 @@ export interface ModuleProgram {
   /** `file:` URL. */
   readonly url: string;
   readonly exportName: string;
-  /** What a structured clone can hold. */
-  readonly args: readonly unknown[];
   /** Counts how often modules were declared stale: one that was loaded under a lower number is loaded anew. */
   readonly generation: number;
   readonly memory: number;
@@ -54,7 +51,7 @@ export interface Call {
   readonly name: string;
   readonly args: Value[];
   /** The open thing that it is a call of, for `connection.read` and the like. */
-  readonly handle?: number;
+  readonly handle?: number | undefined;
 }
 
 /** What came of a call. */
@@ -159,10 +156,10 @@ export interface Vm {
 /** What runs a language. One for each worker thread. */
 export interface Engine {
   /**
-   * Makes a VM for a program, from a spare if one is ready. The program has not run yet: what is
+   * Makes a VM for a program and its arguments, from a spare if one is ready. The program has not run yet: what is
    * wrong with it (a syntax error, arguments that do not fit in its memory) is told by `resume`.
    */
-  create(program: Program, host: VmHost): Vm | Promise<Vm>;
+  create(program: Program, args: readonly Value[], host: VmHost): Vm | Promise<Vm>;
   /**
    * Makes spare VMs, so that the next `create` costs next to nothing. Called when the thread is idle.
    *

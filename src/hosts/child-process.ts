@@ -3,6 +3,7 @@
  *
  * 1. The owner's table shows of each task what the child has told of it, so that whoever looks at the table needs not know where a task runs.
  * 2. The child enforces deadlines and stops itself. If it does not answer, the owner's ladder kills it, with all that its tasks started.
+ * 3. One that begins no task and gives no sign of life is killed, too.
  */
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
@@ -14,9 +15,13 @@ import type { Job, PipedMessage, TaskOrder, ToHost, ToWorker } from '../worker/m
 import type { Carrier, TaskMessage } from './carrier.js';
 import { JobNumbers } from './job-numbers.js';
 import type { LaunchedProcess } from './launched-process.js';
+import { SignOfLife } from './sign-of-life.js';
 
 /** So much later than the child the owner finds that a deadline has passed, in ms. */
 const DEADLINE_MARGIN_MS = 50;
+
+/** So long a child may begin nothing until it is asked for a sign of life, and then give none, in ms. It may be booting on a busy machine. */
+const PATIENCE_MS = 10_000;
 
 export class ChildProcess implements Carrier {
   readonly lastRung = 'kill';
@@ -27,6 +32,7 @@ export class ChildProcess implements Carrier {
   readonly #process: LaunchedProcess;
   readonly #interrupter: InterrupterLease;
   readonly #grace: () => number;
+  readonly #sign: SignOfLife;
   /** Of the tasks that it has, in ms. */
   readonly #timeouts = new Map<number, number>();
   readonly #jobs = new JobNumbers((message) => this.#give(message));
@@ -35,6 +41,7 @@ export class ChildProcess implements Carrier {
    * @param grace milliseconds from the stop of a task to the break, as it is now
    * @param receive takes what the child tells of tasks
    * @param onExit called when the child is gone
+   * @param patienceMs see {@link SignOfLife}
    */
   constructor(
     index: number,
@@ -44,6 +51,7 @@ export class ChildProcess implements Carrier {
     grace: () => number,
     receive: (message: TaskMessage) => void,
     onExit: () => void,
+    patienceMs = PATIENCE_MS,
   ) {
     this.#index = index;
     this.#table = table;
@@ -51,10 +59,25 @@ export class ChildProcess implements Carrier {
     this.#interrupter = interrupter;
     this.#grace = grace;
     table.threads.reset(index);
-    launched.listen((message) => {
-      const ofTask = this.#note(message);
-      if (ofTask !== undefined) receive(ofTask);
-    }, onExit);
+    this.#sign = new SignOfLife(
+      () => launched.send({ op: 'ask' }),
+      () => {
+        launched.cause ??= new Error(`its process gave no sign of life for ${patienceMs} ms, and was killed`);
+        void launched.kill();
+      },
+      patienceMs,
+    );
+    launched.listen(
+      (message) => {
+        const ofTask = this.#note(message);
+        if (ofTask !== undefined) receive(ofTask);
+      },
+      () => {
+        this.#sign.stop();
+        onExit();
+      },
+      () => this.#sign.heard(),
+    );
   }
 
   get isGone(): boolean {
@@ -81,6 +104,7 @@ export class ChildProcess implements Carrier {
     }
     this.#give({ op: 'start', order: { ...order, announce: true }, job: this.#jobs.short(job) });
     this.#timeouts.set(order.row, order.timeout);
+    this.#sign.expect(order.row);
   }
 
   stop(row: number, number: number, reason: StopReason): void {
@@ -132,6 +156,7 @@ export class ChildProcess implements Carrier {
         return undefined;
       }
       case 'began': {
+        this.#sign.settle(message.row);
         const timeout = this.#timeouts.get(message.row) ?? Number.POSITIVE_INFINITY;
         this.#table.begin(message.row, message.number, timeout + DEADLINE_MARGIN_MS);
         this.#interrupter.expect(this.#table.deadline(message.row));
@@ -147,6 +172,7 @@ export class ChildProcess implements Carrier {
         return undefined;
       case 'ended':
         this.#timeouts.delete(message.row);
+        this.#sign.settle(message.row);
         // What a worker spoils goes with the process, which has no other tasks then.
         return message;
       default:

@@ -84,9 +84,10 @@ export class Dispatcher<T extends Queueable> {
 
   /** Brings those that wait to threads that have room. */
   dispatch(): void {
-    clearTimeout(this.#next);
+    if (this.#next !== undefined) clearTimeout(this.#next);
+    this.#next = undefined;
     while (!this.#closed) {
-      const [displaced] = this.#displaced;
+      const displaced = this.#displaced.size === 0 ? undefined : this.#displaced.values().next().value;
       const entry = displaced ?? this.#admission.peek();
       if (entry === undefined) return;
       const now = monotonicNow();

@@ -77,7 +77,8 @@ export class HostPool {
   }
 
   /**
-   * The least busy of the threads that a task may go to now, or, if there is none, when there will be one.
+   * The least busy of the threads that a task may go to now, or one on which it need not wait for longer than another takes to wake; if there is none,
+   * when there will be one.
    *
    * @param claim what the task will take of its thread
    * @param promised whether threads count as taken that are kept for tasks that are still being loaded
@@ -99,6 +100,7 @@ export class HostPool {
       if (this.#terminating.has(candidate)) continue;
       const opensAt = candidate.opensAt(claim, promised);
       if (opensAt > now) next = Math.min(next, opensAt);
+      else if (candidate.isSoonFree) return candidate;
       else if (best === undefined || isLess(candidate, best)) best = candidate;
     }
     // One that left is brought back only if all others have something to do.
@@ -123,6 +125,7 @@ export class HostPool {
     let received = false;
     for (const host of this.hosts) {
       received = host.receive() || received;
+      host.giveUpIfHung();
       // Its exit is not seen by a thread that blocks.
       if (host.spoiled && host.load === 0) this.#replace(host);
     }

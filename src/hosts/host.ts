@@ -7,13 +7,14 @@
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import { RowMap } from '../control/row-map.js';
-import type { StopReason } from '../control/task-word.js';
+import { State, type StopReason, stateOf } from '../control/task-word.js';
 import type { Answer, Call, EngineCounts } from '../engines/engine.js';
 import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
 import type { Carrier, CarrierMaker, TaskMessage } from './carrier.js';
+import { HangWatch } from './hang-watch.js';
 import type { Recycling } from './recycling.js';
 import { type Claim, MOST_AHEAD, ThreadLoad } from './thread-load.js';
 
@@ -72,6 +73,10 @@ export class Host {
   /** Counts tasks that have ended. */
   #progress = 0;
   #watch: NodeJS.Timeout | undefined;
+  readonly #hangs = new HangWatch(() => {
+    this.giveUpIfHung();
+    return !this.isQuiet && !this.#spoiled;
+  });
   /** See {@link spoiled}. */
   #spoiled = false;
   /** Whether it has served its time: it goes as soon as it has no task. */
@@ -156,6 +161,11 @@ export class Host {
     return this.#load.opensAt(claim);
   }
 
+  /** Whether a task waits less for those that the thread has than another thread takes to wake. */
+  get isSoonFree(): boolean {
+    return this.#load.isSoonFree;
+  }
+
   /** Whether a task that is sent now may come back and be sent to another thread. */
   sendsAhead(transfer: readonly Transferable[]): boolean {
     // What was handed over cannot be sent a second time.
@@ -205,6 +215,7 @@ export class Host {
     this.#load.add(task);
     this.#tasks.set(row, task);
     if (ahead) this.#watchProgress();
+    if (this.#carrier.takesAhead && this.#taskCount > 0) this.#hangs.sent();
   }
 
   /** Takes back a task that has not begun. False if it has, or if the thread has to drop so many already that there are rows for no more. */
@@ -215,6 +226,21 @@ export class Host {
     this.#revoked.add(row);
     this.#forget(row, task);
     return true;
+  }
+
+  /** Sends what has not begun elsewhere, and has the thread replaced, if it hangs in what a task has left running there. */
+  giveUpIfHung(): void {
+    if (!this.#hangs.isSilent || this.#table.threads.isLoading(this.index)) return;
+    this.#carrier.receive();
+    const isQueued = (row: number): boolean => stateOf(this.#table.word(row)) === State.queued;
+    const tasks = [...this.#tasks];
+    const isHeld = tasks.some(([row, { waiting }]) => !waiting && !isQueued(row));
+    const toDo = tasks.filter(([row]) => isQueued(row));
+    if (isHeld || toDo.length + this.#revoked.size === 0) this.#hangs.heard();
+    if (!this.#hangs.isSilent || this.#table.threads.rowInside(this.index) !== undefined) return;
+    this.#spoiled = true;
+    for (const [row, { number, listener }] of toDo) if (this.takeBack(row, number)) listener.takenBack();
+    this.#goIfDone();
   }
 
   /** A task was asked to end. */
@@ -306,6 +332,7 @@ export class Host {
   }
 
   #receive(message: TaskMessage): void {
+    this.#hangs.heard();
     if (message.op === 'dropped') {
       this.#freeRow(message.row);
       return;
@@ -373,6 +400,7 @@ export class Host {
   #loseTasks(): void {
     clearTimeout(this.#watch);
     clearTimeout(this.#idle);
+    this.#hangs.stop();
     for (const row of this.#revoked) this.#freeRow(row);
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();

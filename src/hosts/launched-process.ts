@@ -20,8 +20,9 @@ const OUT_OF_MEMORY = /out of memory|allocation failed/i;
 /** Node says so when it exits while the inspector is in use. Nobody has to wait for anything. */
 const NOT_WORTH_SAYING = 'Waiting for the debugger to disconnect...\n';
 
-/** Sets the bound on the data of the process, then becomes the command. */
-const BOUNDED = ['-c', 'ulimit -d "$0" && exec "$@"'];
+/** Sets the bound on the data of the process, unless there is a lower one that cannot be raised, then becomes the command. */
+const BOUND = `ulimit -d "$0" 2>/dev/null || [ "$(ulimit -H -d)" -le "$0" ] 2>/dev/null || ulimit -d "$0" || exit
+exec "$@"`;
 
 /** The main thread of a child, its worker and its interrupter. */
 const ISOLATES = 3;
@@ -33,6 +34,7 @@ export class LaunchedProcess {
   readonly #backlog: ((child: ChildProcess) => unknown)[] = [];
   /** Forgets the record. */
   readonly #recorded: Promise<() => Promise<void>>;
+  #forgotten: Promise<void> | undefined;
   readonly #onReady: () => void;
   #onEnd: () => void = () => undefined;
   readonly #ended = new Promise<void>((resolve) => {
@@ -44,6 +46,7 @@ export class LaunchedProcess {
   readonly #reader: FrameReader;
   #onMessage: ((message: ToHost) => void) | undefined;
   #onExit: (() => void) | undefined;
+  #onHere: (() => void) | undefined;
   /** What it died of. */
   cause: Error | undefined;
   isGone = false;
@@ -65,10 +68,11 @@ export class LaunchedProcess {
     return this.#child?.pid;
   }
 
-  /** Says who takes what it tells from now on, and who hears of its exit. */
-  listen(onMessage: (message: ToHost) => void, onExit: () => void): void {
+  /** Says who takes what it tells from now on, and who hears of its exit, and of its signs of life. */
+  listen(onMessage: (message: ToHost) => void, onExit: () => void, onHere?: () => void): void {
     this.#onMessage = onMessage;
     this.#onExit = onExit;
+    this.#onHere = onHere;
   }
 
   /** Gives its worker thread something. @throws DataCloneError if the message cannot be cloned */
@@ -93,15 +97,21 @@ export class LaunchedProcess {
     });
   }
 
-  /** Ends the process and all that it started; settles when it is gone, and its record. */
+  /** Ends the process and all that it started; settles when it is gone, and its record, if that can be. */
   async kill(): Promise<void> {
     if (!this.isGone) {
       this.keepAlive(true);
       this.#whenLaunched(killGroup);
     }
-    const forget = await this.#recorded.catch(() => undefined);
     await this.#ended;
-    await forget?.();
+    this.#forgotten ??= this.#forget();
+    await this.#forgotten;
+  }
+
+  /** What cannot be released now is so when the ledger is closed, or that says why not. */
+  async #forget(): Promise<void> {
+    const forget = await this.#recorded.catch(() => undefined);
+    await forget?.().catch((error: Error) => process.emitWarning(error));
   }
 
   #whenLaunched(action: (child: ChildProcess) => unknown): void {
@@ -131,11 +141,14 @@ export class LaunchedProcess {
     told.on('data', (piece) => this.#read(piece, child));
     child.on('message', (message: FromChild) => {
       if (message.op === 'ready') this.#onReady();
+      else if (message.op === 'here') this.#onHere?.();
       else if (message.cause !== undefined) this.cause = unpackThrown(message.cause) as Error;
     });
     let death = '';
     child.on('exit', (status, signal) => {
       death = this.#whatHappened(status, signal);
+      // What its tasks have started has its number as a group still, and may be recorded nowhere.
+      killGroup(child);
     });
     // What it told before it died still counts. Its standard error may be open in a program that it has started.
     const end = (emitter: NodeJS.EventEmitter, event: string): Promise<void> =>
@@ -176,7 +189,7 @@ export class LaunchedProcess {
     this.#onExit?.();
     this.#onEnd();
     // Of one that died by itself the record is still there.
-    void this.kill().catch((error: Error) => process.emitWarning(error));
+    void this.kill();
   }
 
   #whatHappened(status: number | null, signal: string | null): string {
@@ -196,8 +209,8 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-(pid as number), 'SIGKILL');
   } catch (error) {
-    // It is gone already, and its exit is on its way.
-    if (systemCode(error) !== 'ESRCH') throw error;
+    // It is gone already, and its exit is on its way; or what is left of the group has become another user's.
+    if (!['ESRCH', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
   }
 }
 
@@ -206,7 +219,7 @@ function launch(memory: number, mark: Readonly<Record<string, string>>): ChildPr
   const command = [process.execPath, entry];
   const bound = Math.ceil((memory + ISOLATES * codeRange()) / 1024);
   const [file = '', ...args] =
-    process.platform === 'win32' ? command : ['/bin/sh', ...BOUNDED, String(bound), ...command];
+    process.platform === 'win32' ? command : ['/bin/sh', '-c', BOUND, String(bound), ...command];
   return spawn(file, args, {
     // Nothing of the host's environment is a task's business.
     env: mark,

@@ -43,6 +43,9 @@ class Supervisor {
 
   receive(message: Exclude<ToChild, { op: 'setup' }>): void {
     switch (message.op) {
+      case 'ask':
+        tell({ op: 'here' });
+        return;
       case 'announce':
         this.#thread.announce();
         return;

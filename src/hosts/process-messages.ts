@@ -22,6 +22,8 @@ export type ToChild =
   | { op: 'announce' }
   /** `grace`: the owner's, as it is now. */
   | { op: 'stop'; row: number; number: number; reason: StopReason; grace: number }
+  /** A sign of life is wanted. */
+  | { op: 'ask' }
   /** Another deadline, counted from now. */
   | { op: 'extend'; row: number; number: number; ms: number }
   | Extract<ToWorker, { op: 'answer' | 'delivered' }>;
@@ -30,6 +32,8 @@ export type ToChild =
 export type FromChild =
   /** Its engines are compiled, and its worker thread has been started with them. */
   | { op: 'ready' }
+  /** It has been asked, and lives. */
+  | { op: 'here' }
   /** Its worker thread is gone, and so will it be. */
   | { op: 'dying'; cause: Thrown | undefined };
 

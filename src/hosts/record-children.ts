@@ -15,12 +15,22 @@ export type RecordChild = (
 export function recordChildren(own: OwnLedger): RecordChild {
   return async (launch) => {
     const ledger = await own.get();
-    if (ledger === undefined) {
-      launch({});
-      return async () => undefined;
+    let launched = false;
+    const launchOnce = (mark: Readonly<Record<string, string>>): ChildProcess => {
+      launched = true;
+      return launch(mark);
+    };
+    try {
+      if (ledger !== undefined) {
+        const { spawnRecorded } = await import('../ledger/child.js');
+        const recorded = await spawnRecorded(ledger, 'stint child process', launchOnce);
+        return () => recorded.release();
+      }
+    } catch (error) {
+      if (launched) throw error;
+      own.warn(error);
     }
-    const { spawnRecorded } = await import('../ledger/child.js');
-    const recorded = await spawnRecorded(ledger, 'stint child process', launch);
-    return () => recorded.release();
+    launch({});
+    return async () => undefined;
   };
 }

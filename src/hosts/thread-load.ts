@@ -12,6 +12,9 @@ export interface Claim {
 const AHEAD_MS = 1;
 export const MOST_AHEAD = 64;
 
+/** So long it takes to wake a thread, in ms. */
+const WAKE_MS = 0.05;
+
 /** So many short scripts may follow each other on a thread without its asking for the next one. */
 const AHEAD = 16;
 
@@ -43,6 +46,11 @@ export class ThreadLoad {
   /** Whether one of them cannot be made to give way. */
   get isHeld(): boolean {
     return this.#holding > 0;
+  }
+
+  /** Whether the thread is at work, and is done with what it has in less time than it takes to wake another. */
+  get isSoonFree(): boolean {
+    return this.#holding > 0 && !this.stuck && this.#expectedMs <= WAKE_MS;
   }
 
   /**

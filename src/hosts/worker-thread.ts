@@ -127,9 +127,10 @@ export class WorkerThread implements Carrier {
   }
 
   start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void {
+    const { args } = order;
     const message: ToWorker = { op: 'start', order, job: this.#jobs.short(job) };
-    // The rings hold nothing but primitive values.
-    if (Array.isArray(order.args) && order.args.every(isPrimitive)) this.#link.send(message);
+    // The rings hold primitive values, and bytes.
+    if (args instanceof Uint8Array || args.every(isPrimitive)) this.#link.send(message);
     else this.#link.sendCloned(message, transfer);
     this.#notePosted();
   }

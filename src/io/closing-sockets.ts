@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { threadNow } from '../scope/thread-now.js';
 
 /** How long a closed connection may take to send what was written and to hear the peer's end. */
 const PATIENCE_MS = 2000;
@@ -22,7 +23,7 @@ export class ClosingSockets {
   /** Ends a socket whose data nobody takes any more; `resume` has it read and dropped. */
   add(socket: Socket): void {
     if (this.#due.size >= MOST) this.#cutOldest();
-    this.#due.set(socket, performance.now() + PATIENCE_MS);
+    this.#due.set(socket, threadNow() + PATIENCE_MS);
     socket.end();
     socket.resume();
     this.#timer ??= this.#startTimer(PATIENCE_MS);
@@ -52,7 +53,7 @@ export class ClosingSockets {
 
   #cutDue(): void {
     this.#timer = undefined;
-    const now = performance.now();
+    const now = threadNow();
     for (const [socket, due] of this.#due) {
       if (due > now) {
         this.#timer = this.#startTimer(due - now);

@@ -5,8 +5,8 @@ import { reasonOf } from './system-error.js';
 /** What a request itself can have wrong, which is only found when it is made. */
 const MISUSES = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
 
-/** How `fetch` says that the network is to blame; anything else that it throws is about its arguments. */
-const NETWORK = 'fetch failed';
+/** How `fetch` says that the network or the answer is to blame, before the body and in it; anything else that it throws is about its arguments. */
+const NETWORK = new Set(['fetch failed', 'terminated']);
 
 /** The error that a script gets for a failed request. */
 export function httpFailure(url: string, error: unknown): StintError {
@@ -21,7 +21,7 @@ export function httpFailure(url: string, error: unknown): StintError {
       ? misuse(`http.request: ${coded.message}`)
       : failure(`cannot request ${url}: ${reasonOf(coded)}`);
   }
-  if (error instanceof TypeError && error.message !== NETWORK) return misuse(`http.request: ${error.message}`);
+  if (error instanceof TypeError && !NETWORK.has(error.message)) return misuse(`http.request: ${error.message}`);
   return failure(`cannot request ${url}: ${last === undefined ? 'it failed' : last.message}`);
 }
 

@@ -4,6 +4,7 @@
  * 1. Whatever a script has open or asked for is bounded in number and in bytes.
  * 2. After `close` nothing of it is left: no socket, no timer, no promise that rejects.
  */
+import { threadNow } from '../scope/thread-now.js';
 import type { Value } from '../values/value.js';
 import { readMilliseconds } from './arguments.js';
 import type { Handle } from './handle.js';
@@ -45,7 +46,7 @@ type Result = Value | Handle;
 
 export class ScriptIo {
   readonly #permissions: Permissions;
-  readonly #startedAt = performance.now();
+  readonly #startedAt = threadNow();
   readonly #sleeps = new Sleeps();
   readonly #tcp: TcpCalls;
   readonly #http: HttpClient;
@@ -112,6 +113,6 @@ export class ScriptIo {
     if (this.#permissions.time !== true) {
       throw denied('time.now', 'permissions.time is not true', 'set permissions.time to true');
     }
-    return performance.now() - this.#startedAt;
+    return threadNow() - this.#startedAt;
   }
 }

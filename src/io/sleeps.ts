@@ -5,6 +5,7 @@
  * 2. Sleeps end in the order in which they are due, those due at once in the order of their calls.
  * 3. However many there are, there is one timer: `clear` is immediate.
  */
+import { threadNow } from '../scope/thread-now.js';
 import { failure } from './refusal.js';
 
 interface Sleep {
@@ -32,7 +33,7 @@ export class Sleeps {
   add(ms: number): Promise<undefined> {
     if (this.#heap.length >= MOST) throw failure(`sleep: a script can have at most ${MOST} sleeps at once`);
     return new Promise((wake) => {
-      const due = ms === 0 ? 0 : performance.now() + ms;
+      const due = ms === 0 ? 0 : threadNow() + ms;
       this.#calls += 1;
       push(this.#heap, { due, call: this.#calls, wake });
       if (due < this.#timerDue) this.#arm(due, ms);
@@ -61,7 +62,7 @@ export class Sleeps {
   /** Wakes what is due and no more: it returns, however soon the next one is. */
   wakeDue(): void {
     this.#timerDue = Number.POSITIVE_INFINITY;
-    const now = performance.now();
+    const now = threadNow();
     let next = this.#heap[0];
     while (next !== undefined && next.due <= now) {
       pop(this.#heap);

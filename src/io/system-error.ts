@@ -18,6 +18,7 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
   EPERM: 'the system does not allow it',
   EPIPE: 'the peer has closed the connection',
+  ERR_ASSERTION: 'the answer breaks the protocol',
   ERR_INVALID_URL: 'it led to something that is no URL',
   ETIMEDOUT: 'it timed out',
   CERT_HAS_EXPIRED: 'the certificate of the server has expired',
@@ -31,7 +32,10 @@ const REASONS: Record<string, string> = {
   UND_ERR_BODY_TIMEOUT: 'the body did not come any further',
   UND_ERR_HEADERS_OVERFLOW: 'the headers of the answer are too large',
   UND_ERR_HEADERS_TIMEOUT: 'no answer came',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the headers of the answer contradict each other about its length',
   UND_ERR_SOCKET: 'the server closed the connection',
+  Z_BUF_ERROR: 'the body is not compressed as the headers say',
+  Z_DATA_ERROR: 'the body is not compressed as the headers say',
 };
 
 /** Says in words why the system refused. Never the system's own message: it may name an address that is not the script's to know. */

@@ -9,7 +9,7 @@
  * 4. Before it has said who it is, a client can do nothing but that; it has `limits.handshake` for it, and one try.
  * 5. No more than `limits.unsent` waits for a client that does not read: from half of that on it is not listened to and gets no news.
  */
-import { StintError } from '../errors/stint-error.js';
+import { isStintError, StintError } from '../errors/stint-error.js';
 import { fromJsonForm, toJsonForm } from '../values/json-form.js';
 import type { Account, Principal } from './account.js';
 import type { CallListener, ClientListener } from './call.js';
@@ -203,7 +203,8 @@ export class Connection implements ClientListener {
       progress: ({ done, ...others }) =>
         this.#news('notifications/progress', { progressToken: token, progress: done, ...others }),
       part: (value) => {
-        this.#send({ method: 'notifications/part', params: toJsonForm({ progressToken: token, value }) });
+        const params = toJsonForm({ progressToken: token, value });
+        this.#sendText(this.#textOf({ method: 'notifications/part', params }));
         return this.#readable();
       },
       output: (text, stream) =>
@@ -212,17 +213,27 @@ export class Connection implements ClientListener {
   }
 
   #respond(id: RequestId | null, result: unknown, error?: RpcErrorObject): void {
-    if (error !== undefined) {
-      this.#send({ id, error });
-      return;
-    }
+    if (error === undefined) this.#sendText(this.#answerOf(id, result));
+    else this.#send({ id, error });
+  }
+
+  #answerOf(id: RequestId | null, result: unknown): string {
     try {
-      this.#send({ id, result: toJsonForm(result) ?? null });
+      return this.#textOf({ id, result: toJsonForm(result) ?? null });
     } catch (thrown) {
-      // A result that JSON cannot hold: too deep, a cycle, or longer than a text can be.
+      // What JSON cannot hold: too deep, a cycle, or longer than a text can be.
       const message = `the result cannot be sent: ${(thrown as Error).message}`;
-      this.#send({ id, error: toRpcError(new StintError('VALUE_NOT_TRANSFERABLE', message)) });
+      const code = isStintError(thrown, 'OUTPUT_LIMIT') ? 'OUTPUT_LIMIT' : 'VALUE_NOT_TRANSFERABLE';
+      return this.#textOf({ id, error: toRpcError(new StintError(code, message)) });
     }
+  }
+
+  /** @throws StintError `OUTPUT_LIMIT` for what no client could take, however fast it reads */
+  #textOf(message: object): string {
+    const text = JSON.stringify({ jsonrpc: '2.0', ...message });
+    const { unsent } = this.#host.limits;
+    if (Buffer.byteLength(text) <= unsent) return text;
+    throw new StintError('OUTPUT_LIMIT', `it has more than ${unsent} bytes; ask for less, or raise limits.unsent`);
   }
 
   /** What a client can do without. */
@@ -231,8 +242,12 @@ export class Connection implements ClientListener {
   }
 
   #send(message: object): void {
+    this.#sendText(JSON.stringify({ jsonrpc: '2.0', ...message }));
+  }
+
+  #sendText(text: string): void {
     if (this.#closed) return;
-    this.#wire.send(JSON.stringify({ jsonrpc: '2.0', ...message }));
+    this.#wire.send(text);
     if (this.#wire.unsent > this.#host.limits.unsent) {
       this.#host.counter.refused += 1;
       this.destroy();

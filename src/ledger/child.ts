@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { messageOf } from '../errors/describe.js';
 import { processInfo } from './identity.js';
 import { MARK, type Process } from './kinds/process.js';
 import type { Ledger } from './ledger.js';
 import type { Registration } from './registration.js';
+import { warn } from './warn.js';
 
 /** A child process that does not outlive its owner. */
 export interface RecordedChild extends AsyncDisposable {
@@ -28,7 +30,8 @@ export function spawnRecorded(
     async (registration) => {
       const child = start({ [MARK]: registration.token });
       if (child.pid === undefined) await once(child, 'spawn');
-      await confirm(registration, child.pid as number);
+      // The record holds without it: whose the child is its environment says.
+      await confirm(registration, child.pid as number).catch((error: unknown) => warn(messageOf(error)));
       const release = () => {
         child.kill('SIGKILL');
         return registration.release();

@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { describe } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
+import { systemCode } from '../errors/system-code.js';
 import { refused } from './ledger-error.js';
 
 /** The folder of everything that this version understands. A version that means something else by it takes another name. */
@@ -11,13 +13,39 @@ const LAYOUT = 'v1';
 /** Where records go that cannot be believed. */
 export const QUARANTINE = 'quarantine';
 
-/** The directory of the ledger if none is named: of this user and machine alone. */
+/**
+ * The directory of the ledger if none is named: of this user and machine alone.
+ *
+ * @throws StintError `INVALID_ARGUMENT` if neither the environment nor the system says where that may be
+ */
 export function defaultDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  for (const name of ['XDG_RUNTIME_DIR', 'XDG_STATE_HOME']) {
-    const base = environment[name];
-    if (base !== undefined && isAbsolute(base)) return join(base, 'stint', 'ledger');
+  const { XDG_RUNTIME_DIR: runtime, XDG_STATE_HOME: state } = environment;
+  if (runtime !== undefined && isAbsolute(runtime) && isOwn(runtime)) return join(runtime, 'stint', 'ledger');
+  if (state !== undefined && isAbsolute(state)) return join(state, 'stint', 'ledger');
+  return join(home(), '.local', 'state', 'stint', 'ledger');
+}
+
+/** Who becomes another user may have the first one's runtime directory named still: it is to be one's own, says its specification. */
+function isOwn(directory: string): boolean {
+  try {
+    return statSync(directory).uid === process.geteuid?.();
+  } catch {
+    return false;
   }
-  return join(homedir(), '.local', 'state', 'stint', 'ledger');
+}
+
+function home(): string {
+  let said: string | undefined;
+  try {
+    said = homedir();
+  } catch {
+    // Neither does the environment say it, nor is this user one that the system knows.
+  }
+  if (said !== undefined && isAbsolute(said)) return said;
+  throw new StintError(
+    'INVALID_ARGUMENT',
+    `nothing says where the ledger is to be: HOME is ${describe(said)}; set it, or XDG_STATE_HOME, to an absolute path, or name a directory`,
+  );
 }
 
 /**
@@ -27,23 +55,59 @@ export function defaultDirectory(environment: NodeJS.ProcessEnv = process.env): 
  * @throws StintError `PERMISSION_DENIED` if it is not this user's own or others may write there
  */
 export async function openDirectory(directory: string = defaultDirectory()): Promise<string> {
-  if (process.geteuid === undefined) {
-    throw new StintError('DEPENDENCY_MISSING', `the ledger needs a POSIX system, and this one is ${process.platform}`);
-  }
-  if (typeof directory !== 'string' || !isAbsolute(directory) || directory.includes('\0')) {
-    throw new StintError('INVALID_ARGUMENT', `directory is ${describe(directory)}; it must be an absolute path`);
-  }
+  requirePath(directory);
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     const real = await realpath(directory);
     await checkPrivate(real);
     const folder = join(real, LAYOUT);
-    await mkdir(join(folder, QUARANTINE), { recursive: true, mode: 0o700 });
+    await makeDirectory(join(folder, QUARANTINE));
     await checkPrivate(folder);
     await checkPrivate(join(folder, QUARANTINE));
     return folder;
   } catch (error) {
     throw refused(`use the directory ${directory} for its ledger`, error);
+  }
+}
+
+/**
+ * The folder of records, if there is one: nothing is made.
+ *
+ * @throws StintError `PERMISSION_DENIED` if it is not this user's own or others may write there
+ */
+export async function findDirectory(directory: string = defaultDirectory()): Promise<string | undefined> {
+  requirePath(directory);
+  try {
+    const real = await realpath(directory);
+    await checkPrivate(real);
+    const folder = join(real, LAYOUT);
+    await checkPrivate(folder);
+    return folder;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw refused(`use the directory ${directory} for its ledger`, error);
+  }
+}
+
+/** Makes a directory, and those above it. (Node's own `recursive` tries for ever where there can be none, as in `/proc`.) */
+async function makeDirectory(path: string, isBelowOne = false): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || isBelowOne) throw error;
+    await makeDirectory(dirname(path));
+    await makeDirectory(path, true);
+  }
+}
+
+function requirePath(directory: string): void {
+  if (process.geteuid === undefined) {
+    throw new StintError('DEPENDENCY_MISSING', `the ledger needs a POSIX system, and this one is ${process.platform}`);
+  }
+  if (typeof directory !== 'string' || !isAbsolute(directory) || directory.includes('\0')) {
+    throw new StintError('INVALID_ARGUMENT', `directory is ${describe(directory)}; it must be an absolute path`);
   }
 }
 

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
-import { openDirectory, QUARANTINE } from './directory.js';
+import { findDirectory, QUARANTINE } from './directory.js';
 import { type Finding, findingAt, findingOf } from './finding.js';
-import { refused } from './ledger-error.js';
+import { refused, unless } from './ledger-error.js';
 import { findFiles, findOwners, lookAtOwner, type Owned, readEntry } from './survey.js';
 
 /**
@@ -27,7 +27,8 @@ export interface InspectOptions {
  * @throws StintError `PERMISSION_DENIED` if the directory is not this user's own or others may write there
  */
 export async function inspect({ directory }: InspectOptions = {}): Promise<Inspected[]> {
-  const ledger = await openDirectory(directory);
+  const ledger = await findDirectory(directory);
+  if (ledger === undefined) return [];
   return inspectFolder(ledger).catch((error: unknown) => {
     throw refused(`inspect the ledger in ${ledger}`, error);
   });
@@ -38,7 +39,7 @@ async function inspectFolder(ledger: string): Promise<Inspected[]> {
   const { ids, strangers } = await findOwners(ledger);
   for (const id of ids) found.push(...(await inspectOwner(ledger, id)));
   for (const name of strangers) found.push(strange(join(ledger, name), 'it is nothing of the ledger', 'doubtful'));
-  for (const name of await readdir(join(ledger, QUARANTINE))) {
+  for (const name of await unless(['ENOENT'], readdir(join(ledger, QUARANTINE)), [])) {
     found.push(strange(join(ledger, QUARANTINE, name), 'look at it, then remove it', 'quarantined'));
   }
   return found;

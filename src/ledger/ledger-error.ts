@@ -17,6 +17,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'OUT_OF_MEMORY',
 };
 
+/** What the system says of a path that is not there, at its end or on the way. */
+export const NOT_THERE: readonly string[] = ['ENOENT', 'ENOTDIR'];
+
 /** Makes a {@link StintError} of what the system refused; `what` was to be done. */
 export function refused(what: string, error: unknown): StintError {
   if (isStintError(error)) return error;

@@ -7,15 +7,18 @@
  * 3. Opening a ledger reclaims what dead owners left. Until something is registered it starts and holds nothing.
  * 4. A closed ledger has nothing left: no thing, no record, no folder, no guardian. While something cannot be released the guardian
  *    watches on, and `close` can be tried again.
+ * 5. If its folder is taken away, as a runtime directory is at a logout, it is made again, with its records, when the next thing is registered.
  */
 
+import { lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { messageOf } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { Once } from '../scope/once.js';
 import { Scope } from '../scope/scope.js';
 import { openDirectory } from './directory.js';
 import { Guardian } from './guardian.js';
-import { refused, unless } from './ledger-error.js';
+import { NOT_THERE, refused, unless } from './ledger-error.js';
 import { newOwnerId, tokenOf } from './names.js';
 import { Owner } from './owner.js';
 import type { Resource } from './record.js';
@@ -29,7 +32,7 @@ const MOST_RECORDS = 65_536;
 export interface LedgerOptions {
   /**
    * Where the records are: an absolute path, on a disk of this machine. It is made, for this user alone, if it is not there. Default:
-   * `$XDG_RUNTIME_DIR/stint/ledger`, or else `$XDG_STATE_HOME/stint/ledger`, or else `~/.local/state/stint/ledger`.
+   * `$XDG_RUNTIME_DIR/stint/ledger` if that is this user's own, or else `$XDG_STATE_HOME/stint/ledger`, or else `~/.local/state/stint/ledger`.
    */
   readonly directory?: string;
 }
@@ -38,10 +41,12 @@ export class Ledger implements AsyncDisposable {
   readonly #folder: string;
   readonly #id = newOwnerId();
   readonly #guardian: Guardian;
-  readonly #registrations = new Set<AsyncDisposable>();
+  readonly #registrations = new Set<Registration>();
   readonly #acquiring = new Set<Promise<unknown>>();
   #sequence = 0;
   #owner: Promise<Owner> | undefined;
+  /** Whose folder was taken away last. */
+  #lost: Owner | undefined;
   #closing = false;
   readonly #closed = new Once(() => this.#close());
 
@@ -135,35 +140,64 @@ export class Ledger implements AsyncDisposable {
 
   async #register<R extends Resource>(describe: (token: string) => R): Promise<Registration<R>> {
     this.#guardian.watch();
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    const write = async (owner: Owner): Promise<Registration<R>> => {
+      const token = tokenOf(owner.id, sequence);
+      const registration: Registration<R> = await Registration.write(describe(token), {
+        folder: owner.folder,
+        sequence,
+        token,
+        owner: owner.identity,
+        onReleased: () => this.#registrations.delete(registration as unknown as Registration),
+      });
+      return registration;
+    };
+    const owner = await this.#claimed();
+    const registration = await write(owner).catch(async (error: unknown) => {
+      if (this.#lost !== owner && !(await isGone(owner.folder))) throw error;
+      return write(await this.#renewed(owner));
+    });
+    this.#registrations.add(registration as unknown as Registration);
+    return registration;
+  }
+
+  /** The owner, who is claimed when the first thing is registered. */
+  #claimed(): Promise<Owner> {
     this.#owner ??= this.#claim();
-    const owner = await this.#owner.catch((error: unknown) => {
+    return this.#owner.catch((error: unknown) => {
       this.#owner = undefined;
       throw refused('open its ledger', error);
     });
-    this.#sequence += 1;
-    const sequence = this.#sequence;
-    const token = tokenOf(owner.id, sequence);
-    const registration: Registration<R> = await Registration.write(describe(token), {
-      folder: owner.folder,
-      sequence,
-      token,
-      owner: owner.identity,
-      onReleased: () => this.#registrations.delete(registration),
-    });
-    this.#registrations.add(registration);
-    return registration;
+  }
+
+  /** The owner, whose folder is gone, with a new one. */
+  #renewed(lost: Owner): Promise<Owner> {
+    if (this.#lost !== lost) {
+      this.#lost = lost;
+      this.#owner = lost[Symbol.asyncDispose]().then(() => this.#claim());
+    }
+    return this.#claimed();
   }
 
   async #claim(): Promise<Owner> {
     const claim = () => Owner.claim(this.#folder, this.#id);
-    // A sweep that came in the moment between the making of the socket and its first listening took us for dead.
-    return (await unless(['ENOENT'], claim(), undefined)) ?? (await claim());
+    let owner = await unless(['ENOENT'], claim(), undefined);
+    if (owner === undefined) {
+      // A sweep that came in the moment between the making of the socket and its first listening took us for dead; or the directory is gone.
+      await openDirectory(dirname(this.#folder));
+      owner = await claim();
+    }
+    for (const registration of this.#registrations) {
+      await registration.rewrite().catch((trouble: unknown) => warn(messageOf(trouble)));
+    }
+    return owner;
   }
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#acquiring);
     const scope = new Scope();
-    for (const registration of this.#registrations) scope.defer(async () => registration[Symbol.asyncDispose]());
+    for (const registration of this.#registrations) scope.defer(() => registration.release());
     const thrown = await scope.dispose();
     if (thrown.length > 0) {
       const code = isStintError(thrown[0]) ? thrown[0].code : 'INVALID_ARGUMENT';
@@ -178,6 +212,10 @@ export class Ledger implements AsyncDisposable {
     }
     await this.#guardian.dismiss();
   }
+}
+
+async function isGone(folder: string): Promise<boolean> {
+  return (await unless(NOT_THERE, lstat(folder), undefined)) === undefined;
 }
 
 /**

@@ -6,7 +6,7 @@
  *    that is used again proves nothing, nor does a namespace in which the pid is another.
  */
 import { join } from 'node:path';
-import { here, type Identity, processInfo } from './identity.js';
+import { type Here, here, type Identity, processInfo } from './identity.js';
 import { knock } from './socket-path.js';
 
 /** The socket in an owner's folder. */
@@ -20,7 +20,7 @@ export type Liveness = 'alive' | 'dead' | 'unknown';
  */
 export async function livenessOf(folder: string, identity: Identity | undefined): Promise<Liveness> {
   const now = await here();
-  if (identity !== undefined && identity.machine !== now.machine) return 'unknown';
+  if (identity !== undefined && isElsewhere(identity, now)) return 'unknown';
   const answer = await knock(join(folder, ALIVE));
   if (answer === 'listening') return 'alive';
   if (answer === 'nobody listens') return 'dead';
@@ -29,4 +29,9 @@ export async function livenessOf(folder: string, identity: Identity | undefined)
   if (identity.boot !== now.boot) return 'dead';
   if (identity.boot === '' || identity.pidSpace !== now.pidSpace) return 'unknown';
   return (await processInfo(identity.pid))?.startedAt === identity.startedAt ? 'alive' : 'dead';
+}
+
+/** Containers of one machine may each have a name of their own: they have its boot in common. */
+function isElsewhere({ machine, boot }: Identity, now: Here): boolean {
+  return machine !== now.machine && (boot === '' || boot !== now.boot);
 }

@@ -13,7 +13,9 @@ type Koffi = typeof koffi;
 /** From the headers of Linux: mmap(2). */
 const PROT_READ_WRITE = 0x3;
 const MAP_SHARED = 0x01;
-const MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x20;
+const MAP_FIXED = 0x10;
+const MAP_ANONYMOUS = 0x20;
+const MAP_NORESERVE = 0x4000;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
 /** What is called of the C library. */
@@ -96,10 +98,11 @@ export class Mapping {
     }
   }
 
-  /** Lets go of the file's memory. In its place there is memory of nobody's, which reads as zeros and takes no room. */
+  /** Lets go of the file's memory. In its place there is memory of nobody's, which reads as zeros and takes no room until then. */
   close(): void {
     if (this.#closed) return;
-    const flags = MAP_PRIVATE_FIXED_ANONYMOUS;
+    // Private memory would count as data of this process, which may have a bound.
+    const flags = MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE;
     const address = this.#libc.mmap(this.#address, this.buffer.byteLength, PROT_READ_WRITE, flags, -1, 0);
     if (address === MAP_FAILED) throw new SystemCallError(this.#libc, 'mmap', this.#libc.koffi.errno());
     this.#closed = true;

@@ -9,7 +9,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { syncDirectory, UNFINISHED, writeDurably } from './files.js';
 import { type Identity, ownIdentity } from './identity.js';
-import { unless } from './ledger-error.js';
+import { NOT_THERE, unless } from './ledger-error.js';
 import { ALIVE } from './liveness.js';
 import { type SocketPath, socketPath } from './socket-path.js';
 
@@ -70,13 +70,13 @@ export class Owner implements AsyncDisposable {
 
 /** Removes the folder of an owner unless a record is left in it. */
 export async function removeOwnerFolder(folder: string): Promise<void> {
-  const names = await unless(['ENOENT'], readdir(folder), []);
+  const names = await unless(NOT_THERE, readdir(folder), []);
   const left = names.filter((name) => name !== OWNER && name !== ALIVE && !name.endsWith(UNFINISHED));
   if (left.length > 0) return;
   // The socket last: a folder without it could be nobody's.
   const order = [...names.filter((name) => name !== ALIVE), ALIVE];
-  for (const name of order) await unless(['ENOENT'], unlink(join(folder, name)), undefined);
-  await unless(['ENOENT'], rmdir(folder), undefined);
+  for (const name of order) await unless(NOT_THERE, unlink(join(folder, name)), undefined);
+  await unless(NOT_THERE, rmdir(folder), undefined);
 }
 
 /** A socket that answers for as long as this process lives. */

@@ -4,7 +4,7 @@ import { StintError } from '../errors/stint-error.js';
 import { Once } from '../scope/once.js';
 import { removeIfPossible, writeDurably } from './files.js';
 import type { Identity } from './identity.js';
-import { refused, unless } from './ledger-error.js';
+import { NOT_THERE, refused, unless } from './ledger-error.js';
 import { kindOf, type Resource, recordName } from './record.js';
 
 export interface RegistrationOptions {
@@ -29,6 +29,7 @@ export class Registration<R extends Resource = Resource> implements AsyncDisposa
   readonly #options: RegistrationOptions;
   readonly #path: string;
   #resource: R;
+  #isGone = false;
   readonly #released = new Once(() => this.#release());
 
   private constructor(resource: R, options: RegistrationOptions) {
@@ -67,6 +68,12 @@ export class Registration<R extends Resource = Resource> implements AsyncDisposa
     }
   }
 
+  /** Writes the record anew: the folder that it was in has been taken away. */
+  async rewrite(): Promise<void> {
+    await this.#write();
+    if (this.#isGone) await removeIfPossible(this.#path);
+  }
+
   /**
    * Takes away the thing if it is there, then its record. May be called any number of times.
    *
@@ -88,10 +95,11 @@ export class Registration<R extends Resource = Resource> implements AsyncDisposa
       const outcome = await kind.reclaim(this.#resource, { token, owner });
       if (typeof outcome === 'object')
         throw new StintError('INVALID_ARGUMENT', `${name} is not released: ${outcome.kept}`);
-      await unless(['ENOENT'], unlink(this.#path), undefined);
+      await unless(NOT_THERE, unlink(this.#path), undefined);
     } catch (error) {
       throw refused(`release ${name}`, error);
     }
+    this.#isGone = true;
     onReleased();
   }
 

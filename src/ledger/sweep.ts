@@ -9,6 +9,7 @@
 import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
+import { systemCode } from '../errors/system-code.js';
 import { openDirectory, QUARANTINE } from './directory.js';
 import { type Finding, findingAt, findingOf } from './finding.js';
 import { refused, unless } from './ledger-error.js';
@@ -44,7 +45,7 @@ const MOST_NAMED = 3;
 /**
  * Reclaims what dead owners left in a ledger, and warns of what cannot be believed (`process.on('warning')`).
  *
- * @param options.directory the ledger's. Default: `$XDG_RUNTIME_DIR/stint/ledger`, or else `$XDG_STATE_HOME/stint/ledger`, or else
+ * @param options.directory the ledger's. Default: `$XDG_RUNTIME_DIR/stint/ledger` if that is this user's own, or else `$XDG_STATE_HOME/stint/ledger`, or else
  * `~/.local/state/stint/ledger`
  * @throws StintError `PERMISSION_DENIED` if the directory is not this user's own or others may write there
  */
@@ -71,11 +72,12 @@ export async function sweepFolder(ledger: string): Promise<SweepReport> {
   }
   for (const id of ids) {
     try {
-      if (await removeEmpty(join(ledger, id))) continue;
+      if (await removeIfEmpty(join(ledger, id))) continue;
       const owned = await lookAtOwner(ledger, id);
       if (owned.liveness === 'alive') report.living.push(id);
       else if (owned.liveness === 'dead') await sweepOwner(ledger, owned, report);
-      else report.kept.push(findingAt(owned, 'owner', owned.folder, 'nothing proves that its owner is dead'));
+      else if (!(await removeIfEmpty(owned.folder)))
+        report.kept.push(findingAt(owned, 'owner', owned.folder, 'nothing proves that its owner is dead'));
     } catch (error) {
       report.kept.push({ kind: 'owner', what: join(ledger, id), owner: id, reason: messageOf(error) });
     }
@@ -125,13 +127,15 @@ async function sweepRecord(ledger: string, owned: Owned, file: string, report: S
   }
 }
 
-/** Removes the folder of an owner that was about to go: one that lives has a socket in its. */
-async function removeEmpty(folder: string): Promise<boolean> {
-  return unless(
-    ['ENOTEMPTY', 'EEXIST'],
-    rmdir(folder).then(() => true),
-    false,
-  );
+/** Removes the folder of an owner that was about to go: one that lives has a socket in its. True if it is gone. */
+async function removeIfEmpty(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+    return true;
+  } catch (error) {
+    // What cannot be removed for another reason is looked at.
+    return systemCode(error) === 'ENOENT';
+  }
 }
 
 /** Whether a folder that was being made will never be: its owner died, or has not come to give a sign of life. */

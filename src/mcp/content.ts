@@ -1,4 +1,5 @@
-import type { ContentBlock } from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/sdk/types.js';
+import type { StintError } from '../errors/stint-error.js';
 import { toJsonForm } from '../values/json-form.js';
 
 /** Data with a media type: what image and audio tools return, and what artifacts are. */
@@ -48,4 +49,9 @@ function asTyped(value: unknown): TypedData | undefined {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** What the model sees of an error. */
+export function toFailure({ code, message }: StintError): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: `${code}: ${message}` }] };
 }

@@ -69,7 +69,11 @@ export async function createMcpRoute(kernel: Kernel): Promise<McpRoute> {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const id = request.headers['mcp-session-id'];
     const body = request.method === 'POST' ? await readBody(request) : undefined;
-    if (body === TOO_LONG) return answer(response, 413, `a message has more than ${LONGEST_BODY} bytes`);
+    if (body === TOO_LONG) {
+      // The rest of the body is not read: nothing more can come over this connection.
+      response.setHeader('connection', 'close');
+      return answer(response, 413, `a message has more than ${LONGEST_BODY} bytes`);
+    }
     if (body === NO_JSON) return answer(response, 400, 'the body is no JSON text', -32700);
     const known = typeof id === 'string' ? sessions.get(id) : undefined;
     if (id !== undefined && known === undefined)

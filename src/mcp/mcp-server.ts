@@ -20,7 +20,7 @@ import type { KernelClient, ServerInfo } from '../kernel/client/kernel-client.js
 import { isLoud, type LogLevel } from '../kernel/log.js';
 import type { ToolInfo } from '../tools/tool-info.js';
 import { ArtifactResources, URI_TEMPLATE, uriOf } from './artifacts.js';
-import { toContent, toStructured } from './content.js';
+import { toContent, toFailure, toStructured } from './content.js';
 import { completions, promptOf, promptText } from './prompts.js';
 import type { Sdk } from './sdk.js';
 import { SESSION_TOOLS, SessionTools } from './session-tools.js';
@@ -220,7 +220,7 @@ export class McpServer {
     } catch (error) {
       if (!isStintError(error)) throw error;
       if (error.code === 'TOOL_NOT_FOUND') throw this.#protocolError(error, 'InvalidParams');
-      return { isError: true, content: [{ type: 'text', text: `${error.code}: ${error.message}` }] };
+      return toFailure(error);
     }
   }
 
@@ -255,9 +255,10 @@ export class McpServer {
   }
 
   async #runPiece(input: Record<string, unknown>, extra: Extra): Promise<CallToolResult> {
-    const { session, value, output } = await this.#sessions.run(input, extra.signal);
+    const { session, value = null, error, output } = await this.#sessions.run(input, extra.signal);
     const written = output === '' ? [] : [toContent(output)];
-    return { content: [...written, toContent(value ?? null), { type: 'text', text: `session: ${session}` }] };
+    const { content, ...rest } = error === undefined ? { content: [toContent(value)] } : toFailure(error);
+    return { ...rest, content: [...written, ...content, { type: 'text', text: `session: ${session}` }] };
   }
 
   async #read(uri: string) {

@@ -4,56 +4,59 @@
  * 1. They belong to the MCP connection: nobody else sees them, and they are closed with it.
  */
 
-import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
+import { isStintError, type ScriptLanguage, StintError } from '../errors/stint-error.js';
 import type { KernelClient } from '../kernel/client/kernel-client.js';
 import type { SessionClient } from '../kernel/client/sessions-client.js';
 
 const LANGUAGES = ['javascript', 'typescript', 'lua'] as const;
 const session = { type: 'string', description: 'The session, as session_run gave it. Left out: a new one.' };
 
-/** How they are listed. */
-export const SESSION_TOOLS = [
-  {
-    name: 'session_run',
-    title: 'Run code in a session',
-    description:
-      'Runs Lua, JavaScript or TypeScript in a sandbox that keeps its variables: pass the session of an earlier call to go on with them. ' +
-      'The value of the last expression (in Lua: what is returned) is the result. tool.call(name, input) calls another tool; ' +
-      'artifact.save(name, data) keeps data as a resource. In JavaScript both give promises.',
-    inputSchema: {
-      type: 'object' as const,
-      properties: {
-        code: { type: 'string', description: 'The code. In JavaScript and TypeScript, await works.' },
-        language: { type: 'string', enum: [...LANGUAGES], description: 'Of a new session. Default: javascript.' },
-        session,
-        timeout: {
-          type: 'number',
-          description: 'Milliseconds that the code may take. Default: 30000.',
-          exclusiveMinimum: 0,
-        },
+const RUN = {
+  name: 'session_run',
+  title: 'Run code in a session',
+  description:
+    'Runs Lua, JavaScript or TypeScript in a sandbox that keeps its variables: pass the session of an earlier call to go on with them. ' +
+    'The value of the last expression (in Lua: what is returned) is the result. tool.call(name, input) calls another tool; ' +
+    'artifact.save(name, data) keeps data as a resource. In JavaScript both give promises.',
+  inputSchema: {
+    type: 'object' as const,
+    properties: {
+      code: { type: 'string', description: 'The code. In JavaScript and TypeScript, await works.' },
+      language: { type: 'string', enum: [...LANGUAGES], description: 'Of a new session. Default: javascript.' },
+      session,
+      timeout: {
+        type: 'number',
+        description: 'Milliseconds that the code may take. Default: 30000.',
+        exclusiveMinimum: 0,
       },
-      required: ['code'],
-      additionalProperties: false,
     },
+    required: ['code'],
+    additionalProperties: false,
   },
-  {
-    name: 'session_close',
-    title: 'Close a session',
-    description: 'Closes a session: its variables and artifacts are gone.',
-    inputSchema: {
-      type: 'object' as const,
-      properties: { session: { ...session, description: 'The session, as session_run gave it.' } },
-      required: ['session'],
-      additionalProperties: false,
-    },
+};
+
+const CLOSE = {
+  name: 'session_close',
+  title: 'Close a session',
+  description: 'Closes a session: its variables and artifacts are gone.',
+  inputSchema: {
+    type: 'object' as const,
+    properties: { session: { ...session, description: 'The session, as session_run gave it.' } },
+    required: ['session'],
+    additionalProperties: false,
   },
-];
+};
+
+/** How they are listed. */
+export const SESSION_TOOLS = [RUN, CLOSE];
 
 /** What a piece of code in a session came to. */
 export interface PieceResult {
   readonly session: string;
-  readonly value: unknown;
-  /** What it wrote. */
+  readonly value?: unknown;
+  /** What it failed with. */
+  readonly error?: StintError;
+  /** What it wrote, before it failed say. */
   readonly output: string;
 }
 
@@ -66,8 +69,9 @@ export class SessionTools {
     this.#client = client;
   }
 
-  /** Runs code. @throws StintError with what it failed with */
+  /** Runs code. @throws StintError `TOOL_INPUT`; `QUEUE_FULL` if there can be no new session */
   async run(input: Record<string, unknown>, signal: AbortSignal): Promise<PieceResult> {
+    refuseUnknown(input, RUN.inputSchema);
     const { code, language = 'javascript', session: id, timeout } = input;
     if (typeof code !== 'string') throw wrong('code', 'a text');
     if (!LANGUAGES.includes(language as never)) throw wrong('language', LANGUAGES.join(', '));
@@ -75,17 +79,24 @@ export class SessionTools {
       throw wrong('timeout', 'milliseconds, more than 0');
     const known = id === undefined ? await this.#open(language as ScriptLanguage) : this.#find(id);
     let output = '';
-    const value = await known.run(code, {
-      signal,
-      output: (text) => {
-        output += text;
-      },
-      ...(timeout === undefined ? {} : { timeout }),
-    });
-    return { session: known.id, value, output };
+    try {
+      const value = await known.run(code, {
+        signal,
+        output: (text) => {
+          output += text;
+        },
+        ...(timeout === undefined ? {} : { timeout }),
+      });
+      return { session: known.id, value, output };
+    } catch (error) {
+      if (!isStintError(error)) throw error;
+      // Who is not told of a new session can neither use nor close it.
+      return { session: known.id, error, output };
+    }
   }
 
   async close(input: Record<string, unknown>): Promise<void> {
+    refuseUnknown(input, CLOSE.inputSchema);
     const known = this.#find(input['session']);
     this.sessions.delete(known.id);
     await known.close();
@@ -109,6 +120,12 @@ export class SessionTools {
     if (known === undefined) throw wrong('session', 'the id of a session that session_run has opened');
     return known;
   }
+}
+
+/** A name that is misspelled would not be missed. */
+function refuseUnknown(input: Record<string, unknown>, { properties }: { readonly properties: object }): void {
+  const unknown = Object.keys(input).find((name) => !Object.hasOwn(properties, name));
+  if (unknown !== undefined) throw wrong(unknown, `left out: known are ${Object.keys(properties).join(', ')}`);
 }
 
 function wrong(name: string, expected: string): StintError {

@@ -1,12 +1,7 @@
 export { GarbageCollector } from './collect-garbage.js';
+export { DEFAULT_LIMITS, type LeakWatchOptions } from './leak-options.js';
 export { type GrowthLimit, type GrowthVerdict, LEAST_POINTS, verdictOf } from './leak-verdict.js';
-export {
-  DEFAULT_LIMITS,
-  type LeakVerdict,
-  LeakWatch,
-  type LeakWatchOptions,
-  type SeriesVerdict,
-} from './leak-watch.js';
+export { type LeakVerdict, LeakWatch, type SeriesVerdict } from './leak-watch.js';
 export { MEASURES, type Measure, measuresOf, type Unit } from './measures.js';
 export { type Crossing, createMonitor, type Monitor, type MonitorOptions, type Thresholds } from './monitor.js';
 export type { DescriptorKind } from './proc.js';

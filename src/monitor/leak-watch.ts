@@ -2,39 +2,14 @@
  * Gathers samples of a work that is done again and again, and says what grows with it. Garbage is collected in all threads before each sample,
  * where that can be done: what is left is held by something.
  */
-import { type EventEmitter, getEventListeners } from 'node:events';
+import { getEventListeners } from 'node:events';
 import { GarbageCollector } from './collect-garbage.js';
+import { checkLeakOptions, DEFAULT_LIMITS, type LeakWatchOptions, readCounter } from './leak-options.js';
 import { type GrowthLimit, type GrowthVerdict, LEAST_POINTS, verdictOf } from './leak-verdict.js';
 import { countListeners, MEASURES, type Measure, measuresOf, type Unit } from './measures.js';
-import { type SampleOptions, sample } from './sample.js';
+import { sample } from './sample.js';
 import { SampleBuffer } from './sample-buffer.js';
 import type { Point } from './slope.js';
-
-const MIB = 1024 ** 2;
-
-/** What may be added while one watches. V8 and allocators settle by megabytes; of the rest, one more may be a step. */
-export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>> = {
-  rss: { rate: 0, total: 8 * MIB },
-  heap: { rate: 0, total: MIB },
-  external: { rate: 0, total: MIB / 2 },
-  descriptors: { rate: 0, total: 1.5 },
-  threads: { rate: 0, total: 1.5 },
-  segments: { rate: 0, total: 1.5 },
-  children: { rate: 0, total: 1.5 },
-  zombies: { rate: 0, total: 1.5 },
-  timers: { rate: 0, total: 1.5 },
-  resources: { rate: 0, total: 1.5 },
-  listeners: { rate: 0, total: 1.5 },
-};
-
-export interface LeakWatchOptions extends SampleOptions {
-  /** What else is counted, by name: live VMs of a runtime, say. The limits are those of the other counts. */
-  counters?: Record<string, () => number>;
-  /** Emitters and signals whose listeners are counted, beside those of the process. */
-  emitters?: Iterable<EventEmitter | EventTarget>;
-  /** What growth is none, where it is not as usual. */
-  limits?: Record<string, GrowthLimit>;
-}
 
 /** What became of one measure. */
 export interface SeriesVerdict extends GrowthVerdict {
@@ -65,7 +40,9 @@ export class LeakWatch implements Disposable {
     this.#collector = collector;
   }
 
+  /** @throws StintError `INVALID_ARGUMENT` */
   static async open(options: LeakWatchOptions = {}): Promise<LeakWatch> {
+    checkLeakOptions(options);
     return new LeakWatch(options, await GarbageCollector.open());
   }
 
@@ -76,7 +53,7 @@ export class LeakWatch implements Disposable {
     this.#samples.add(x, {
       ...measuresOf(sample({ segmentPrefix })),
       listeners: countListeners([process, ...emitters], getEventListeners),
-      ...Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, count()])),
+      ...Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, readCounter(name, count)])),
     });
   }
 

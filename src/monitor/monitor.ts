@@ -4,11 +4,13 @@
  * 1. A threshold is announced once when it is exceeded, and once when the measure is back below nine tenths of it: a measure that
  *    trembles around its threshold does not flood anyone.
  * 2. It keeps no process alive, and after `close` there are no events.
+ * 3. It looks also when no descriptor is left: it has kept one back.
  */
 import { EventEmitter } from 'node:events';
 import { invalid } from '../errors/invalid.js';
 import { MEASURES, type Measure, measuresOf } from './measures.js';
 import { type Sample, type SampleOptions, sample } from './sample.js';
+import { isExhausted, SpareDescriptor } from './spare-descriptor.js';
 
 export type Thresholds = Partial<Record<Measure, number>>;
 
@@ -42,6 +44,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements Disposable {
   readonly #options: MonitorOptions;
   readonly #thresholds: [Measure, number][];
   readonly #exceeded = new Set<Measure>();
+  readonly #spare: SpareDescriptor;
   readonly #timer: NodeJS.Timeout;
 
   /** @throws StintError `INVALID_ARGUMENT` */
@@ -60,12 +63,40 @@ export class Monitor extends EventEmitter<MonitorEvents> implements Disposable {
     }
     this.#options = options;
     this.#thresholds = Object.entries(thresholds) as [Measure, number][];
-    this.#timer = setInterval(() => this.look(), every).unref();
+    this.#spare = new SpareDescriptor();
+    this.#timer = setInterval(() => this.#lookInTurn(), every).unref();
   }
 
-  /** Takes a sample now, and says what there is to say about it. */
+  /** Takes a sample now, and says what there is to say about it. After `close` nobody is told. */
   look(): Sample {
-    const now = sample(this.#options);
+    const now = this.#spare.lend(() => sample(this.#options));
+    this.#tell(now);
+    return now;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#spare[Symbol.dispose]();
+    this.removeAllListeners();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #lookInTurn(): void {
+    let now: Sample;
+    try {
+      now = this.#spare.lend(() => sample(this.#options));
+    } catch (error) {
+      // Another thread took the last descriptor: the next look is soon.
+      if (isExhausted(error)) return;
+      throw error;
+    }
+    this.#tell(now);
+  }
+
+  #tell(now: Sample): void {
     this.emit('sample', now);
     const values = measuresOf(now);
     for (const [measure, threshold] of this.#thresholds) {
@@ -78,16 +109,6 @@ export class Monitor extends EventEmitter<MonitorEvents> implements Disposable {
         this.emit('recovered', { measure, value, threshold, sample: now });
       }
     }
-    return now;
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
-    this.removeAllListeners();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Point } from './slope.js';
 
 /** How many places are kept. */
-export const MOST_SAMPLES = 240;
+const MOST_SAMPLES = 240;
 
 export class SampleBuffer {
   readonly #xs = new Float64Array(MOST_SAMPLES);

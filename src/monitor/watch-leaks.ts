@@ -1,6 +1,7 @@
 import { invalid } from '../errors/invalid.js';
+import type { LeakWatchOptions } from './leak-options.js';
 import { LEAST_POINTS } from './leak-verdict.js';
-import { type LeakVerdict, LeakWatch, type LeakWatchOptions } from './leak-watch.js';
+import { type LeakVerdict, LeakWatch } from './leak-watch.js';
 
 export interface WatchLeaksOptions extends LeakWatchOptions {
   /** How often the work is done under watch. Default: 50. */

@@ -3,12 +3,15 @@
  *
  * 1. Values are received in the order in which they were sent, each by one receiver, in the order in which these came.
  * 2. Never more than `capacity` values wait in it: a sender waits until there is room.
- * 3. After `close` nothing can be sent; what is in it can still be received, then receivers get `undefined`.
+ * 3. After `close` nothing can be sent; what is in it can still be received, then receivers get `undefined`,
+ *    which is never sent: `undefined` arrives as `null`.
  */
 import { StintError } from '../errors/stint-error.js';
+import { Fifo } from '../scope/fifo.js';
 import { onAbort } from '../scope/on-abort.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
+import { cancelError } from './ending.js';
 import { readOptions, wholeNumber } from './read-options.js';
 import type { Task } from './task.js';
 
@@ -25,7 +28,7 @@ type Receiver = (value: Value | undefined) => void;
 /** See the top of the file. Made by {@link createChannel}; given to a script by `RunOptions.channels`. */
 export class Channel implements Disposable, AsyncIterable<Value> {
   readonly #capacity: number;
-  readonly #values: Value[] = [];
+  readonly #values = new Fifo<Value>();
   /** In the order of their coming; taken out from anywhere when their task ends. */
   readonly #senders = new Set<Sender>();
   readonly #receivers = new Set<Receiver>();
@@ -45,11 +48,13 @@ export class Channel implements Disposable, AsyncIterable<Value> {
    * Sends a value; settles when it has a place in the channel.
    *
    * @param signal takes the value back when it aborts, if it still waits
-   * @throws StintError `INVALID_ARGUMENT` if the channel is closed, or is closed before there is room; `VALUE_NOT_TRANSFERABLE`
+   * @throws StintError `INVALID_ARGUMENT` if the channel is closed, or is closed before there is room; `CANCELLED` if the signal aborts before that;
+   *   `VALUE_NOT_TRANSFERABLE`
    */
   async send(value: Value, signal?: AbortSignal): Promise<void> {
-    const copy = copyValue(value, 'value');
+    const copy = copyValue(value, 'value') ?? null;
     if (this.#closed) throw channelClosed();
+    if (signal?.aborted === true) throw cancelError(signal.reason, 'the sending');
     const receiver = first(this.#receivers);
     if (receiver !== undefined) {
       this.#receivers.delete(receiver);
@@ -67,6 +72,7 @@ export class Channel implements Disposable, AsyncIterable<Value> {
    * @param signal gives the place in the line up when it aborts; the promise then settles with `undefined`
    */
   receive(signal?: AbortSignal): Promise<Value | undefined> {
+    if (signal?.aborted === true) return Promise.resolve(undefined);
     if (this.#values.length > 0) {
       const value = this.#values.shift();
       this.#refill();
@@ -132,7 +138,9 @@ export class Channel implements Disposable, AsyncIterable<Value> {
         },
       };
       this.#senders.add(sender);
-      const forget = signal && onAbort(signal, () => this.#senders.delete(sender) && reject(channelClosed()));
+      const forget =
+        signal &&
+        onAbort(signal, () => this.#senders.delete(sender) && reject(cancelError(signal.reason, 'the sending')));
     });
   }
 

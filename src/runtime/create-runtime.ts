@@ -1,5 +1,5 @@
-import type { RuntimeOptions } from './options.js';
 import { Runtime } from './runtime.js';
+import type { RuntimeOptions } from './runtime-options.js';
 
 /**
  * Makes a runtime. Its threads start at once, in parallel; a task that comes before they are there waits.

@@ -10,6 +10,8 @@ import type { Outcome, OutcomeKind, Usage } from './outcome.js';
 /** What an outcome is made from beside its kind. */
 export interface TaskFacts {
   readonly limits: ResolvedLimits;
+  /** The timeout that replaced that of the limits while the task ran, in ms. */
+  readonly extended: number | undefined;
   readonly cancelReason: unknown;
 }
 
@@ -54,26 +56,40 @@ export function failedEnding(error: StintError): Ending {
   return { kind: 'failed', error };
 }
 
-function whyStopped(reason: StopReason, { limits, cancelReason }: TaskFacts): Ending {
+function whyStopped(reason: StopReason, { limits, extended, cancelReason }: TaskFacts): Ending {
   switch (reason) {
     case StopReason.timeout:
-      return failure('timed-out', 'TIMEOUT', `the task did not end within ${limits.timeout} ms`);
+      return failure('timed-out', 'TIMEOUT', whyTimedOut(limits, extended));
     case StopReason.closed:
       return failure('cancelled', 'RUNTIME_CLOSED', 'the runtime was closed before the task had ended');
     case StopReason.outputLimit:
-      return failure('failed', 'OUTPUT_LIMIT', `the task wrote more than ${limits.output} bytes of output`);
+      return failure(
+        'failed',
+        'OUTPUT_LIMIT',
+        `the task wrote more than ${limits.output} bytes of output; raise limits.output or write less`,
+      );
     case StopReason.hostCallLimit:
-      return failure('failed', 'HOST_CALL_LIMIT', `the task made more than ${limits.hostCalls} host calls`);
+      return failure(
+        'failed',
+        'HOST_CALL_LIMIT',
+        `the task made more than ${limits.hostCalls} host calls; raise limits.hostCalls or make fewer`,
+      );
     default:
       return { kind: 'cancelled', error: cancelError(cancelReason) };
   }
 }
 
-/** The error of a task that was cancelled, for the reason that was given. */
-export function cancelError(reason: unknown): StintError {
-  if (reason === undefined) return new StintError('CANCELLED', 'the task was cancelled');
+function whyTimedOut({ timeout, turn }: ResolvedLimits, extended: number | undefined): string {
+  if ((extended ?? timeout) === Number.POSITIVE_INFINITY) return `the task went on for ${turn} ms without waiting`;
+  if (extended === undefined) return `the task did not end within ${timeout} ms`;
+  return `the task did not end within the ${extended} ms that it was given while it ran`;
+}
+
+/** The error of a task, or of something else, that was cancelled, for the reason that was given. */
+export function cancelError(reason: unknown, what = 'the task'): StintError {
+  if (reason === undefined) return new StintError('CANCELLED', `${what} was cancelled`);
   const text = typeof reason === 'string' ? reason : messageOf(reason);
-  return new StintError('CANCELLED', `the task was cancelled: ${text}`, { cause: reason });
+  return new StintError('CANCELLED', `${what} was cancelled: ${text}`, { cause: reason });
 }
 
 function failure(kind: OutcomeKind, code: StintError['code'], message: string): Ending {

@@ -11,7 +11,7 @@ import { isStintError, StintError } from '../errors/stint-error.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
 import type { Channel } from './channel.js';
-import type { RunOptions } from './options.js';
+import type { RunOptions } from './run-options.js';
 import type { Runtime } from './runtime.js';
 import { ScratchDirectories } from './scratch.js';
 import type { Source } from './source.js';
@@ -28,8 +28,11 @@ export interface HostCallContext {
   start<T = Value>(source: Source, options?: RunOptions): Task<T>;
 }
 
-/** A function of the host that scripts can call. Its result, or what its promise settles with, is the answer. */
-export type HostFunction = (this: HostCallContext, ...args: Value[]) => Value | Promise<Value>;
+/**
+ * A function of the host that scripts can call. Its result, or what its promise settles with, is the answer: a {@link Value}, else the script
+ * gets an error (`VALUE_NOT_TRANSFERABLE`).
+ */
+export type HostFunction = (this: HostCallContext, ...args: Value[]) => unknown;
 
 /** A function of the host that takes an event of a script. */
 export type EventListener = (...args: Value[]) => void;
@@ -45,15 +48,23 @@ export interface Reachable {
 export class HostCalls {
   readonly #reachable: Reachable;
   readonly #context: HostCallContext;
-  readonly #abort = new AbortController();
+  #abort: AbortController | undefined;
+  /** Why nobody waits for answers any more. */
+  #endedFor: (() => unknown) | undefined;
   readonly #runtime: Runtime;
   #scratch: ScratchDirectories | undefined;
 
   constructor(reachable: Reachable, context: Omit<HostCallContext, 'signal'> & { readonly runtime: Runtime }) {
     this.#reachable = reachable;
-    const { signal } = this.#abort;
     this.#runtime = context.runtime;
-    this.#context = { signal, task: context.task, start: context.start };
+    const signal = (): AbortSignal => this.#signal;
+    this.#context = {
+      get signal() {
+        return signal();
+      },
+      task: context.task,
+      start: context.start,
+    };
   }
 
   /** Carries a call out; `reply` gets the answer. */
@@ -70,8 +81,18 @@ export class HostCalls {
   }
 
   /** Tells functions that have not answered that nobody waits for them any more. */
-  end(reason: unknown): void {
-    this.#abort.abort(reason);
+  end(reason: () => unknown): void {
+    this.#endedFor ??= reason;
+    this.#abort?.abort(reason());
+  }
+
+  /** Made when it is first asked for: most functions do not. */
+  get #signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#endedFor !== undefined) this.#abort.abort(this.#endedFor());
+    }
+    return this.#abort.signal;
   }
 
   #carryOut(call: Call): Promise<Value> {

@@ -1,6 +1,6 @@
 import type { Job } from '../worker/messages.js';
 import type { ResolvedLimits } from './limits.js';
-import type { ResolvedRunOptions } from './options.js';
+import type { ResolvedRunOptions } from './run-options.js';
 import type { LoadedSource, ModuleSource } from './source.js';
 
 /** So many jobs are remembered, of sources of at most so many characters. */

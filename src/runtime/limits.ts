@@ -1,3 +1,4 @@
+import { type OptionReader, readOptions } from './read-options.js';
 import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
 
 /** What a task may use at most. */
@@ -39,6 +40,18 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
 const GIB = 1024 ** 3;
 /** No script runs with less memory, in bytes. */
 export const LEAST_MEMORY = 64 * 1024;
+
+/** Takes the known limits out of an object; {@link resolveLimits} reads them. */
+export const readLimits: OptionReader<Limits> = (value, name) => {
+  const any: OptionReader<never> = (item) => item as never;
+  return readOptions<{ [K in keyof Limits]-?: Exclude<Limits[K], undefined> }>(value, name, {
+    timeout: any,
+    turn: any,
+    memory: any,
+    output: any,
+    hostCalls: any,
+  });
+};
 
 /** Reads each limit and puts what is missing in from `defaults`. */
 export function resolveLimits(limits: Limits, defaults: ResolvedLimits, name: string): ResolvedLimits {

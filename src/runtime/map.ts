@@ -29,25 +29,92 @@ export interface Started<T> {
 }
 
 /**
- * Starts something for each input, no more than so many at once, and gives the results in the order of the inputs. When one fails, or the loop is left,
- * the others are cancelled, and have ended before that is told.
+ * Starts something for each input, no more than so many at once, and gives the results in the order of the inputs, each as soon as it is there, also while
+ * the next input has not come. When one fails, or the loop is left, the others are cancelled, and have ended before that is told.
  */
 export async function* mapOrdered<I, T>(
   inputs: Iterable<I> | AsyncIterable<I>,
   start: (input: I) => Started<T>,
   concurrency: number,
 ): AsyncGenerator<T, void, void> {
+  const source = new InputSource(inputs);
   const running: Started<T>[] = [];
   try {
-    for await (const input of inputs) {
-      const started = start(input);
-      // It is awaited in its turn; until then its failure is not unhandled.
-      started.result.catch(() => undefined);
-      running.push(started);
-      if (running.length >= concurrency) yield await (running.shift() as Started<T>).result;
+    for (;;) {
+      const coming = running.length < concurrency ? source.next() : undefined;
+      const [first] = running;
+      if (first === undefined && coming === undefined) return;
+      const waitsFor = [coming, first?.result.then(() => undefined)].filter((one) => one !== undefined);
+      const input = await Promise.race(waitsFor);
+      if (input !== undefined) {
+        if (source.take()) running.push(begin(start, input.value as I));
+      } else if (first !== undefined) {
+        running.shift();
+        yield await first.result;
+      }
     }
-    while (running.length > 0) yield await (running.shift() as Started<T>).result;
+  } catch (error) {
+    // What the inputs throw when they are left says less.
+    await source.leave().catch(() => undefined);
+    throw error;
   } finally {
     await Promise.all(running.map((started) => started.cancel()));
+    await source.leave();
+  }
+}
+
+function begin<I, T>(start: (input: I) => Started<T>, input: I): Started<T> {
+  const started = start(input);
+  // It is awaited in its turn; until then its failure is not unhandled.
+  started.result.catch(() => undefined);
+  return started;
+}
+
+/** Inputs, of which one is asked for ahead. */
+class InputSource<I> {
+  readonly #iterator: AsyncIterator<I> | Iterator<I>;
+  #next: Promise<IteratorResult<I>> | undefined;
+  #isAsked = false;
+  #isOver = false;
+
+  constructor(inputs: Iterable<I> | AsyncIterable<I>) {
+    this.#iterator =
+      (inputs as AsyncIterable<I>)[Symbol.asyncIterator]?.() ?? (inputs as Iterable<I>)[Symbol.iterator]();
+  }
+
+  /** The next one, the same until it is taken; undefined if there are no more. */
+  next(): Promise<IteratorResult<I>> | undefined {
+    if (!this.#isOver) this.#next ??= this.#ask();
+    return this.#next;
+  }
+
+  /** Takes the one that has come. False if it was the end. */
+  take(): boolean {
+    this.#next = undefined;
+    return !this.#isOver;
+  }
+
+  /** Lets the inputs clean up. Does not wait for some that have been asked and have not answered. */
+  async leave(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const left = Promise.resolve(this.#iterator.return?.());
+    if (this.#isAsked) left.catch(() => undefined);
+    else await left;
+  }
+
+  async #ask(): Promise<IteratorResult<I>> {
+    this.#isAsked = true;
+    try {
+      const result = await this.#iterator.next();
+      this.#isOver ||= result.done === true;
+      // As `for await` does: the inputs may be promises.
+      return { ...result, value: await result.value };
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    } finally {
+      this.#isAsked = false;
+    }
   }
 }

@@ -22,10 +22,8 @@ export function readOptions<T extends Record<string, unknown>>(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(name, value, 'an object');
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(readers, key)) {
-      throw new StintError(
-        'INVALID_ARGUMENT',
-        `${name}.${key} is not an option; the options are ${Object.keys(readers).join(', ')}`,
-      );
+      const known = Object.keys(readers).join(', ') || 'none';
+      throw new StintError('INVALID_ARGUMENT', `${name}.${key} is not an option; the options are ${known}`);
     }
     const item = readProperty(value, key, name);
     if (item !== undefined) result[key as keyof T] = readers[key as keyof T](item, `${name}.${key}`);

@@ -11,7 +11,6 @@ import { nesting } from '../control/nesting.js';
 import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js';
 import { StintError } from '../errors/stint-error.js';
 import { HostGroup } from '../hosts/host-group.js';
-import type { HostPool } from '../hosts/host-pool.js';
 import type { Isolation } from '../hosts/isolation.js';
 import { OwnLedger } from '../hosts/own-ledger.js';
 import { whyNotTransferable } from '../values/copy-value.js';
@@ -21,19 +20,17 @@ import { Delivery } from './delivery.js';
 import { failedEnding } from './ending.js';
 import { JobCache } from './job-cache.js';
 import { type MapOptions, mapOrdered, readConcurrency, readInputs } from './map.js';
-import {
-  type ResolvedRuntimeOptions,
-  type RunOptions,
-  type RunSyncOptions,
-  type RuntimeOptions,
-  resolveRunOptions,
-  resolveRuntimeOptions,
-  splitSyncOptions,
-} from './options.js';
 import type { Outcome } from './outcome.js';
 import { readOptions } from './read-options.js';
+import { type RunOptions, type RunSyncOptions, resolveRunOptions, splitSyncOptions } from './run-options.js';
+import {
+  innerOptions,
+  type ResolvedRuntimeOptions,
+  type RuntimeOptions,
+  resolveRuntimeOptions,
+} from './runtime-options.js';
 import { type LoadedSource, type ModuleSource, resolveSource, type Source, type SourceFile } from './source.js';
-import { Durations, type HostStats, OutcomeCounter, type RuntimeStats, sumEngines } from './stats.js';
+import { hostStats, type RuntimeStats, sumEngines, Tally } from './stats.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
 import { TaskSet } from './task-set.js';
@@ -44,7 +41,6 @@ export const MOST_NESTED = 4;
 
 /** How deep tools of scripts may run scripts that call tools that run scripts. Each level has threads of its own. */
 const MOST_INNER = 4;
-const INNER_IDLE_MS = 5000;
 
 /** Who waits for a task. */
 type Caller = 'anybody' | 'thread' | 'child';
@@ -56,15 +52,12 @@ export class Runtime implements AsyncDisposable {
   readonly ledger: OwnLedger;
   readonly #groups = new Map<Isolation, HostGroup<TaskRun>>();
   readonly #tasks = new TaskSet();
-  readonly #counter = new OutcomeCounter();
-  readonly #queueTimes = new Durations();
-  readonly #runTimes = new Durations();
+  readonly #tally = new Tally();
   readonly #events = new EventEmitter<{ task: [TaskEvent]; idle: [] }>();
   readonly #owner: TaskOwner;
   readonly #jobs = new JobCache();
-  readonly #delivery = new Delivery(this.#jobs, () => this.#events.listenerCount('task') > 0);
+  readonly #delivery = new Delivery(this.#jobs, () => this.#isHeard);
   #lastNumber = 0;
-  #started = 0;
   #closing = false;
   #closed: Promise<void> | undefined;
   /** How many runtimes it is within. */
@@ -79,7 +72,9 @@ export class Runtime implements AsyncDisposable {
       id: randomBytes(4).toString('hex'),
       runtime: this,
       nextNumber: () => this.#nextNumber(),
-      began: (task) => this.#emit(() => ({ type: 'started', id: task.id })),
+      began: (task) => {
+        if (this.#isHeard) this.#emit({ type: 'started', id: task.id });
+      },
       start: (source, options) => this.#begin(resolveSource(source), options, 'child'),
       ended: (task, outcome) => this.#ended(task, outcome),
     };
@@ -177,11 +172,7 @@ export class Runtime implements AsyncDisposable {
       stopping: count(State.stopping, State.breaking, State.ended),
       slices: sum(({ table }) => table.threads.counted('slices')),
       wakeups: sum(({ table }) => table.threads.counted('wakeups')),
-      queueMs: this.#queueTimes.read(),
-      runMs: this.#runTimes.read(),
-      started: this.#started,
-      ended: { ...this.#counter.ended },
-      rungs: { ...this.#counter.rungs },
+      ...this.#tally.read(),
       engines: sumEngines(groups.flatMap(({ pool }) => pool.hosts.map((host) => host.engineCounts))),
     };
   }
@@ -220,29 +211,7 @@ export class Runtime implements AsyncDisposable {
         `scripts have the host run scripts ${MOST_INNER} deep; no more than that can be`,
       );
     }
-    const { name, threads, slots, queue, grace, quantum, cellSize, heap, tools, isolation, interrupts, limits } =
-      this.#options;
-    const { processMemory, directory } = this.#options;
-    this.#inner ??= new Runtime(
-      {
-        name: `${name}, within`,
-        threads: Math.min(2, threads),
-        slots,
-        queue,
-        grace,
-        quantum,
-        cellSize,
-        isolation,
-        processMemory,
-        interrupts,
-        idleTimeout: INNER_IDLE_MS,
-        limits: { ...limits, timeout: orNull(limits.timeout), turn: orNull(limits.turn) },
-        ...(directory === undefined ? {} : { directory }),
-        ...(tools === undefined ? {} : { tools }),
-        ...(heap === undefined ? {} : { heap }),
-      },
-      this.#level + 1,
-    );
+    this.#inner ??= new Runtime(innerOptions(this.#options), this.#level + 1);
     return this.#inner;
   }
 
@@ -298,8 +267,7 @@ export class Runtime implements AsyncDisposable {
     if (caller === 'child' && !this.#closing && hosts.dispatcher.live >= this.#options.slots) {
       return this.inner.#begin(loaded, options);
     }
-    this.#started += 1;
-    const task = new TaskRun(this.#started, loaded, resolved, hosts, this.#owner);
+    const task = new TaskRun(this.#tally.start(), loaded, resolved, hosts, this.#owner);
     if (loaded.language === 'module') task.job = this.#jobs.find(loaded, resolved);
     this.#tasks.add(task);
     this.#accept(task, caller);
@@ -318,7 +286,7 @@ export class Runtime implements AsyncDisposable {
       task.hosts.dispatcher.insist(task);
       if (task.row === undefined) this.#keepArgs(task);
     } else if (task.hosts.dispatcher.offer(task, priority)) {
-      this.#emit(() => ({ type: 'queued', id: task.id }));
+      if (this.#isHeard) this.#emit({ type: 'queued', id: task.id });
       if (!task.live) this.#keepArgs(task);
     } else {
       const { slots, queue } = this.#options;
@@ -350,10 +318,8 @@ export class Runtime implements AsyncDisposable {
     if (task.live) task.hosts.dispatcher.release();
     this.#tasks.delete(task);
     if (task.job !== undefined) this.#jobs.note(task.job, outcome.usage.runMs);
-    this.#counter.add(outcome);
-    this.#queueTimes.add(outcome.usage.queuedMs);
-    this.#runTimes.add(outcome.usage.runMs);
-    this.#emit(() => ({ type: 'ended', id: task.id, outcome }));
+    this.#tally.end(outcome);
+    if (this.#isHeard) this.#emit({ type: 'ended', id: task.id, outcome });
     this.#tellIfIdle();
     task.hosts.dispatcher.dispatch();
   }
@@ -366,10 +332,13 @@ export class Runtime implements AsyncDisposable {
     if (this.#events.listenerCount('idle') > 0 && this.#isIdle) this.#events.emit('idle');
   }
 
+  /** Whether anybody wants to hear of tasks. */
+  get #isHeard(): boolean {
+    return this.#events.listenerCount('task') > 0;
+  }
+
   /** Not from here, but next: a listener that throws must not leave a task half ended. */
-  #emit(make: () => TaskEvent): void {
-    if (this.#events.listenerCount('task') === 0) return;
-    const event = make();
+  #emit(event: TaskEvent): void {
     queueMicrotask(() => this.#events.emit('task', event));
   }
 
@@ -383,16 +352,6 @@ export class Runtime implements AsyncDisposable {
   }
 }
 
-/** A time as options give it. */
-function orNull(ms: number): number | null {
-  return ms === Number.POSITIVE_INFINITY ? null : ms;
-}
-
 function runtimeClosed(): StintError {
   return new StintError('RUNTIME_CLOSED', 'the runtime is closed; make a new one');
-}
-
-function hostStats(pool: Pick<HostPool, 'hosts' | 'started' | 'lost' | 'restartsIn'> | undefined): HostStats {
-  if (pool === undefined) return { count: 0, started: 0, lost: 0, restartsInMs: 0 };
-  return { count: pool.hosts.length, started: pool.started, lost: pool.lost, restartsInMs: pool.restartsIn };
 }

@@ -5,7 +5,7 @@
  * 2. Its answer is there before its bell says so.
  */
 import type { ErrorEnvelope } from '../errors/envelope.js';
-import type { RunOptions } from './options.js';
+import type { RunOptions } from './run-options.js';
 import type { LoadedSource } from './source.js';
 
 /** Under this name the main thread leaves its door for threads that are made later, and hears their calls. */

@@ -18,7 +18,7 @@ import { fromEnvelope } from '../errors/envelope.js';
 import { StintError } from '../errors/stint-error.js';
 import { whyNotTransferable } from '../values/copy-value.js';
 import { DEFAULT_LIMITS } from './limits.js';
-import { type RunSyncOptions, resolveRunOptions, splitSyncOptions } from './options.js';
+import { type RunSyncOptions, resolveRunOptions, splitSyncOptions } from './run-options.js';
 import { BELL, CallState, DOOR_NAME, type SharedAnswer, type SharedCall } from './shared-calls.js';
 import { resolveSource, type Source } from './source.js';
 
@@ -140,6 +140,10 @@ export class SharedClient {
 /** Whether the main thread took a call. If not, it will not any more. */
 function isTaken(bell: Int32Array, patience: number): boolean {
   const { offered, withdrawn } = CallState;
-  Atomics.wait(bell, BELL.state, offered, patience);
+  const until = monotonicNow() + patience;
+  // Nobody wakes the thread when the call is taken: mostly it is answered at once.
+  while (Atomics.load(bell, BELL.state) === offered && monotonicNow() < until) {
+    Atomics.wait(bell, BELL.state, offered, SLICE_MS);
+  }
   return Atomics.compareExchange(bell, BELL.state, offered, withdrawn) !== offered;
 }

@@ -1,5 +1,5 @@
 import type { Value } from '../values/value.js';
-import type { RunOptions, RunSyncOptions } from './options.js';
+import type { RunOptions, RunSyncOptions } from './run-options.js';
 import { Runtime } from './runtime.js';
 import { SharedClient } from './shared-client.js';
 import { serveThreads } from './shared-server.js';

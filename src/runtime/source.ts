@@ -41,7 +41,7 @@ export interface ModuleSource {
 }
 
 /** The largest source, in bytes. */
-export const MAX_SOURCE_BYTES = 16 * 1024 ** 2;
+const MAX_SOURCE_BYTES = 16 * 1024 ** 2;
 
 /** The languages by file extension. */
 export const LANGUAGE_BY_EXTENSION: Readonly<Record<string, ScriptLanguage>> = {
@@ -79,6 +79,7 @@ export function resolveSource(source: unknown): LoadedSource | SourceFile | Modu
   return checked({ language, code, name: name ?? 'script' });
 }
 
+const URL_BEGIN = /^[a-z][a-z0-9+.-]*:\/\//i;
 const MODULE_EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 function readModule(source: object): ModuleSource {
@@ -113,9 +114,15 @@ function checked(source: LoadedSource): LoadedSource {
   return source;
 }
 
+/** The text of a URL counts as the URL. */
 function readPath(value: unknown, name: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value);
+  const isUrl = value instanceof URL || (typeof value === 'string' && URL_BEGIN.test(value));
+  if (!isUrl && typeof value === 'string' && value !== '') return value;
+  try {
+    if (isUrl) return fileURLToPath(value);
+  } catch {
+    // Another scheme, or another host.
+  }
   throw invalid(name, value, 'a path or a file: URL');
 }
 

@@ -58,7 +58,7 @@ export interface RuntimeStats {
 const LONGEST_US = 2 ** 50;
 
 /** Gathers durations, to within a thousandth, in bounded memory. */
-export class Durations {
+class Durations {
   readonly #microseconds: RecordableHistogram = createHistogram({ lowest: 1, highest: LONGEST_US, figures: 3 });
 
   add(ms: number): void {
@@ -74,9 +74,9 @@ export class Durations {
   }
 }
 
-/** Counts outcomes. */
-export class OutcomeCounter {
-  readonly ended: Record<OutcomeKind, number> = {
+/** Counts what a runtime does. */
+export class Tally {
+  readonly #ended: Record<OutcomeKind, number> = {
     completed: 0,
     failed: 0,
     'timed-out': 0,
@@ -84,11 +84,33 @@ export class OutcomeCounter {
     'out-of-memory': 0,
     lost: 0,
   };
-  readonly rungs: Record<Rung, number> = { stop: 0, break: 0, terminate: 0, kill: 0 };
+  readonly #rungs: Record<Rung, number> = { stop: 0, break: 0, terminate: 0, kill: 0 };
+  readonly #queueTimes = new Durations();
+  readonly #runTimes = new Durations();
+  #started = 0;
 
-  add(outcome: Outcome): void {
-    this.ended[outcome.kind] += 1;
-    if (outcome.rung !== undefined) this.rungs[outcome.rung] += 1;
+  /** One more task. Returns how many there were so far. */
+  start(): number {
+    this.#started += 1;
+    return this.#started;
+  }
+
+  /** A task has its outcome. */
+  end({ kind, rung, usage }: Outcome): void {
+    this.#ended[kind] += 1;
+    if (rung !== undefined) this.#rungs[rung] += 1;
+    this.#queueTimes.add(usage.queuedMs);
+    this.#runTimes.add(usage.runMs);
+  }
+
+  read(): Pick<RuntimeStats, 'queueMs' | 'runMs' | 'started' | 'ended' | 'rungs'> {
+    return {
+      queueMs: this.#queueTimes.read(),
+      runMs: this.#runTimes.read(),
+      started: this.#started,
+      ended: { ...this.#ended },
+      rungs: { ...this.#rungs },
+    };
   }
 }
 
@@ -109,4 +131,18 @@ export function sumEngines(
     }
   }
   return sums;
+}
+
+/** What a pool knows of its hosts. */
+interface PoolCounts {
+  readonly hosts: readonly unknown[];
+  readonly started: number;
+  readonly lost: number;
+  readonly restartsIn: number;
+}
+
+/** The hosts of one kind; none if they were never needed. */
+export function hostStats(pool: PoolCounts | undefined): HostStats {
+  if (pool === undefined) return { count: 0, started: 0, lost: 0, restartsInMs: 0 };
+  return { count: pool.hosts.length, started: pool.started, lost: pool.lost, restartsInMs: pool.restartsIn };
 }

@@ -13,15 +13,16 @@ import type { TaskListener } from '../hosts/host.js';
 import type { HostGroup } from '../hosts/host-group.js';
 import { callListener } from '../scope/call-listener.js';
 import { onAbort } from '../scope/on-abort.js';
+import { buffersOf } from '../values/buffers-of.js';
 import { pack } from '../values/packed.js';
 import { isPrimitive } from '../values/value.js';
 import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
 import { endingOf, heapEnding, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
 import { HostCalls } from './host-calls.js';
 import { parseTimeout } from './limits.js';
-import type { ResolvedRunOptions, RunOptions } from './options.js';
 import type { Outcome, Usage } from './outcome.js';
 import { Parts } from './parts.js';
+import type { ResolvedRunOptions, RunOptions } from './run-options.js';
 import type { Runtime } from './runtime.js';
 import type { LoadedSource, ModuleSource, Source, SourceFile } from './source.js';
 import type { Task, TaskState } from './task.js';
@@ -53,6 +54,9 @@ const STATES: Record<State, TaskState> = {
 
 const NOBODY: readonly TaskRun[] = [];
 
+/** So many bytes of kept arguments go to their thread for good, instead of being kept in case that they are taken back from it. */
+const LEAST_HANDED_OVER = 64 * 1024;
+
 export class TaskRun implements Task, TaskListener, Queueable {
   /** Counts up within the runtime. */
   readonly #serial: number;
@@ -74,6 +78,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
   readonly #startedAt = monotonicNow();
   #calls: HostCalls | undefined;
   #cancelReason: unknown;
+  /** The timeout that it was last given while it ran, in ms. */
+  #extended: number | undefined;
   /** Whether its arguments are copies that nobody else has. */
   #hasKeptArgs = false;
   /** They as bytes, if they can be. */
@@ -176,7 +182,15 @@ export class TaskRun implements Task, TaskListener, Queueable {
     if (transfer.length === 0) this.#packedArgs = pack(args);
     if (this.#packedArgs !== undefined) return;
     const kept = structuredClone({ args, transfer }, { transfer: [...transfer] });
-    this.options = { ...this.options, ...kept };
+    this.options = { ...this.options, args: kept.args, transfer: [...kept.transfer, ...this.#largeBuffers(kept.args)] };
+  }
+
+  /** Those of kept arguments that are worth handing over instead of being copied again; what may be run again has to keep them. */
+  #largeBuffers(args: readonly unknown[]): ArrayBuffer[] {
+    if (this.options.retry > 0) return [];
+    const buffers = buffersOf(args);
+    const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return bytes < LEAST_HANDED_OVER ? [] : buffers;
   }
 
   cancel(reason?: unknown): Promise<Outcome> {
@@ -186,7 +200,9 @@ export class TaskRun implements Task, TaskListener, Queueable {
 
   extend(timeout: Duration | null): void {
     const ms = parseTimeout(timeout, 'timeout');
-    if (!this.#settled && this.row !== undefined) this.hosts.extend(this.row, this.number, ms);
+    if (this.#settled || this.row === undefined || this.state === 'queued') return;
+    this.#extended = ms;
+    this.hosts.extend(this.row, this.number, ms);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
@@ -311,8 +327,10 @@ export class TaskRun implements Task, TaskListener, Queueable {
     if (this.#settled) return;
     this.#settled = true;
     this.#forgetSignal?.();
-    this.#calls?.end(ending.error ?? new StintError('CANCELLED', 'the task that made the call has ended'));
-    const outcome: Outcome = { ...ending, usage };
+    const { error } = ending;
+    this.#calls?.end(() => error ?? new StintError('CANCELLED', 'the task that made the call has ended'));
+    // Not a literal that spreads it: V8 gives what is spread and then added to a hidden class of its own, each time.
+    const outcome: Outcome = Object.assign(ending, { usage });
     const children = this.#children === undefined ? NOBODY : [...this.#children];
     for (const child of children) void child.cancel('the task that it was started for has ended');
     const released = this.#calls?.release();
@@ -383,7 +401,7 @@ export class TaskRun implements Task, TaskListener, Queueable {
   }
 
   #facts(): TaskFacts {
-    return { limits: this.options.limits, cancelReason: this.#cancelReason };
+    return { limits: this.options.limits, extended: this.#extended, cancelReason: this.#cancelReason };
   }
 
   /** The usage of a task about which no more is known than how long it took. */

@@ -24,7 +24,10 @@ export interface Task<T = unknown> extends AsyncDisposable, AsyncIterable<unknow
   [Symbol.asyncIterator](): AsyncIterator<unknown>;
   /** The tasks that host functions started for it (`this.start`) and that have not ended. */
   readonly children: readonly Task[];
-  /** Gives a task that has begun a new deadline, counted from now, in place of the one it has; `null`: none. */
+  /**
+   * Gives a task that has begun a new deadline, counted from now, in place of the one it has; `null`: none. Changes nothing for one that
+   * has not begun, whose timeout is still to come, or that has ended.
+   */
   extend(timeout: Duration | null): void;
   /** Makes the task end. Settles with its outcome, which may still be `completed` if the script was faster. */
   cancel(reason?: unknown): Promise<Outcome<T>>;

@@ -9,7 +9,7 @@ export type Duration = number | `${number}ms` | `${number}s` | `${number}m`;
 export type Bytes = number | `${number}b` | `${number}kb` | `${number}mb` | `${number}gb`;
 
 /** The longest time that can be asked for: what a timer of the platform can hold, 24.8 days. */
-export const MAX_DURATION_MS = 2 ** 31 - 1;
+const MAX_DURATION_MS = 2 ** 31 - 1;
 
 const DURATION_UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
 const BYTE_UNITS: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };

@@ -5,8 +5,9 @@
  * 2. Every launch that got an id has exactly one final callback, after all its calls; then it is no longer running.
  * 3. Only nil, booleans, numbers and strings cross.
  */
-import type { RunOptions } from '../runtime/options.js';
+
 import type { Outcome } from '../runtime/outcome.js';
+import type { RunOptions } from '../runtime/run-options.js';
 import { Runtime } from '../runtime/runtime.js';
 import type { Task } from '../runtime/task.js';
 import { invalid } from '../runtime/units.js';

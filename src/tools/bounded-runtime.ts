@@ -1,5 +1,5 @@
 import { LEAST_MEMORY, parseMemory } from '../runtime/limits.js';
-import type { RunOptions } from '../runtime/options.js';
+import type { RunOptions } from '../runtime/run-options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Source } from '../runtime/source.js';
 

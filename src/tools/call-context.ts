@@ -41,7 +41,8 @@ export class CallContext implements ToolContext, Gate {
   readonly #owner: CallOwner;
   readonly #scope = new Scope();
   #controller: AbortController | undefined;
-  #ended: StintError | undefined;
+  /** Why the doors are shut, once they are. Most calls end without anybody's asking. */
+  #ended: (() => StintError) | undefined;
   #runtime: Runtime | undefined;
   #tools: ToolPort | undefined;
   #scratch: Promise<string> | undefined;
@@ -65,7 +66,7 @@ export class CallContext implements ToolContext, Gate {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#ended !== undefined) this.#controller.abort(this.#ended);
+      if (this.#ended !== undefined) this.#controller.abort(this.#ended());
     }
     return this.#controller.signal;
   }
@@ -118,7 +119,7 @@ export class CallContext implements ToolContext, Gate {
   readonly environment = (name: string): string | undefined => readVariable(this, name);
 
   enter(door: ToolPermission, what: string): void {
-    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#ended !== undefined) throw this.#ended();
     const { tool } = this.#owner;
     if (tool.permissions.includes(door)) return;
     const why = `the tool does not declare the door; add '${door}' to the permissions of the tool '${tool.name}'`;
@@ -136,13 +137,13 @@ export class CallContext implements ToolContext, Gate {
 
   /** Tells the handler that it has to end. */
   abort(reason: StintError): void {
-    this.#ended ??= reason;
+    this.#ended ??= () => reason;
     this.#controller?.abort(reason);
   }
 
   /** Shuts the doors, and closes what was opened. Undefined if nothing was. */
   end(): Promise<unknown[]> | undefined {
-    this.#ended ??= new StintError('CANCELLED', `the call of the tool '${this.#owner.tool.name}' has ended`);
+    this.#ended ??= () => new StintError('CANCELLED', `the call of the tool '${this.#owner.tool.name}' has ended`);
     return this.#scope.isEmpty ? undefined : this.#scope.dispose();
   }
 
@@ -152,7 +153,7 @@ export class CallContext implements ToolContext, Gate {
   }
 
   async #makeScratch(): Promise<string> {
-    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#ended !== undefined) throw this.#ended();
     const directories = new ScratchDirectories(async () => undefined);
     this.#scope.defer(() => directories.remove());
     // Its real path: the system's directory for such may be a link.

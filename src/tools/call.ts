@@ -144,7 +144,13 @@ function withinTime(
     // The handler itself may have had it aborted.
     if (signal?.aborted === true) stop(cancelled(tool.name, signal.reason));
     const working =
-      iterator === undefined ? Promise.resolve(begun) : drive(iterator, (part) => give(owner, port, part));
+      iterator === undefined
+        ? Promise.resolve(begun)
+        : drive(
+            iterator,
+            (part) => give(owner, port, part),
+            () => stopped !== undefined,
+          );
     working.then(
       (value) => settle(() => resolve(value)),
       (error: unknown) => settle(() => reject(error)),
@@ -155,21 +161,28 @@ function withinTime(
 /** Has a generator that rests at a part run its clean-up. What that throws is of no use any more: the call has its error. */
 function endIterator(iterator: AnyIterator): void {
   Promise.resolve()
-    .then(() => iterator.return(undefined))
+    .then(() => iterator.return?.())
     .catch(() => undefined);
 }
 
-type AnyIterator = AsyncGenerator<unknown, unknown, void> | Generator<unknown, unknown, void>;
+/** A generator, or what is like one but cannot be told to end. */
+type AnyIterator = AsyncIterator<unknown, unknown, void> | Iterator<unknown, unknown, void>;
 
-async function drive(iterator: AnyIterator, give: (part: unknown) => void | Promise<void>): Promise<unknown> {
+/** @param isOver whether the call has its error: nobody waits for parts any more, only for the clean-up */
+async function drive(
+  iterator: AnyIterator,
+  give: (part: unknown) => void | Promise<void>,
+  isOver: () => boolean,
+): Promise<unknown> {
   let pausedAt = performance.now();
   for (;;) {
     const step = await iterator.next();
     if (step.done === true) return step.value;
+    if (isOver()) return iterator.return?.();
     try {
       await give(step.value);
     } catch (error) {
-      await iterator.return(undefined);
+      await iterator.return?.();
       throw error;
     }
     // Parts that come without a pause would keep timers and signals from being heard.

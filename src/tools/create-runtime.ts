@@ -1,6 +1,6 @@
 import { createRuntime as create } from '../runtime/create-runtime.js';
-import type { RuntimeOptions as OptionsWithPort } from '../runtime/options.js';
 import type { Runtime } from '../runtime/runtime.js';
+import type { RuntimeOptions as OptionsWithPort } from '../runtime/runtime-options.js';
 import type { ToolPort } from '../runtime/tool-port.js';
 import type { Tool } from './tool.js';
 

@@ -68,6 +68,11 @@ export function defineTool<Input = unknown, Output = unknown>(definition: ToolDe
   });
 }
 
+/** Whether a tool is as {@link defineTool} makes it: nobody can change it, and nothing is missing. */
+export function isDefined(tool: Tool): boolean {
+  return typeof tool === 'object' && tool !== null && Object.isFrozen(tool) && Object.isFrozen(tool.limits);
+}
+
 const READERS = {
   name: (value: unknown, name: string): string => {
     if (typeof value === 'string' && value.length <= LONGEST_NAME && NAME.test(value)) return value;

@@ -25,3 +25,4 @@ export type {
 } from './tool.js';
 export type { ToolContext } from './tool-context.js';
 export type { ToolInfo, ToolSummary } from './tool-info.js';
+export type { ToolView } from './tool-view.js';

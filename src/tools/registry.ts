@@ -15,6 +15,7 @@ import { type Duration, invalid, parseDuration } from '../runtime/units.js';
 import { type AuditEvent, AuditNotes } from './audit.js';
 import { carryOut } from './call.js';
 import type { CallOwner } from './call-context.js';
+import { defineTool, isDefined } from './define-tool.js';
 import { cancelled, failed } from './failure.js';
 import { lowerLimits } from './limits.js';
 import { nearest } from './nearest.js';
@@ -22,7 +23,7 @@ import { Policy } from './policy.js';
 import type { PolicyOptions } from './policy-options.js';
 import { type FoundTool, ToolSearch } from './search.js';
 import { type ToolTest, testTool } from './test-tool.js';
-import type { Tool } from './tool.js';
+import type { Tool, ToolDefinition } from './tool.js';
 import { infoOf, summaryOf, type ToolInfo, type ToolSummary } from './tool-info.js';
 import { ToolView } from './tool-view.js';
 
@@ -106,8 +107,12 @@ export class ToolRegistry implements ToolPort {
     return this.#calls;
   }
 
-  /** @throws StintError `INVALID_ARGUMENT` if there is a tool of the name */
-  add(tool: Tool): this {
+  /**
+   * @param given what `defineTool` has made, or a definition that it would take
+   * @throws StintError `INVALID_ARGUMENT` if there is a tool of the name, or what is given is none
+   */
+  add(given: Tool): this {
+    const tool = isDefined(given) ? given : defineTool(given as ToolDefinition);
     if (this.#tools.has(tool.name)) {
       throw new StintError(
         'INVALID_ARGUMENT',
@@ -171,8 +176,8 @@ export class ToolRegistry implements ToolPort {
    * @throws StintError (rejects) `INVALID_ARGUMENT` for options that are wrong, `TOOL_NOT_FOUND`, `TOOL_INPUT`, `PERMISSION_DENIED`, `TIMEOUT`, `CANCELLED`, `OUTPUT_LIMIT`,
    * `DEPENDENCY_MISSING`, `QUEUE_FULL`, or `TOOL_FAILED` with the cause
    */
-  call(name: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
-    return this.callNested(name, input, options, OUTERMOST);
+  call<T = unknown>(name: string, input: unknown, options: CallOptions = {}): Promise<T> {
+    return this.callNested(name, input, options, OUTERMOST) as Promise<T>;
   }
 
   /** A call that is made in another one. */

@@ -31,7 +31,7 @@ export class ToolView implements ToolPort {
     return this.#registry.info(name);
   }
 
-  call(name: string, input: unknown, options: CallOptions & ToolCall = {}): Promise<unknown> {
+  call<T = unknown>(name: string, input: unknown, options: CallOptions & ToolCall = {}): Promise<T> {
     const { policy: _, ...others } = options;
     const caller = [this.#bound.caller, options.caller].filter((one) => one !== undefined).join(', ');
     return this.#registry.callNested(
@@ -39,7 +39,7 @@ export class ToolView implements ToolPort {
       input,
       { ...this.#bound, ...others, ...(caller === '' ? {} : { caller }), ...this.#signals(options) },
       this.#nesting,
-    );
+    ) as Promise<T>;
   }
 
   #permits(name: string): boolean {

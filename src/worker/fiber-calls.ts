@@ -6,6 +6,7 @@
  * 3. An answer is given to the script once; one to a call that is not pending is dropped.
  */
 import type { Answer, Call } from '../engines/engine.js';
+import { threadNow } from '../scope/thread-now.js';
 import { sizeOf } from '../values/size-of.js';
 import type { Value } from '../values/value.js';
 import type { SentEvent } from './messages.js';
@@ -112,7 +113,7 @@ export class FiberCalls {
     this.#gathered = [];
     this.#port.sendEvents(events, this.#gatheredBytes);
     this.#gatheredBytes = 0;
-    this.#lastFlush = performance.now();
+    this.#lastFlush = threadNow();
   }
 
   #builtin(call: Call, canWait: boolean): 'pending' | Answer {
@@ -150,7 +151,7 @@ export class FiberCalls {
     this.#gathered.push({ name: call.name, args: call.args });
     this.#gatheredBytes += bytes;
     const isMany = this.#gathered.length >= GATHERED_EVENTS || this.#gatheredBytes >= GATHERED_BYTES;
-    if (isMany || performance.now() - this.#lastFlush > EAGER_MS) this.flush();
+    if (isMany || threadNow() - this.#lastFlush > EAGER_MS) this.flush();
     if (!this.#isFull()) return done(call.id);
     this.flush();
     if (canWait) {

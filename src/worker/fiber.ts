@@ -3,6 +3,7 @@ import type { LookReason } from '../control/interrupter-messages.js';
 import { reasonOf, StopReason } from '../control/task-word.js';
 import type { Answer, Call, EventLoopVmHost, Step, Vm } from '../engines/engine.js';
 import { StintError } from '../errors/stint-error.js';
+import { threadNow } from '../scope/thread-now.js';
 import { Builtins, type BuiltinsOwner } from './builtins.js';
 import { type CallPort, FiberCalls } from './fiber-calls.js';
 import type { Job, SentEvent, TaskOrder, ToHost } from './messages.js';
@@ -76,7 +77,9 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
     return false;
   }
 
+  /** True for what a module left running after its end, too. */
   stopRequested(): boolean {
+    if (this.hasEnded) return true;
     if (this.#thread.table.stopRequested(this.order.row)) return true;
     if (this.job.turnLimit === Number.POSITIVE_INFINITY || !this.#isTurnOver()) return false;
     this.#stop(StopReason.timeout);
@@ -89,7 +92,7 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
       this.unboundSince = undefined;
       return false;
     }
-    const now = performance.now();
+    const now = threadNow();
     this.unboundSince ??= now;
     return now - this.unboundSince > this.job.turnLimit;
   }
@@ -98,7 +101,9 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
     return this.#thread.table.threads.takePreempted(this.#thread.index) === this.order.row;
   }
 
+  /** What a module left running after its end gets no answer: nobody is there to give one. */
   call(call: Call, canWait: boolean): 'pending' | 'refused' | Answer {
+    if (this.hasEnded) return 'pending';
     const taken = this.calls.call(call, canWait);
     if (taken === 'refused') this.vm?.stop();
     return taken;
@@ -111,6 +116,7 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
   }
 
   stopError(): StintError {
+    if (this.hasEnded) return new StintError('CANCELLED', 'the task has ended');
     return stopErrorOf(reasonOf(this.#thread.table.word(this.order.row)));
   }
 

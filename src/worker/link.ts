@@ -6,7 +6,8 @@
  * 3. The other end is called once for all that it has not looked at yet.
  */
 import { type MessagePort, receiveMessageOnPort, type TransferListItem } from 'node:worker_threads';
-import type { Primitive, Ring } from '../control/ring.js';
+import type { Ring, ShortMessage } from '../control/ring.js';
+import { threadNow } from '../scope/thread-now.js';
 import { isDetached, type Transferable } from '../values/transfer.js';
 
 /** What an end needs. */
@@ -21,7 +22,7 @@ export interface ShortForm<Out, In> {
   /** The values of a message, from index 1 on; undefined for one that is not short. */
   shorten(message: Out): unknown[] | undefined;
   /** The message of these values; the first one is not its. */
-  lengthen(values: Primitive[]): In;
+  lengthen(values: ShortMessage): In;
 }
 
 /** What the port carries: the message, and how many had been written to the ring before it. Null only calls. */
@@ -139,13 +140,13 @@ export class Link<Out, In> {
       this.#luck += 1;
       return false;
     }
-    const end = performance.now() + SPIN_MS;
+    const end = threadNow() + SPIN_MS;
     do {
       if (!this.#isEmpty) {
         this.#luck = Math.min(this.#luck + 1, BEST_LUCK);
         return true;
       }
-    } while (performance.now() < end);
+    } while (threadNow() < end);
     this.#luck -= BEST_LUCK / 2;
     return false;
   }
@@ -184,7 +185,7 @@ export class Link<Out, In> {
     const before = this.#incoming.peek();
     // What was posted before the next short message, or when there is none.
     if (before === undefined || ((before - this.#taken) | 0) > 0) return this.#takeLong();
-    this.#receive(this.#form.lengthen(this.#incoming.take() as Primitive[]));
+    this.#receive(this.#form.lengthen(this.#incoming.take() as ShortMessage));
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
+import { threadNow } from '../scope/thread-now.js';
 
 /** To look takes some ten microseconds: a thread that ends many tasks looks no more often than this, in ms. */
 const LOOK_EVERY_MS = 20;
@@ -20,7 +21,7 @@ export class MemoryWatch {
 
   isTooMuch(): boolean {
     if (this.#most === Number.POSITIVE_INFINITY) return false;
-    const now = performance.now();
+    const now = threadNow();
     if (now - this.#lookedAt < LOOK_EVERY_MS) return false;
     this.#lookedAt = now;
     return this.#holds() > this.#most;

@@ -38,7 +38,7 @@ export interface PipeSetup {
 
 /** What tasks of one kind have in common: everything but their arguments. */
 export interface Job {
-  readonly program: Omit<Program, 'args'> | Omit<ModuleProgram, 'args'>;
+  readonly program: Program | ModuleProgram;
   /** Bytes of output. */
   readonly outputLimit: number;
   /** Calls of host functions and events. */

@@ -5,6 +5,8 @@
  *    {@link WINDOW_MS} it is gathered, so that a flood costs few messages.
  * 2. Never more than `limit` bytes leave; the text that reaches the limit is cut at a character.
  */
+import { threadNow } from '../scope/thread-now.js';
+
 type Stream = 'stdout' | 'stderr';
 
 const WINDOW_MS = 10;
@@ -66,7 +68,7 @@ export class OutputGate {
 
   #gather(text: string): void {
     this.#gathered += text;
-    const now = performance.now();
+    const now = threadNow();
     if (now - this.#windowStart > WINDOW_MS) {
       this.#windowStart = now;
       this.#sentInWindow = 0;

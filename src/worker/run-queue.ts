@@ -6,6 +6,8 @@
  *    one that has little to do does not wait for all that compute, and no number of comers keeps these waiting.
  * 3. `putFirst` may be called in the middle of any other method: by an interrupt.
  */
+import { Fifo } from '../scope/fifo.js';
+
 export class RunQueue<T> {
   readonly #urgent: T[] = [];
   readonly #comers = new Fifo<T>();
@@ -37,31 +39,5 @@ export class RunQueue<T> {
     this.#lastWasComer = !this.#lastWasComer;
     const [first, second] = this.#lastWasComer ? [this.#comers, this.#cut] : [this.#cut, this.#comers];
     return first.shift() ?? second.shift();
-  }
-}
-
-/** First in, first out; both ends cost the same however many there are. */
-class Fifo<T> {
-  #items: (T | undefined)[] = [];
-  #first = 0;
-
-  get length(): number {
-    return this.#items.length - this.#first;
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  shift(): T | undefined {
-    if (this.length === 0) return undefined;
-    const item = this.#items[this.#first];
-    this.#items[this.#first] = undefined;
-    this.#first += 1;
-    if (this.#first * 2 > this.#items.length + 32) {
-      this.#items = this.#items.slice(this.#first);
-      this.#first = 0;
-    }
-    return item;
   }
 }

@@ -12,7 +12,7 @@ import { Ring } from '../control/ring.js';
 import { RowMap } from '../control/row-map.js';
 import type { StopReason } from '../control/task-word.js';
 import { within } from '../control/within.js';
-import type { ModuleProgram, Program, Step, Vm } from '../engines/engine.js';
+import type { Step, Vm } from '../engines/engine.js';
 import { unpack } from '../values/packed.js';
 import { Fiber, type FiberThread } from './fiber.js';
 import { guardProcess } from './guard-process.js';
@@ -50,6 +50,8 @@ export class ScriptWorker implements FiberThread {
   #pendingHere = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #lastWasModule = false;
+  /** Fibers of module tasks: what they wait for is theirs. */
+  #modules = 0;
   #lastWasStopped = false;
 
   constructor(setup: WorkerSetup, table: ControlTable) {
@@ -102,11 +104,16 @@ export class ScriptWorker implements FiberThread {
   /** Nothing is left to run. True if something has come meanwhile. */
   #awaitMore(): boolean {
     this.#link.call();
-    // While a task waits its thread has to look at more than messages; after a script there are VMs to make.
-    if (this.#fibers.size === 0 && this.#lastWasModule && !this.#link.spin()) this.#link.block(NEXT_TASK_MS);
+    if (this.#onlyHostCanAct && !this.#link.spin()) this.#link.block(NEXT_TASK_MS);
     if (this.#link.leave()) return false;
     this.#link.takeAll();
     return true;
+  }
+
+  /** Whether nothing is to be expected of the event loop. After the last script there are VMs to make. */
+  get #onlyHostCanAct(): boolean {
+    if (this.#fibers.size === 0) return this.#lastWasModule;
+    return this.#modules === 0 && this.#pendingHere === 0;
   }
 
   /** Has the host know that the thread reads files: one that is ended meanwhile would leave them open. */
@@ -233,6 +240,7 @@ export class ScriptWorker implements FiberThread {
   #accept(order: TaskOrder, job: Job): void {
     const fiber = new Fiber(order, job, this);
     this.#lastWasModule = job.program.language === 'module';
+    if (this.#lastWasModule) this.#modules += 1;
     this.#fibers.set(order.row, fiber);
     const loading = this.#engines.loading(job.program.language);
     if (loading === undefined) {
@@ -251,7 +259,7 @@ export class ScriptWorker implements FiberThread {
     const { job } = fiber;
     const { args: sent } = fiber.order;
     const args = sent instanceof Uint8Array ? unpack(sent) : sent;
-    const made = this.#engines.create({ ...job.program, args } as Program | ModuleProgram, fiber);
+    const made = this.#engines.create(job.program, args, fiber);
     if (!(made instanceof Promise)) return made;
     void this.loading(made);
     made.then(
@@ -353,8 +361,13 @@ export class ScriptWorker implements FiberThread {
     return !fiber.begun && this.table.isRevoked(fiber.order.row, fiber.order.number);
   }
 
-  #drop(fiber: Fiber): void {
+  #forget(fiber: Fiber): void {
     this.#fibers.delete(fiber.order.row);
+    if (fiber.job.program.language === 'module') this.#modules -= 1;
+  }
+
+  #drop(fiber: Fiber): void {
+    this.#forget(fiber);
     this.#reporter.dropped(fiber);
   }
 
@@ -448,7 +461,7 @@ export class ScriptWorker implements FiberThread {
 
   #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
     this.#lastWasStopped = end.kind === 'stopped';
-    this.#fibers.delete(fiber.order.row);
+    this.#forget(fiber);
     this.#reporter.ended(fiber, end, reason);
   }
 

@@ -1,5 +1,9 @@
-/** The messages between a host and its thread that are many and small, as lists of primitive values. The first place is the link's. */
-import type { Primitive } from '../control/ring.js';
+/**
+ * The messages between a host and its thread that are many and small, as lists of primitive values. The first place is the link's.
+ *
+ * They are read by index: taken apart by a pattern they cost an iterator and a list more, each time.
+ */
+import type { ShortMessage } from '../control/ring.js';
 import type { Answer, Call } from '../engines/engine.js';
 import type { Value } from '../values/value.js';
 import type { ShortForm } from './link.js';
@@ -23,7 +27,9 @@ export const TO_WORKER = {
       case 'start': {
         const { job } = message;
         const { row, number, timeout, announce, args } = message.order;
-        return typeof job === 'number' ? [0, START, row, number, timeout, announce, job, ...args] : undefined;
+        if (typeof job !== 'number') return undefined;
+        const start = [0, START, row, number, timeout, announce, job];
+        return args instanceof Uint8Array ? [...start, args] : [...start, ...args];
       }
       case 'answer': {
         const { row, number, answer } = message;
@@ -35,21 +41,26 @@ export const TO_WORKER = {
         return undefined;
     }
   },
-  lengthen(values: Primitive[]): ToWorker {
-    const [, op, row, number, ...rest] = values as [number, number, number, number, ...Primitive[]];
-    switch (op) {
+  lengthen(values: ShortMessage): ToWorker {
+    const row = values[2] as number;
+    const number = values[3] as number;
+    switch (values[1]) {
       case START: {
-        const [timeout, announce, job, ...args] = rest as [number, boolean, number, ...Primitive[]];
-        return { op: 'start', order: { row, number, timeout, announce, args }, job };
+        const order = {
+          row,
+          number,
+          timeout: values[4] as number,
+          announce: values[5] as boolean,
+          args: values[7] instanceof Uint8Array ? values[7] : values.slice(7),
+        };
+        return { op: 'start', order, job: values[6] as number };
       }
       case ANSWER: {
-        const [id, value] = rest as [number, Value];
-        return { op: 'answer', row, number, answer: { id, kind: 'value', value } satisfies Answer };
+        const answer: Answer = { id: values[4] as number, kind: 'value', value: values[5] as Value };
+        return { op: 'answer', row, number, answer };
       }
-      default: {
-        const [events, bytes] = rest as [number, number];
-        return { op: 'delivered', row, number, events, bytes };
-      }
+      default:
+        return { op: 'delivered', row, number, events: values[4] as number, bytes: values[5] as number };
     }
   },
 };
@@ -86,16 +97,17 @@ export const TO_HOST: ShortForm<ToHost, ToHost> = {
         } = message.report;
         if (end.kind !== 'completed' || reason !== 0 || rung !== 'none' || spoilsThread || holdsTooMuch)
           return undefined;
-        const usage = [beganAt, endedAt, cpuMs, peakMemory, outputBytes, hostCalls];
-        return [0, ENDED, message.row, message.number, end.value, ...usage];
+        const { row, number } = message;
+        return [0, ENDED, row, number, beganAt, endedAt, cpuMs, peakMemory, outputBytes, hostCalls, end.value];
       }
       default:
         return undefined;
     }
   },
   lengthen(values) {
-    const [, op, row, number, ...rest] = values as [number, number, number, number, ...Primitive[]];
-    switch (op) {
+    const row = values[2] as number;
+    const number = values[3] as number;
+    switch (values[1]) {
       case DROPPED:
         return { op: 'dropped', row, number };
       case BEGAN:
@@ -105,31 +117,32 @@ export const TO_HOST: ShortForm<ToHost, ToHost> = {
       case WOKEN:
         return { op: 'woken', row, number };
       case CALL: {
-        const [id, kind, name, ...args] = rest as [number, number, string, ...Value[]];
-        return { op: 'call', row, number, call: { id, kind: KINDS[kind] ?? 'function', name, args } };
+        const [id, kind, name] = [values[4] as number, values[5] as number, values[6] as string];
+        return { op: 'call', row, number, call: { id, kind: KINDS[kind] ?? 'function', name, args: values.slice(7) } };
       }
       default:
-        return ended(row, number, rest);
+        return ended(row, number, values);
     }
   },
 };
 
-function ended(row: number, number: number, rest: Primitive[]): ToHost {
-  const [value, beganAt, endedAt, cpuMs, peakMemory, outputBytes, hostCalls] = rest as [
-    Value,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const usage = { beganAt, endedAt, cpuMs, peakMemory, outputBytes, hostCalls };
-  const end = { kind: 'completed', value } as const;
+function ended(row: number, number: number, values: ShortMessage): ToHost {
   return {
     op: 'ended',
     row,
     number,
-    report: { end, reason: 0, rung: 'none', spoilsThread: false, holdsTooMuch: false, ...usage },
+    report: {
+      end: { kind: 'completed', value: values[10] as Value },
+      reason: 0,
+      rung: 'none',
+      beganAt: values[4] as number,
+      endedAt: values[5] as number,
+      cpuMs: values[6] as number,
+      peakMemory: values[7] as number,
+      outputBytes: values[8] as number,
+      hostCalls: values[9] as number,
+      spoilsThread: false,
+      holdsTooMuch: false,
+    },
   };
 }

@@ -3,6 +3,7 @@ import { ENGINE_NAMES, type EngineName, engineFor } from '../engines/engine-name
 import { createEngine, type EngineOrder, type EngineSettings } from '../engines/load-engine.js';
 import type { ModuleEngine } from '../engines/module/module-engine.js';
 import type { ScriptLanguage } from '../errors/stint-error.js';
+import type { Value } from '../values/value.js';
 
 /** The engines of a worker thread, each from when its code came. */
 export class ThreadEngines {
@@ -41,9 +42,9 @@ export class ThreadEngines {
   }
 
   /** Makes a VM; the program's engine is there. */
-  create(program: Program | ModuleProgram, host: EventLoopVmHost): Vm | Promise<Vm> {
-    if (program.language === 'module') return (this.#modules as ModuleEngine).create(program, host);
-    return (this.#engines.get(engineFor(program.language)) as Engine).create(program, host);
+  create(program: Program | ModuleProgram, args: readonly unknown[], host: EventLoopVmHost): Vm | Promise<Vm> {
+    if (program.language === 'module') return (this.#modules as ModuleEngine).create(program, args, host);
+    return (this.#engines.get(engineFor(program.language)) as Engine).create(program, args as readonly Value[], host);
   }
 
   /** Calls `tell` with what each engine holds, by its place in `ENGINE_NAMES`. */

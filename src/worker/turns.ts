@@ -7,6 +7,7 @@
  * does not skip.
  */
 import { MessageChannel } from 'node:worker_threads';
+import { threadNow } from '../scope/thread-now.js';
 import { RunQueue } from './run-queue.js';
 
 export interface TurnHandlers<T> {
@@ -80,11 +81,11 @@ export class Turns<T> {
     this.#handlers.begin();
     this.#running = true;
     this.#handlers.receive();
-    const end = performance.now() + this.#quantum;
+    const end = threadNow() + this.#quantum;
     do {
       const item = this.#queue.next();
       if (item !== undefined) this.#handlers.run(item);
-    } while (performance.now() < end && (this.#queue.length > 0 || this.#handlers.more()));
+    } while (threadNow() < end && (this.#queue.length > 0 || this.#handlers.more()));
     this.#running = false;
     if (this.#handlers.end(this.#queue.length === 0) || this.#queue.length > 0) this.#postNext();
   }

@@ -7,6 +7,7 @@
 import type { ControlTable } from '../control/control-table.js';
 import { State, stateOf } from '../control/task-word.js';
 import type { Vm } from '../engines/engine.js';
+import { threadNow } from '../scope/thread-now.js';
 import type { Fiber } from './fiber.js';
 
 export class Visit {
@@ -30,7 +31,7 @@ export class Visit {
   enter(fiber: Fiber, vm: Vm, others: number): boolean {
     const { threads, slicesDue } = this.#table;
     this.#recovery = setImmediate(this.#onBroken);
-    fiber.enteredAt = performance.now();
+    fiber.enteredAt = threadNow();
     this.#fiber = fiber;
     threads.setRunnable(this.#thread, others);
     threads.enter(this.#thread, fiber.order.row, vm.preemptible);
@@ -38,7 +39,7 @@ export class Visit {
   }
 
   leave(fiber: Fiber): void {
-    fiber.cpuMs += performance.now() - fiber.enteredAt;
+    fiber.cpuMs += threadNow() - fiber.enteredAt;
     this.#table.threads.enter(this.#thread);
     // A break that was announced while the thread was in the VM is on its way: it has to arrive here.
     while (stateOf(this.#table.word(fiber.order.row)) === State.breaking);
@@ -52,7 +53,7 @@ export class Visit {
     if (fiber === undefined) return undefined;
     this.#fiber = undefined;
     this.#table.threads.enter(this.#thread);
-    fiber.cpuMs += performance.now() - fiber.enteredAt;
+    fiber.cpuMs += threadNow() - fiber.enteredAt;
     return fiber;
   }
 }

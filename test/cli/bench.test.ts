@@ -44,6 +44,7 @@ describe('stint bench', () => {
     [['--json', 'no/such/folder.json'], '--json no/such/folder.json cannot be written: there is no such directory'],
     [['--report', '.'], '--report . cannot be written: it is a directory'],
     [['--json', 'kept.json', '--report', 'no/report.html'], '--report no/report.html cannot be written'],
+    [['--json', 'a.out', '--report', './a.out'], 'give them two files'],
     [['--only', 'speed'], "--only is 'speed'"],
     [['--fast'], 'unknown option'],
     [['extra'], 'too many arguments'],

@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runStint, type StintOptions, startStint } from './run-stint.ts';
+import { builtinTools } from '#stint/tools/index';
+import { MAIN, runStint, type StintOptions, spawnStint, startStint } from './run-stint.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -18,6 +20,7 @@ beforeAll(() => {
     'hungry.js': 'const a = []; for (;;) a.push(new Uint8Array(100_000));',
     'wrong.ts': 'let x: number = ;',
     'empty.lua': '',
+    'wordy.lua': 'while true do io.write(string.rep("x", 100000)) end',
     'binary.js': Buffer.from([0x66, 0xff, 0xfe, 0x00]),
     'chatty.lua': 'for i = 1, 20000 do print("line", i) end',
   };
@@ -33,7 +36,9 @@ describe('what scripts may reach', () => {
   it('is nothing without a flag, and says which flag is missing', async () => {
     const { stderr, status } = await stint(['eval', 'tcp.connect("127.0.0.1", 8080)', '--language', 'lua']);
     expect(status).toBe(1);
-    expect(stderr).toContain("add '127.0.0.1:8080' to permissions.net");
+    expect(stderr).toContain("--net is empty; add '127.0.0.1:8080' to --net");
+    const clock = await stint(['eval', 'time.now()', '--language', 'lua']);
+    expect(clock.stderr).toContain('time.now is not permitted: --time is not given; give it');
   });
 
   it('is what --net and --time permit', async () => {
@@ -77,7 +82,8 @@ describe('stint run', () => {
     ['script.py', 2, 'must be a file that ends in'],
     ['binary.js', 1, 'not UTF-8'],
     ['wrong.ts', 1, 'line 1: Expression expected'],
-    ['hungry.js', 137, 'more than its limit'],
+    ['hungry.js', 137, 'more than its limit of 8388608 bytes of memory; raise --memory'],
+    ['wordy.lua', 1, 'more than 1048576 bytes of output; raise --output'],
   ])('says in one line what is wrong with %s, and exits with %i', async (file, expected, message) => {
     const { stderr, status } = await stint(['run', file, '--memory', '8mb']);
     expect(status).toBe(expected);
@@ -109,7 +115,11 @@ describe('stint run', () => {
     [['run'], 'missing required argument'],
     [['run', 'hello.lua', '--fast'], 'unknown option'],
     [['fly'], 'unknown command'],
-    [['eval', '1', '--language', 'perl'], 'language'],
+    [['run', 'script.py'], "FILE is 'script.py'"],
+    [['run', 'hello.lua', '--security', 'high'], '--tool NAME'],
+    [['run', 'hello.lua', '--tools', 'nowhere'], '--tool NAME'],
+    [['eval', '1', '--read', '.'], '--tool NAME'],
+    [['eval', '1', '--language', 'perl'], "--language is 'perl'"],
   ])('exits with 2 and names what is wrong: %j', async (args, message) => {
     const { stdout, stderr, status } = await stint(args);
     expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
@@ -157,6 +167,42 @@ describe('stint run', () => {
     await once(child, 'close');
     expect(await stderr).toBe('');
   });
+
+  it.runIf(existsSync('/usr/bin/script'))('shows a progress line that never wraps, on a narrow terminal', async () => {
+    const command = 'stty cols 20; exec node "$MAIN" run hello.lua throws.js empty.lua 2>&1 >/dev/null';
+    const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+      cwd: folder,
+      env: { ...process.env, MAIN, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const shown = (await text(child.stdout)).split('\r\x1b[2K').filter((part) => part.includes('to do'));
+    expect(shown.length).toBeGreaterThan(0);
+    for (const line of shown) expect(line.length).toBeLessThan(20);
+  });
+
+  describe.runIf(process.platform === 'linux')('with a full disk', () => {
+    const FULL = '/dev/full';
+
+    it.each([[['eval', '1']], [['run', 'chatty.lua']], [['tool', 'list']], [['doctor']], [['--help']]])(
+      'under its output says so in a line, and exits with 3: %j',
+      async (args) => {
+        const full = openSync(FULL, 'w');
+        const child = spawnStint(args, folder, {}, ['ignore', full, 'pipe']);
+        closeSync(full);
+        const [stderr, [status]] = await Promise.all([text(child.stderr as never), once(child, 'close')]);
+        expect(stderr).toMatch(/^stint: cannot write to standard output: ENOSPC.*\n(Waiting for the debugger.*\n)?$/);
+        expect(status).toBe(3);
+      },
+    );
+
+    it('under standard error gives its results all the same', async () => {
+      const full = openSync(FULL, 'w');
+      const child = spawnStint(['eval', 'console.error("x"); 6 * 7'], folder, {}, ['ignore', 'pipe', full]);
+      closeSync(full);
+      const [stdout, [status]] = await Promise.all([text(child.stdout as never), once(child, 'close')]);
+      expect({ stdout, status }).toEqual({ stdout: '42\n', status: 0 });
+    });
+  });
 });
 
 describe('a tool that is not there', () => {
@@ -183,25 +229,28 @@ describe('stint repl', () => {
     const input = '6 * 7\n_ + 1\nfunction f() {\nreturn 5\n}; f()\nnope\n1\n';
     const { stdout, stderr, status } = await stint(['repl'], { input });
     expect(status).toBe(0);
-    expect(
-      stdout
-        .replaceAll(/javascript> |\.\.\. /g, '')
-        .trim()
-        .split('\n'),
-    ).toEqual(['42', '43', '5', '1']);
+    expect(stdout).toBe('42\n43\n5\n1\n');
     expect(stderr).toContain('nope');
+  });
+
+  it('takes an object for a value, a block for a block, and _ for a name like others', async () => {
+    const input = '{ a: 1, b: 2 }\n{ let x = _.a; x + 1 }\nconst _ = 5; _\n';
+    expect(await stint(['repl'], { input })).toEqual({ stdout: '{ a: 1, b: 2 }\n2\n5\n', stderr: '', status: 0 });
+  });
+
+  it('says which of its own commands there is not', async () => {
+    const { stdout, stderr } = await stint(['repl'], { input: '.quit\n.5\n' });
+    expect({ stdout, stderr }).toEqual({
+      stdout: '0.5\n',
+      stderr: 'stint: there is no command .quit; .help lists them\n',
+    });
   });
 
   it('speaks Lua: expressions and statements', async () => {
     const { stdout } = await stint(['repl', '--language', 'lua'], {
       input: '1 + 1\nfor i = 1, 2 do\nprint(i)\nend\n_ * 10\n',
     });
-    expect(
-      stdout
-        .replaceAll(/lua> |\.\.\. /g, '')
-        .trim()
-        .split('\n'),
-    ).toEqual(['2', '1', '2', '20']);
+    expect(stdout).toBe('2\n1\n2\n20\n');
   });
 });
 
@@ -212,6 +261,15 @@ describe('stint --help', () => {
     for (const command of ['run', 'eval', 'repl', 'bench', 'soak']) {
       expect(stdout).toContain(command);
       expect((await stint([command, '--help'])).stdout).toMatch(/Examples?:/);
+    }
+  });
+
+  it('names only tools that there are, and no default that is an empty list', async () => {
+    const names = builtinTools().map(({ name }) => name);
+    for (const command of ['run', 'eval', 'soak', 'bench']) {
+      const { stdout } = await stint([command, '--help']);
+      expect(stdout).not.toContain('(default: [])');
+      for (const [, name] of stdout.matchAll(/^ {2}\$ .*?--tool (\S+)/gm)) expect(names).toContain(name);
     }
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeDeadOwner, startOwner, temporaryFolder } from '../ledger/support.js';
@@ -59,6 +59,15 @@ describe('stint doctor', () => {
     await startOwner(join(state, 'stint', 'ledger'), state, ['scratch']);
     const { status, stdout } = await doctor([], { XDG_STATE_HOME: state });
     expect([status, stdout]).toEqual([0, expect.stringContaining('living')]);
+  });
+
+  it('makes nothing where there is no ledger', async () => {
+    const folder = temporaryFolder();
+    const { status, stdout } = await doctor(['--directory', join(folder, 'none')]);
+    expect([status, stdout]).toEqual([0, 'nothing is recorded\n']);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await doctor(['--directory', folder])).toMatchObject({ status: 0 });
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('says what is wrong with a directory that cannot be used', async () => {

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
 
 export interface StintOptions {
   /** What it reads, and then its end. */
@@ -14,9 +14,14 @@ export interface StintOptions {
 }
 
 /** Starts the command line in a folder, which is its home too. */
-export function spawnStint(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+export function spawnStint(
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  stdio: StdioOptions = 'pipe',
+): ChildProcess {
   const own = { PATH: process.env['PATH'], NO_COLOR: '1', HOME: cwd, XDG_STATE_HOME: join(cwd, 'state') };
-  return spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...own, ...env }, stdio: 'pipe' });
+  return spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...own, ...env }, stdio });
 }
 
 /** Starts it with all of its input. */

@@ -12,6 +12,7 @@ beforeAll(() => {
     'fails.lua': 'error("broken")',
     'slow.lua': 'sleep(400)',
     'sleeps.lua': 'sleep(5)',
+    'calls.lua': 'return tool.calculator{ expression = "6 * 7" }.result',
     'leaky.mjs': `
       import { openSync, writeFileSync } from 'node:fs';
       const kept = [];
@@ -55,7 +56,7 @@ describe('stint soak', () => {
         leaks: true,
         leaking: ['descriptors'],
         cycles: 40,
-        warmup: 11,
+        warmup: 41,
       });
       expect(series.descriptors).toMatchObject({ value: 1, unit: 'count' });
     },
@@ -86,13 +87,19 @@ describe('stint soak', () => {
     expect(stdout).toMatch(/LEAKS rss .*\ngrows with every run: rss\n|LEAKS rss [\s\S]*grows with every run: .*rss/);
   });
 
+  it('lets the script call the tools that --tool names', async () => {
+    const { stdout, status } = await soak('calls.lua', '--cycles', '8', '--tool', 'calculator');
+    expect(stdout).toContain('calls.lua: 8 runs in');
+    expect(status).toBe(0);
+  });
+
   it('soaks for a time, and for as many runs as a verdict needs', async () => {
     const { stdout, status } = await soak('clean.lua', '--duration', '1s', '--json');
     const { tookMs, cycles, leaks } = JSON.parse(stdout);
     expect(status).toBe(leaks ? 1 : 0);
     expect(tookMs).toBeGreaterThanOrEqual(1000);
     expect(cycles).toBeGreaterThanOrEqual(7);
-    const short = await soak('sleeps.lua', '--duration', '1ms', '--json');
+    const short = await soak('sleeps.lua', '--duration', '1', '--json');
     expect(JSON.parse(short.stdout)).toMatchObject({ cycles: expect.any(Number), leaks: false });
   });
 
@@ -103,6 +110,8 @@ describe('stint soak', () => {
     [['clean.lua', '--cycles', '7'], 2, "--cycles is '7'; it must be a whole number from 8"],
     [['clean.lua', '--cycles', '9', '--duration', '1s'], 2, 'cannot both be given'],
     [['clean.lua', '--duration', 'soon'], 2, '--duration'],
+    [['clean.lua', '--export', 'f'], 2, 'add --module'],
+    [['clean.lua', '--read', '.'], 2, '--tool NAME'],
     [['clean.lua', '--report', 'no/such.html'], 2, '--report no/such.html cannot be written'],
     [['leaky.mjs', '--module', '--export', 'nobody'], 2, 'nobody'],
   ])('says in one line what is wrong with %j, and exits with %i', async (args, expected, message) => {

@@ -28,6 +28,8 @@ beforeAll(() => {
         async *handler() { yield 'on'; await new Promise(() => setInterval(() => {}, 1000)); } },
     ];`,
     'wrong/broken.tool.mjs': 'export const tools = 5;',
+    'twice/calculator.lua': '--[[ tool\nname: calculator\ndescription: Not that one.\ncategory: test\n]]\nreturn 1',
+    'twice/other.lua': '--[[ tool\nname: other\ndescription: Another.\ncategory: test\n]]\nreturn 2',
     'wrong/wrong.lua': '--[[ tool\nname: liar\ndescription: x\nexample: { "input": {}, "output": 1 }\n]]\nreturn 2',
     'wrong/bare.lua': '--[[ tool\nname: bare\ndescription: x\n]]\nreturn 2',
     'sum.lua': 'print(tool.test.add{ a = 1, b = 2 }) return tool.test.read{ path = "note.txt" }',
@@ -114,6 +116,12 @@ describe('stint tool', () => {
     const { stderr, status, stdout } = await tool(...args);
     expect(stderr).toContain(message);
     expect({ status, stdout: stdout.replace('on\n', '') }).toEqual({ status: expected, stdout: '' });
+  });
+
+  it('tells of a tool whose name another one has, and has the others', async () => {
+    const { stdout, stderr, status } = await stint(['tool', 'call', 'other', '{}', '--tools', 'twice']);
+    expect({ stdout, status }).toEqual({ stdout: '2\n', status: 0 });
+    expect(stderr).toContain("stint: in twice: there is a tool 'calculator' already");
   });
 
   it('tells of an error in JSON', async () => {

@@ -45,6 +45,40 @@ describe('a ring', () => {
     expect(ring.write([written])).toBe(false);
   });
 
+  it('gives bytes as they were, of any length up to its most, over many laps', () => {
+    const ring = make();
+    const bytesOf = (i: number): Uint8Array => new Uint8Array((i * 37) % 2000).fill(i);
+    for (let i = 0; i < 2000; i += 1) {
+      expect(ring.write([i, 'text', bytesOf(i)])).toBe(true);
+      expect(ring.write([i])).toBe(true);
+      expect(ring.peek()).toBe(i);
+      expect(ring.take()).toEqual([i, 'text', bytesOf(i)]);
+      expect(ring.take()).toEqual([i]);
+    }
+    expect(ring.isEmpty).toBe(true);
+    expect(ring.write([0, new Uint8Array(Ring.MOST_BYTES).fill(7)])).toBe(true);
+    expect(ring.take()).toEqual([0, new Uint8Array(Ring.MOST_BYTES).fill(7)]);
+    expect(ring.write([0, new Uint8Array(Ring.MOST_BYTES + 1)])).toBe(false);
+    expect(ring.write([0, new Uint8Array(1), 1])).toBe(false);
+    expect(ring.isEmpty).toBe(true);
+  });
+
+  it('refuses bytes for which it has no room in one piece, and keeps what it has', () => {
+    const ring = make();
+    let written = 0;
+    while (ring.write([written, new Uint8Array(5000).fill(written)])) written += 1;
+    expect(written).toBeGreaterThan(10);
+    for (let i = 0; i < 1000; i += 1) {
+      expect(ring.take()).toEqual([i, new Uint8Array(5000).fill(i)]);
+      expect(ring.write([written, new Uint8Array(5000).fill(written)])).toBe(true);
+      written += 1;
+      if (!ring.write([written, new Uint8Array(5000).fill(written)])) continue;
+      expect(ring.take()).toBeDefined();
+      written += 1;
+      i += 1;
+    }
+  });
+
   it('has a reader called once, and only if it is elsewhere', () => {
     const ring = make();
     expect(ring.wake()).toBe(true);

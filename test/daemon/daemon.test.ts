@@ -1,9 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findDaemon } from '#stint/daemon/find-daemon';
+import { serve } from '#stint/daemon/serve';
 import { systemdUnit } from '#stint/daemon/unit';
 import { connect } from '#stint/kernel/transport/connect';
 import { gone, Home, leftAlone } from './helpers.js';
@@ -148,6 +159,60 @@ describe('the daemon', () => {
     await client.close();
   });
 
+  it('has the tools of packages that are installed where its configuration is, also in the background', async () => {
+    const home = new Home();
+    const folder = join(home.folder, 'config', 'stint', 'node_modules', 'some-tools');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"type":"module","exports":"./index.js"}');
+    const tool = "name: 'seven', description: 'x', category: 'x', security: 'safe', input: {}, handler: () => 7";
+    writeFileSync(join(folder, 'index.js'), `export default { ${tool} };`);
+    writeFileSync(home.config, '{"tools":["some-tools"]}', { mode: 0o600 });
+    await home.start();
+    await using client = await connect(home.socket);
+    expect(await client.tools.call('seven', {})).toBe(7);
+  });
+
+  it('that is told to read its configuration twice at once has the one that it read last', async () => {
+    const home = new Home();
+    const tools = join(home.folder, 'tools');
+    mkdirSync(tools);
+    const hooks: Record<string, unknown> = {};
+    Object.assign(globalThis, { reloadTest: hooks });
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, 'reloadTest'));
+    const tool = "{ name: 'slow', description: 'x', category: 'x', security: 'safe', input: {}, handler: () => 1 }";
+    writeFileSync(
+      join(tools, 'slow.tool.mjs'),
+      `export async function tools() { reloadTest.begun(); await reloadTest.goOn; return ${tool}; }`,
+    );
+    writeFileSync(home.config, '{}', { mode: 0o600 });
+    const serving = await serve({
+      listen: [],
+      config: home.config,
+      configOptional: false,
+      grace: 0,
+      log: () => undefined,
+    });
+    let goOn!: () => void;
+    hooks.goOn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const begun = new Promise<void>((resolve) => {
+      hooks.begun = resolve;
+    });
+    writeFileSync(home.config, JSON.stringify({ tools: [tools] }));
+    const first = serving.reload();
+    await begun;
+    writeFileSync(home.config, '{}');
+    const second = serving.reload();
+    // Longer than the second would take if it did not wait for the first.
+    for (let i = 0; i < 50; i += 1) await stat(home.config);
+    goOn();
+    await Promise.all([first, second]);
+    const has = serving.kernel.tools.has('slow');
+    await serving.close();
+    expect(has).toBe(false);
+  });
+
   it('ends in good order on SIGTERM: what is in flight ends first', async () => {
     const home = new Home();
     const pid = await home.start('--grace', '20s');
@@ -189,8 +254,25 @@ describe('the daemon', () => {
     expect(existsSync(join(home.folder, 'run', 'stint', 'daemon-tcp.json'))).toBe(false);
   });
 
+  it('in the foreground goes on when nobody reads its log any more', async () => {
+    const home = new Home();
+    const child = home.spawn(['serve']);
+    await once(child.stdout as never, 'data');
+    child.stderr?.destroy();
+    await using client = await connect(home.socket);
+    const heard: string[] = [];
+    await client.onLog('notice', (_level, _logger, data) => void heard.push((data as { event: string }).event));
+    for (let reloads = 1; reloads <= 2; reloads += 1) {
+      child.kill('SIGHUP');
+      while (heard.length < reloads) await client.ping();
+    }
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect((await exit)[0]).toBe(0);
+  });
+
   it.each([
-    [['--http', 'nonsense'], /options.http is 'nonsense'/],
+    [['--http', 'nonsense'], /--http is 'nonsense'/],
     [['--config', '/nowhere.json'], /cannot read \/nowhere.json/],
     [['--tcp', '192.0.2.1:1'], /cannot listen at 192.0.2.1:1/],
   ])('that cannot serve (%o) says why and leaves nothing', async (flags, why) => {
@@ -201,6 +283,34 @@ describe('the daemon', () => {
       expect(status).toBe(2);
     }
     expect(existsSync(home.socket)).toBe(false);
+  });
+
+  it('in the foreground goes on when nobody reads its log any more', async () => {
+    const home = new Home();
+    const child = home.spawn(['serve']);
+    await once(child.stdout as never, 'data');
+    child.stderr?.destroy();
+    child.kill('SIGHUP');
+    // The connection comes after the signal, so what the signal has written is in the pipe, or was refused.
+    const client = await connect(home.socket);
+    await home.stint(['tool', 'call', 'calculator', '{"expression":"6 * 7"}']);
+    child.kill('SIGHUP');
+    expect(await home.stint(['status'])).toMatchObject({ status: 0 });
+    await client.close();
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('is found at an address that is named, wherever that is, and one that is none is refused', async () => {
+    const home = new Home();
+    chmodSync(home.folder, 0o777);
+    const socket = join(home.folder, 'own.sock');
+    await home.start('--unix', socket);
+    expect(await home.stint(['status', '--connect', socket])).toMatchObject({ status: 0 });
+    expect(await home.stint(['stop', '--connect', socket])).toMatchObject({ status: 0 });
+    const { stderr, status } = await home.stint(['status', '--connect', 'foo://there']);
+    expect(stderr).toContain("--connect is 'foo://there'; it must be a path, or an address");
+    expect(status).toBe(1);
   });
 
   it('is not looked for in a directory of somebody else', async () => {
@@ -217,9 +327,9 @@ describe('the daemon', () => {
 
 describe('a systemd unit', () => {
   it('is printed, with what has a meaning to systemd quoted', async () => {
-    expect(systemdUnit('/usr/bin/node', '/a b/100%/main.js', ['--unix', '/x$y'])).toContain(
-      'ExecStart=/usr/bin/node "/a b/100%%/main.js" serve --unix /x$$y\n',
-    );
+    const unit = systemdUnit('/usr/bin/node', '/a b/100%/main.js', ['--unix', '/x$y'], 60_000);
+    expect(unit).toContain('ExecStart=/usr/bin/node "/a b/100%%/main.js" serve --unix /x$$y\n');
+    expect(unit).toContain('TimeoutStopSec=85\n');
     const home = new Home();
     const { stdout, status } = await home.stint(['serve', '--print-unit', '--http', '127.0.0.1:4800']);
     expect(status).toBe(0);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -48,4 +49,22 @@ it('a log goes on in its old file if there can be no new one', () => {
   expect(() => log.reopen()).toThrow('ENOENT');
   log.write('info', 'test', 'still here');
   expect(readFileSync(join(`${dirname(path)}.old`, 'daemon.log'), 'utf8')).toContain('still here');
+});
+
+it.runIf(existsSync('/usr/bin/prlimit'))('a log whose disk was full for a while goes on with whole lines', () => {
+  const path = makePath();
+  const program = `
+    import { execFileSync } from 'node:child_process';
+    import { LogFile } from '#stint/daemon/log-file';
+    const limit = (bytes) => execFileSync('/usr/bin/prlimit', ['--pid', String(process.pid), '--fsize=' + bytes + ':']);
+    const log = new LogFile(process.argv[1]);
+    limit(1500);
+    for (let i = 0; i < 20; i += 1) log.write('info', 'test', { i });
+    limit('unlimited');
+    log.write('info', 'test', 'room again');
+  `;
+  execFileSync(process.execPath, ['--input-type=module', '-e', program, path], { stdio: 'inherit' });
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  const last = lines.findIndex((line) => line.includes('room again'));
+  expect(JSON.parse(lines[last] as string).lost).toBe(20 - (last - 1));
 });

@@ -121,6 +121,19 @@ describe('an HTTP request', () => {
     expect(io.open).toBe(0);
   });
 
+  it.each([
+    ['Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nZZ\r\n\r\n', /Response does not match the HTTP.*chunk size/],
+    ['Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n', /the server closed the connection$/],
+    ['Content-Length: 9\r\n\r\nabc', /the server closed the connection$/],
+    ['Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc', /the body is not compressed as the headers say$/],
+    ['Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc', /the headers of the answer contradict each other/],
+  ])('is not taken for a mistake of the script where the answer is wrong: %j', async (rest, reason) => {
+    const { port } = await serve((socket) => socket.resume().end(`HTTP/1.1 200 OK\r\n${rest}`));
+    const refusal = await failure(makeIo(), { url: `http://127.0.0.1:${port}/` });
+    expect(refusal).toMatch(/^SCRIPT_ERROR cannot request http:/);
+    expect(refusal).toMatch(reason);
+  });
+
   it('fails after its timeout, before the answer or within its body', async () => {
     const { url } = await serveHttp((message, response) => {
       if (message.url === '/body') response.write('begin');

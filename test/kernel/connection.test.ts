@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Gate, makeUnixKernel, RawClient } from './helpers.js';
+import { connect as connectClient, type ListenOptions } from '#stint/kernel/index';
+import { Gate, makeFolder, makeKernel, makeUnixKernel, RawClient } from './helpers.js';
 
 const call = (id: number | string, name: string, input: unknown = {}) => ({
   id,
@@ -181,6 +183,30 @@ describe('limits of one client', () => {
     await gone;
     expect(await neighbour.tools.call('add', { a: 2, b: 2 })).toBe(4);
   });
+
+  it.each(['unix', 'http', 'websocket'] as const)(
+    'tell one whose result, or part of it, is longer than may wait, and leave its other requests alone (%s)',
+    async (kind) => {
+      const gate = new Gate();
+      const kernel = await makeKernel({ limits: { unsent: '100kb' } }, gate);
+      const where = kind === 'unix' ? join(makeFolder(), 'k.sock') : '127.0.0.1:0';
+      const listener = await kernel.listen({ [kind]: where } as unknown as ListenOptions);
+      await using client = await connectClient(listener.connection);
+      const waiting = client.tools.call('wait', {});
+      await gate.reached(1);
+      await expect(client.tools.call('big', { bytes: 120_000 })).rejects.toMatchObject({
+        code: 'OUTPUT_LIMIT',
+        message: 'the result cannot be sent: it has more than 102400 bytes; ask for less, or raise limits.unsent',
+      });
+      await expect(client.tools.call('count', { bytes: 120_000 }, { onPart: () => undefined })).rejects.toMatchObject({
+        code: 'CANCELLED',
+        message: expect.stringContaining('it has more than 102400 bytes'),
+      });
+      expect(await client.tools.call('big', { bytes: 90_000 })).toHaveLength(90_000);
+      gate.waiting[0]?.();
+      expect(await waiting).toBe('let go');
+    },
+  );
 
   it('have a stream wait for one that reads slowly', async () => {
     const { path } = await makeUnixKernel({ limits: { unsent: '4mb' } });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { connect as connectClient, createKernel, type KernelOptions } from '#stint/kernel/index';
 import { makeFolder } from './helpers.js';
@@ -25,18 +26,37 @@ async function dial(address: string, options: { allowHalfOpen?: boolean } = {}):
 
 it('one who is refused as a WebSocket may break off, or stay half open: neither harms the kernel, or holds up its end', async () => {
   const kernel = await makeKernel({ tools: [] });
-  const listener = await kernel.listen({ http: '127.0.0.1:0' });
+  const listener = await kernel.listen({ websocket: '127.0.0.1:0' });
+  const address = listener.address.replace('ws:', 'http:');
   for (let i = 0; i < 20; i += 1) {
-    const socket = await dial(listener.address);
-    socket.write(upgrade(listener.address, undefined));
+    const socket = await dial(address);
+    socket.write(upgrade(address, undefined));
     socket.resetAndDestroy();
   }
-  const stays = await dial(listener.address, { allowHalfOpen: true });
-  stays.write(upgrade(listener.address, undefined));
+  const stays = await dial(address, { allowHalfOpen: true });
+  stays.write(upgrade(address, undefined));
   const [answer] = (await once(stays, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 401/);
   await listener.close();
   expect(await kernel.client().ping()).toBeUndefined();
+});
+
+it('a request that offers to go on in another protocol is answered as one that does not', async () => {
+  const kernel = await makeKernel({ tools: [] });
+  const { address, connection } = await kernel.listen({ http: '127.0.0.1:0' });
+  const asking = request(`${address}/rpc`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${connection.token}`,
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade: 'h2c',
+      'http2-settings': 'AAEAAEAAAAIAAAAB',
+    },
+  });
+  asking.end('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+  const [response] = (await once(asking, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(200);
+  expect(await text(response)).toBe('{"jsonrpc":"2.0","id":1,"result":{}}\n');
 });
 
 it('a WebSocket that is one too many may be wrong, too', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Session } from '#stint/kernel/sessions/session';
+import { DEFAULT_LIMITS, resolveLimits } from '#stint/runtime/limits';
 import { makeKernel, makeUnixKernel } from './helpers.js';
 
 describe('a session', () => {
@@ -216,5 +218,33 @@ describe('sessions', () => {
     await expect(one.run('x')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await kernel.close();
     expect(kernel.runtime.stats().live).toBe(0);
+  });
+
+  it('that is interrupted while its piece is made ready does not run it, and keeps its variables', async () => {
+    const kernel = await makeKernel();
+    const plan = { name: 'x', language: 'typescript', idle: 60_000, artifacts: 1000, options: {} } as const;
+    const session = new Session(
+      () => kernel.runtime,
+      { ...plan, limits: resolveLimits({}, DEFAULT_LIMITS, 'limits') },
+      () => undefined,
+    );
+    const run = (code: string) =>
+      session.run(code, { args: [], timeout: 5000, signal: new AbortController().signal, output: () => undefined });
+    await run('let kept = 42');
+    const running = run('for (;;) {}');
+    while (session.info().state !== 'running') await undefined;
+    expect(session.interrupt('enough')).toBe(true);
+    await expect(running).rejects.toMatchObject({ code: 'CANCELLED', cause: 'enough' });
+    expect(await run('kept')).toBe(42);
+    await session.close();
+  });
+
+  it('refuses an artifact whose name no address could have, and one too many, but not a new one in place of an old one', async () => {
+    const kernel = await makeKernel();
+    await using session = await kernel.client().sessions.open({ language: 'lua' });
+    await expect(session.artifacts.save('half \ud800', 'x')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await Promise.all(Array.from({ length: 10_000 }, (_, i) => session.artifacts.save(`a${i}`, '')));
+    await expect(session.artifacts.save('b', '')).rejects.toThrow('one too many');
+    await session.artifacts.save('a7', 'new');
   });
 });

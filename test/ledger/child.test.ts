@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { spawnRecorded } from '#stint/ledger/child';
 import { processInfo } from '#stint/ledger/identity';
@@ -41,6 +43,21 @@ describe('a recorded child', () => {
     if (child.exitCode === null) await once(child, 'exit');
     await release();
     expect(ledger.size).toBe(0);
+  });
+
+  it('goes on if its pid cannot be recorded, and is known by its mark', async () => {
+    const directory = temporaryFolder();
+    await using ledger = await openLedger({ directory });
+    const obstacle = join(directory, 'v1', ledger.id, '1.process.tmp');
+    const warned = once(process, 'warning');
+    const { child, release } = await spawnRecorded(ledger, 'sleep', (env) => {
+      mkdirSync(obstacle);
+      return sleeper(env as Record<string, string>);
+    });
+    expect([runs(child.pid as number), String(await warned)]).toEqual([true, expect.stringMatching(/cannot record/)]);
+    rmdirSync(obstacle);
+    await release();
+    expect(runs(child.pid as number)).toBe(false);
   });
 
   it('that cannot be started has no record', async () => {

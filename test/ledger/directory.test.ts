@@ -1,20 +1,49 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultDirectory, openDirectory } from '#stint/ledger/directory';
-import { openLedger } from '#stint/ledger/index';
+import { inspect, openLedger } from '#stint/ledger/index';
 import { temporaryFolder } from './support.js';
 
 const modeOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
 
 describe('the directory of a ledger', () => {
   it('is in the runtime directory of the user, or the state directory, or where that is by default', () => {
-    const both = { XDG_RUNTIME_DIR: '/run/user/7', XDG_STATE_HOME: '/home/x/state' };
-    expect(defaultDirectory(both)).toBe('/run/user/7/stint/ledger');
-    expect(defaultDirectory({ XDG_STATE_HOME: '/home/x/state' })).toBe('/home/x/state/stint/ledger');
+    const own = temporaryFolder();
+    const state = { XDG_STATE_HOME: '/home/x/state' };
+    expect(defaultDirectory({ XDG_RUNTIME_DIR: own, ...state })).toBe(`${own}/stint/ledger`);
+    expect(defaultDirectory(state)).toBe('/home/x/state/stint/ledger');
     expect(defaultDirectory({ XDG_RUNTIME_DIR: 'not/absolute' })).toBe(`${homedir()}/.local/state/stint/ledger`);
+  });
+
+  it('is in no runtime directory that is not there, or is of another user', async () => {
+    const state = { XDG_STATE_HOME: '/home/x/state' };
+    const others = process.geteuid?.() === 0 ? temporaryFolder() : '/';
+    if (others !== '/') chownSync(others, 4711, 4711);
+    for (const XDG_RUNTIME_DIR of [others, '/run/user/none', `${others}/x\0y`])
+      expect(defaultDirectory({ XDG_RUNTIME_DIR, ...state })).toBe('/home/x/state/stint/ledger');
+  });
+
+  it.each(['', 'relative'])('is refused with what to do about it if HOME says nothing: %j', (HOME) => {
+    const url = new URL('../../dist/ledger/index.js', import.meta.url).href;
+    const code = `import { openLedger } from '${url}'; await openLedger().catch(({ code, message }) => console.log(code, message));`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      env: { HOME },
+    });
+    expect(stdout).toMatch(/^INVALID_ARGUMENT nothing says .*HOME is '.*'; set it, or XDG_STATE_HOME/);
   });
 
   it('is made for this user alone, whatever the umask', async () => {
@@ -40,7 +69,6 @@ describe('the directory of a ledger', () => {
   });
 
   it.runIf(process.geteuid?.() === 0)('is refused if it is of another user', async () => {
-    const { chownSync } = await import('node:fs');
     const folder = temporaryFolder();
     chownSync(folder, 4711, 4711);
     await expect(openLedger({ directory: folder })).rejects.toMatchObject({
@@ -59,6 +87,11 @@ describe('the directory of a ledger', () => {
     await expect(openLedger({ directory: join(folder, 'file') })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
+  it.runIf(process.platform === 'linux')('is refused at once where no directory can be made', async () => {
+    const directory = '/proc/stint/ledger';
+    await expect(openLedger({ directory })).rejects.toMatchObject({ message: expect.stringContaining(directory) });
+  });
+
   it.each([['relative/path'], ['/with\0zero'], [''], [7], [null]])(
     'is refused if it is no absolute path: %j',
     async (directory) => {
@@ -75,6 +108,13 @@ describe('the directory of a ledger', () => {
       { encoding: 'utf8', timeout: 20_000, env: { HOME: folder, XDG_RUNTIME_DIR: folder, TMPDIR: folder } },
     );
     expect([status, stderr, readdirSync(folder)]).toEqual([0, '', []]);
+  });
+
+  it('is not made by looking at it', async () => {
+    const directory = join(temporaryFolder(), 'none', 'ledger');
+    expect([await inspect({ directory }), existsSync(join(directory, '..'))]).toEqual([[], false]);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    expect([await inspect({ directory }), readdirSync(directory)]).toEqual([[], []]);
   });
 
   it('gets nothing, and nothing is started, until something is registered', async () => {

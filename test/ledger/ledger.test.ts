@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claimSocket, writePidfile } from '#stint/ledger/claimed-path';
-import { openLedger } from '#stint/ledger/index';
+import { inspect, openLedger } from '#stint/ledger/index';
 import { createScratch } from '#stint/ledger/scratch';
 import { guardians, leftIn, quarantined, runs, temporaryFolder } from './support.js';
 
@@ -38,6 +38,23 @@ describe('a ledger', () => {
     expect(leftIn(directory)).toEqual([]);
     expect(guardians(directory)).toEqual([]);
     await expect(createScratch(ledger)).rejects.toMatchObject({ code: 'RUNTIME_CLOSED' });
+  });
+
+  it('whose directory is taken away makes it again, with what was recorded there (5)', async () => {
+    const directory = join(temporaryFolder(), 'ledger');
+    const place = temporaryFolder();
+    const ledger = await openLedger({ directory });
+    const first = await createScratch(ledger, place);
+    const second = await createScratch(ledger, place);
+    rmSync(directory, { recursive: true });
+    await second.release();
+    const more = await Promise.all(Array.from({ length: 8 }, () => createScratch(ledger, place)));
+    const found = await inspect({ directory });
+    expect(found.map(({ state, what }) => `${state} ${what}`).sort()).toEqual(
+      [first, ...more].map(({ path }) => `living ${path}`).sort(),
+    );
+    await ledger.close();
+    expect([readdirSync(place), leftIn(directory), guardians(directory)]).toEqual([[], [], []]);
   });
 
   it('releases what is still being made when it is closed, once it is made (4)', async () => {

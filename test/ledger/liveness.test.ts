@@ -54,9 +54,17 @@ describe('an owner', () => {
     await owner.end('close');
   });
 
-  it('of another machine is left alone (1)', async () => {
+  it('of another container is dead when it is, whatever that calls its machine (2)', async () => {
     const directory = temporaryFolder();
     const { scratch } = await holder(directory, { machine: 'ffffffffffffffff' });
+    expect((await sweep({ directory })).reclaimed).toHaveLength(1);
+    expect(existsSync(scratch)).toBe(false);
+  });
+
+  it('of another machine is left alone (1)', async () => {
+    const directory = temporaryFolder();
+    const elsewhere = { machine: 'ffffffffffffffff', boot: '00000000-0000-0000-0000-000000000000' };
+    const { scratch } = await holder(directory, elsewhere);
     expect((await sweep({ directory })).kept).toEqual([
       expect.objectContaining({ kind: 'owner', reason: expect.stringContaining('proves') }),
     ]);

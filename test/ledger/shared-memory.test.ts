@@ -77,6 +77,20 @@ describe('shared memory', () => {
     expect(other.bytes.every((byte) => byte === 7)).toBe(true);
   });
 
+  it('does not count as data of a process that has closed it, while its views live', async () => {
+    const dataOf = () => Number(/^VmData:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+    await using ledger = await openLedger({ directory: temporaryFolder() });
+    const before = dataOf();
+    const views: Uint8Array[] = [];
+    for (let i = 0; i < 4; i++) {
+      const memory = await SharedMemory.create(64 * 1024 ** 2, { ledger });
+      views.push(memory.bytes);
+      await memory.close();
+    }
+    expect(dataOf() - before).toBeLessThan(64 * 1024);
+    expect(views.map((view) => view[5])).toEqual([0, 0, 0, 0]);
+  });
+
   it('stays for who has it open when its creator dies (2)', async () => {
     const directory = temporaryFolder();
     const owner = await startOwner(directory, directory, ['segment']);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -70,6 +71,46 @@ describe('a sweep', () => {
     await owner.record(2, 'scratch', { path: join(directory, owner.token(2)) });
     expect(await sweep({ directory })).toEqual({ living: [], reclaimed: [], kept: [], quarantined: [] });
     expect(leftIn(directory)).toEqual([]);
+  });
+
+  it('leaves nothing of owners that come and go meanwhile to be told of (4)', async () => {
+    const directory = temporaryFolder();
+    let going = true;
+    const owners = Promise.all(
+      Array.from({ length: 3 }, async () => {
+        for (let i = 0; i < 20; i += 1) {
+          const ledger = await openLedger({ directory });
+          await createScratch(ledger, directory);
+          await ledger.close();
+        }
+      }),
+    ).finally(() => {
+      going = false;
+    });
+    const kept: unknown[] = [];
+    while (going)
+      for (const report of await Promise.all([sweep({ directory }), sweep({ directory })])) kept.push(...report.kept);
+    await owners;
+    expect(kept).toEqual([]);
+  });
+
+  it('takes away what is deeper than a path can be', async () => {
+    const directory = temporaryFolder();
+    const owner = await makeDeadOwner(directory);
+    const path = join(directory, owner.token(1));
+    mkdirSync(path);
+    await owner.record(1, 'scratch', { path });
+    // Nobody makes that in one step.
+    const code = `
+      const { mkdirSync, writeFileSync } = require('node:fs');
+      for (let i = 0; i < 40; i += 1) {
+        for (const name of ['other', 'd'.repeat(120)]) mkdirSync(name);
+        process.chdir('d'.repeat(120));
+      }
+      writeFileSync('file', '');`;
+    expect(spawnSync(process.execPath, ['--eval', code], { cwd: path }).status).toBe(0);
+    expect((await sweep({ directory })).reclaimed).toHaveLength(1);
+    expect([existsSync(path), leftIn(directory)]).toEqual([false, []]);
   });
 
   it('may run many times at once (4)', async () => {

@@ -209,7 +209,7 @@ describe('MCP over HTTP', () => {
     const endless = { code: 'for (;;);', session, timeout: 50 };
     expect(await client.callTool({ name: 'session_run', arguments: endless })).toMatchObject({
       isError: true,
-      content: [{ text: expect.stringMatching(/^TIMEOUT: /) }],
+      content: [{ text: expect.stringMatching(/^TIMEOUT: /) }, { text: `session: ${session}` }],
     });
     expect(kernel.stats().sessions).toBe(1);
     await client.callTool({ name: 'session_close', arguments: { session } });
@@ -242,6 +242,26 @@ describe('MCP over HTTP', () => {
     expect(completion.values).toEqual(['2']);
   });
 
+  it('tells of code that failed what it wrote, and in which session', async () => {
+    const { connect } = await serveHttp();
+    const client = await connect();
+    const run = async (args: Record<string, unknown>) => {
+      const { content, isError } = await client.callTool({ name: 'session_run', arguments: args });
+      return { texts: (content as { text: string }[]).map(({ text }) => text), isError };
+    };
+    const first = await run({ code: 'let kept = 42; console.log("seen"); null.x' });
+    expect(first).toMatchObject({
+      isError: true,
+      texts: ['seen\n', expect.stringMatching(/^SCRIPT_ERROR: /), expect.any(String)],
+    });
+    const session = first.texts.at(-1)?.replace('session: ', '');
+    expect((await run({ session, code: 'kept' })).texts[0]).toBe('42');
+    expect(await run({ sesion: session, code: 'kept' })).toEqual({
+      isError: true,
+      texts: ['TOOL_INPUT: sesion must be left out: known are code, language, session, timeout'],
+    });
+  });
+
   it('refuses those without the token, from other pages, without a session, and with what is no message', async () => {
     const { url, headers, kernel } = await serveHttp();
     const initialize = {
@@ -266,7 +286,8 @@ describe('MCP over HTTP', () => {
         .status,
     ).toBe(404);
     expect((await post('{bad')).status).toBe(400);
-    expect((await post(`"${'x'.repeat(5 * 1024 ** 2)}"`)).status).toBe(413);
+    const tooLong = await post(`"${'x'.repeat(5 * 1024 ** 2)}"`);
+    expect([tooLong.status, tooLong.headers.get('connection')]).toEqual([413, 'close']);
     expect(kernel.stats().clients).toBe(0);
   });
 });

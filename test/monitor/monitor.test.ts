@@ -48,6 +48,32 @@ describe('a monitor', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
+  it.runIf(process.platform === 'linux')(
+    'sees also that no descriptor is left, and ends no process (invariant 3)',
+    () => {
+      const url = new URL('../../dist/monitor/index.js', import.meta.url).href;
+      const code = `
+      import { openSync } from 'node:fs';
+      import { createMonitor } from '${url}';
+      const monitor = createMonitor({ every: 100, thresholds: { descriptors: 90, children: 0 } });
+      const alive = setTimeout(() => {}, 15_000);
+      try { for (;;) openSync('/dev/null'); } catch {}
+      monitor.on('exceeded', ({ measure, value }) => {
+        console.log(measure, value > 90);
+        monitor.once('sample', () => {
+          console.log('goes on');
+          clearTimeout(alive);
+        });
+      });`;
+      const command = 'ulimit -n 100 && exec "$0" --input-type=module -e "$1"';
+      const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, code], {
+        timeout: 20_000,
+        encoding: 'utf8',
+      });
+      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'descriptors true\ngoes on\n', stderr: '' });
+    },
+  );
+
   it.each([
     [{ every: 5 }, 'options.every is 5'],
     [{ every: Number.NaN }, 'options.every is NaN'],

@@ -83,14 +83,20 @@ describe('watchLeaks', () => {
 
   it('finds a VM that is not closed, by a counter', async () => {
     const engine = await createEngine(await compileEngine('lua'), { polling: false, cellSize: 64 });
-    const program: Program = { language: 'lua', code: '', name: 'leak', args: [], memory: 64 * 1024 ** 2 };
+    const program: Program = { language: 'lua', code: '', name: 'leak', memory: 64 * 1024 ** 2 };
     const host = { write: () => true, stopRequested: () => false, preemptRequested: () => false } as unknown as VmHost;
     const kept: Vm[] = [];
     const counters = { vms: () => engine.counts().live };
-    const leaky = await watchLeaks(async () => kept.push(await engine.create(program, host)), { ...CYCLES, counters });
+    const leaky = await watchLeaks(async () => kept.push(await engine.create(program, [], host)), {
+      ...CYCLES,
+      counters,
+    });
     expect(leaky.leaking).toContain('vms');
     for (const vm of kept) vm.close();
-    const clean = await watchLeaks(async () => (await engine.create(program, host)).close(), { ...CYCLES, counters });
+    const clean = await watchLeaks(async () => (await engine.create(program, [], host)).close(), {
+      ...CYCLES,
+      counters,
+    });
     expect(clean.leaking).not.toContain('vms');
   });
 
@@ -118,8 +124,16 @@ describe('watchLeaks', () => {
     [{ cycles: 7 }, 'options.cycles is 7'],
     [{ cycles: 1.5 }, 'options.cycles is 1.5'],
     [{ warmup: -1 }, 'options.warmup is -1'],
+    [{ limits: { heep: { rate: 0, total: 1 } } }, "options.limits is 'heep'; it must be about rss, heap"],
+    [{ limits: { rss: { rate: Number.NaN, total: 1 } } }, 'options.limits.rss.rate is NaN'],
+    [{ limits: { rss: { rate: 0 } } }, 'options.limits.rss.total is undefined'],
+    [{ counters: { heap: () => 1 } }, "options.counters is 'heap'"],
+    [{ counters: { vms: 7 } }, 'options.counters.vms is 7'],
+    [{ counters: { vms: () => 'many' }, cycles: 8 }, "options.counters.vms() is 'many'"],
+    [{ emitters: 7 }, 'options.emitters is 7'],
+    [{ segmentPrefix: 7 }, 'options.segmentPrefix is 7'],
   ])('refuses %j and says why', async (options, message) => {
-    await expect(watchLeaks(() => undefined, options)).rejects.toThrow(message);
+    await expect(watchLeaks(() => undefined, options as never)).rejects.toThrow(message);
     await expect(watchLeaks('work' as never)).rejects.toThrow("work is 'work'");
   });
 });

@@ -92,6 +92,41 @@ describe('a channel', () => {
     expect(await channel.receive()).toBe('kept');
   });
 
+  it('does not end for its receivers where undefined is sent: it arrives as null (invariant 3)', async () => {
+    const channel = createChannel();
+    await runtime.run(javascript('await channel.send("c", undefined); await channel.send("c", 2)'), {
+      channels: { c: channel },
+    });
+    await channel.send(undefined);
+    await channel.send(4);
+    channel.close();
+    expect(await all(channel)).toEqual([null, 2, null, 4]);
+  });
+
+  it('takes no value and gives none for a signal that has aborted, before or meanwhile', async () => {
+    const channel = createChannel({ capacity: 0 });
+    const controller = new AbortController();
+    const waiting = channel.send(1, controller.signal);
+    const refusal = { code: 'CANCELLED', message: 'the sending was cancelled: not now', cause: 'not now' };
+    controller.abort('not now');
+    await expect(waiting).rejects.toMatchObject(refusal);
+    await expect(channel.send(2, controller.signal)).rejects.toMatchObject(refusal);
+    const kept = channel.send(3);
+    expect(await channel.receive(controller.signal)).toBeUndefined();
+    expect(await channel.receive()).toBe(3);
+    await kept;
+    expect(await channel.receive(controller.signal)).toBeUndefined();
+  });
+
+  it('gives its values at the same cost however many there are', async () => {
+    const channel = createChannel({ capacity: 1_000_000 });
+    const count = 200_000;
+    for (let i = 0; i < count; i += 1) void channel.send(i);
+    const begin = performance.now();
+    for (let i = 0; i < count; i += 1) await channel.receive();
+    expect(performance.now() - begin).toBeLessThan(1500);
+  });
+
   it('leaves no listener on a signal, however often it was waited for', async () => {
     const { signal } = new AbortController();
     const channel = createChannel({ capacity: 0 });

@@ -19,7 +19,9 @@ describe('task.extend', () => {
       const endless = begun('events.on() while true do end', null);
       await endless.on;
       endless.task.extend(20);
-      expect((await endless.task.outcome).kind).toBe('timed-out');
+      const { kind, error } = await endless.task.outcome;
+      expect(kind).toBe('timed-out');
+      expect(error?.message).toBe('the task did not end within the 20 ms that it was given while it ran');
       const slow = begun('events.on() sleep(1300) return "there"', 1000);
       await slow.on;
       slow.task.extend(null);
@@ -29,4 +31,13 @@ describe('task.extend', () => {
       expect(() => slow.task.extend(0)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
     },
   );
+
+  it('changes nothing for a task that has not begun', async () => {
+    await using runtime = await createRuntime({ threads: 1, slots: 1 });
+    const first = runtime.start({ language: 'lua', code: 'while true do end' });
+    const second = runtime.start({ language: 'lua', code: 'while true do end' }, { limits: { timeout: 50 } });
+    second.extend(null);
+    await first.cancel();
+    expect((await second.outcome).error?.message).toBe('the task did not end within 50 ms');
+  });
 });

@@ -129,6 +129,17 @@ describe('a host function called from JavaScript', () => {
     expect(await javascript(code)).toMatchObject({ kind: 'completed', value: expected });
   });
 
+  it.each(['undefined', 'NaN', 'globalThis', '__proto__', 'then', 'two words', ''])(
+    'is there under its name, whatever that is: %j',
+    async (name) => {
+      const outcome = await javascript('typeof sleep + await functions[args[0]](1)', {
+        args: [name],
+        functions: { [name]: (n) => Number(n) + 1 },
+      });
+      expect(outcome).toMatchObject({ kind: 'completed', value: 'function2' });
+    },
+  );
+
   it('rejects with what the function throws, and without the stack of the host', async () => {
     const { value } = await javascript(
       'try { await fail() } catch (e) { [e instanceof Error, e.name, e.message, e.code, e.stack.includes("host-calls")] }',

@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome, RunOptions, Runtime, RuntimeOptions } from '#stint/index';
 import { openRuntime } from '../open-runtime.js';
 
@@ -48,6 +51,38 @@ describe('a module task', () => {
     expect(error?.traceback).toMatch(/typed\.ts:15:\d+/);
   });
 
+  it('in TypeScript that is none is refused with the line of the module', async () => {
+    const runtime = await make();
+    const folder = mkdtempSync(join(tmpdir(), 'module-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'wrong.ts');
+    writeFileSync(file, 'type A = number;\n\nexport default (x: A => x;\n');
+    const { error } = await runtime.start({ module: file }).outcome;
+    expect(error?.message).toContain(`cannot load ${pathToFileURL(file)}: ${file}:3: `);
+    expect([error?.line, error?.traceback]).toEqual([3, expect.stringMatching(/wrong\.ts:3:1$/)]);
+  });
+
+  it('may be CommonJS that a compiler wrote', async () => {
+    const runtime = await make();
+    expect(await runtime.run(of('compiled.cjs'), { args: [1] })).toBe(6);
+    expect(await runtime.run(of('compiled.cjs', 'computed'), { args: [1] })).toBe(8);
+  });
+
+  it('fails with what the getters of its result throw', async () => {
+    const runtime = await make();
+    const { error } = await runtime.start(ends('badThen')).outcome;
+    expect(error).toMatchObject({ message: 'no then', scriptErrorName: 'RangeError' });
+  });
+
+  it('changes no deadline, of its own or another task, by replacing the clock of its thread', async () => {
+    const runtime = await make({ threads: 1 });
+    await runtime.run(ends('stopsClock'));
+    expect(await runtime.run(ends('later'), { args: [1] })).toBe(2);
+    const lua = (code: string) => runtime.start({ language: 'lua', code }, { limits: { timeout: 200 } }).outcome;
+    expect(await lua('sleep(1) return 3')).toMatchObject({ kind: 'completed', value: 3 });
+    expect(await lua('while true do end')).toMatchObject({ kind: 'timed-out' });
+  });
+
   it('keeps the class, code, cause and errors of what it throws, and nothing of the trace of stint', async () => {
     const runtime = await make();
     const { kind, error } = await runtime.start(ends('fails')).outcome;
@@ -68,7 +103,12 @@ describe('a module task', () => {
   });
 
   it.each([
-    ['a file that is not there', of('nowhere.mjs'), 'SCRIPT_ERROR', /cannot load .*nowhere\.mjs/],
+    [
+      'a file that is not there',
+      of('nowhere.mjs'),
+      'SCRIPT_ERROR',
+      /cannot load .*nowhere\.mjs: Cannot find module '[^']*nowhere\.mjs'$/,
+    ],
     ['a file that does not parse', of('broken.mjs'), 'SCRIPT_ERROR', /cannot load .*broken\.mjs/],
     [
       'an export that is not there',
@@ -174,6 +214,10 @@ describe('the context of a module task', () => {
     };
     const { error } = await runtime.start(talks('asks'), { args: ['fail'], functions: { fail } }).outcome;
     expect(error).toMatchObject({ message: 'not today', cause: { code: 'E_TODAY' } });
+    expect(await runtime.run(talks('refused'), { functions: { add: () => 0 } })).toEqual([
+      'VALUE_NOT_TRANSFERABLE',
+      'VALUE_NOT_TRANSFERABLE',
+    ]);
     await expect(runtime.run(talks('asks'), { args: ['other'], functions: { fail } })).rejects.toThrow(
       /no function 'other'.*'fail'/,
     );
@@ -229,6 +273,49 @@ describe('the context of a module task', () => {
     await busy.cancel();
     expect(await queued.result).toEqual([1]);
   });
+
+  it('gets large buffers as they were, still shared by their views, while the caller keeps its own', async () => {
+    const runtime = await make();
+    const busy = runtime.start(stops('heeds'));
+    const { buffer } = new Uint8Array(200_000).fill(7);
+    const given = { whole: new Uint8Array(buffer), part: new Uint8Array(buffer, 5, 5) };
+    const queued = runtime.start<typeof given>(talks('same'), { args: [given] });
+    given.whole.fill(8);
+    await busy.cancel();
+    const { whole, part } = await queued.result;
+    expect(whole).toEqual(new Uint8Array(200_000).fill(7));
+    expect(part.buffer).toBe(whole.buffer);
+    expect(given.whole.byteLength).toBe(200_000);
+  });
+});
+
+describe('what a module left running', () => {
+  it('neither holds the thread nor calls anybody after its task has ended', async () => {
+    const runtime = await make({ threads: 1 });
+    const events: unknown[] = [];
+    const options = { functions: { add: () => 0 }, events: { count: (i: unknown) => void events.push(i) } };
+    expect(await runtime.run(talks('goesOn'), options)).toBe('done');
+    // Its signal says that it has ended.
+    expect(await runtime.run(talks('howItWentOn'))).toBe(true);
+    expect(events).toEqual([]);
+  });
+
+  it('keeps no later task from running, nor a runtime from being closed, where it never ends', async () => {
+    const runtime = await make({ threads: 1 });
+    const leaveLoop = async (): Promise<void> => {
+      const cell = new Int32Array(new SharedArrayBuffer(4));
+      await runtime.run(talks('leavesLoop'), { args: [cell] });
+      expect(Atomics.wait(cell, 0, 0, 5000)).not.toBe('timed-out');
+    };
+    await leaveLoop();
+    expect(await runtime.run(talks('same'), { args: ['next'] })).toBe('next');
+    expect(runtime.stats().threads).toMatchObject({ count: 1, started: 2, lost: 0 });
+    await leaveLoop();
+    expect(runtime.runSync(talks('same'), { args: ['at once'] })).toBe('at once');
+    await leaveLoop();
+    const behind = runtime.start(talks('same'), { args: [1] });
+    await Promise.all([behind.cancel(), runtime.close()]);
+  });
 });
 
 describe('a generator as a module task', () => {
@@ -254,6 +341,23 @@ describe('a generator as a module task', () => {
     }
     expect(await task.outcome).toMatchObject({ kind: 'cancelled', rung: 'stop' });
   });
+
+  it.each(['cleans', 'cleansAtOnce', 'cleansAfterWrong'])(
+    'runs its finally blocks when it is not wanted any more, also while it waits for room: %s',
+    async (name) => {
+      const runtime = await make();
+      const cell = new Int32Array(new SharedArrayBuffer(4));
+      const task = runtime.start(talks(name), { args: [cell] });
+      const parts = task[Symbol.asyncIterator]();
+      await parts.next();
+      // It goes as far ahead as it can, and waits then.
+      await runtime.run(talks('same'), { args: [1] });
+      if (name === 'cleansAfterWrong') await expect(parts.next()).rejects.toThrow(/cannot cross/);
+      else await parts.return?.();
+      await task.outcome;
+      expect(cell[0]).toBe(1);
+    },
+  );
 
   it('ends its loop with the error of the task', async () => {
     const runtime = await make();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { StintError } from '#stint/errors/stint-error';
 import { DEFAULT_LIMITS } from '#stint/runtime/limits';
-import { resolveRunOptions, resolveRuntimeOptions } from '#stint/runtime/options';
+import { resolveRunOptions } from '#stint/runtime/run-options';
+import { resolveRuntimeOptions } from '#stint/runtime/runtime-options';
 import { resolveSource } from '#stint/runtime/source';
 
 function refusalOf(read: () => unknown): string {
@@ -89,6 +90,9 @@ describe('options', () => {
   });
 
   it('refuse wrong signals, callbacks, priorities and arguments', () => {
+    expect(runOptions({ functions: new Map([['f', () => 1]]) })).toMatch(
+      /^options\.functions is .*; it must be an object/,
+    );
     expect(runOptions({ signal: {} })).toContain('options.signal');
     expect(runOptions({ output: 'stdout' })).toContain('options.output');
     expect(runOptions({ priority: 1e9 })).toContain('options.priority');
@@ -107,6 +111,19 @@ describe('source', () => {
     expect(source({ file: 'a.py' })).toContain("source.file is 'a.py'");
     expect(source({ file: 7 })).toContain('source.file is 7');
     expect(source({ file: new URL('https://example.com/a.lua') })).toContain('source.file');
+  });
+
+  it('may be the text of a file: URL, and of no other', () => {
+    for (const file of [
+      'http://x/y.lua',
+      'file://host/y.lua',
+      new URL('http://x/y.lua'),
+      new URL('file://host/y.lua'),
+    ]) {
+      expect(source({ file })).toMatch(/^source\.file is .*; it must be a path or a file: URL$/);
+    }
+    expect(source({ module: 'http://x/y.mjs' })).toMatch(/^source\.module is .*; it must be a path or a file: URL$/);
+    expect(source({ file: 'file:///x/y.lua' })).toBe('accepted');
   });
 
   it('of more than 16 MiB is refused', () => {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type Runtime } from '#stint/index';
 
@@ -202,6 +203,62 @@ describe('a child process that dies', () => {
   });
 });
 
+describe('a child process that no ledger records', () => {
+  it('takes along what its tasks have started, however it dies', async () => {
+    const warned = once(process, 'warning');
+    const directory = fileURLToPath(import.meta.url);
+    await using own = await createRuntime({ threads: 1, isolation: 'process', directory });
+    const { task, pids } = await waiting('startsProgram', own);
+    const [pid, program] = pids as [number, number];
+    process.kill(pid, 'SIGKILL');
+    expect(await task.outcome).toMatchObject({ kind: 'lost' });
+    await ended(program);
+    expect(String(await warned)).toMatch(/not recorded/);
+  });
+});
+
+describe('a runtime whose ledger is lost', () => {
+  it('goes on when a record cannot be removed, and says so', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'stint-stuck-'));
+    const own = await createRuntime({ threads: 1, isolation: 'process', directory });
+    const { task, pids } = await waiting('waits', own);
+    const [owner = ''] = readdirSync(join(directory, 'v1')).filter((name) => name !== 'quarantine');
+    // A file that is in the way of its end, as one on a disk that is read-only by now.
+    const record = join(directory, 'v1', owner, '1.process');
+    rmSync(record);
+    mkdirSync(record);
+    const warned = once(process, 'warning');
+    process.kill(pids[0] as number, 'SIGSTOP');
+    expect(await task.cancel()).toMatchObject({ kind: 'cancelled', rung: 'kill' });
+    expect(String(await warned)).toMatch(/cannot release/);
+    expect(await own.run({ language: 'lua', code: 'return 1' })).toBe(1);
+    await expect(own.close()).rejects.toThrow(/1 things were not released/);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('warns once, and starts child processes all the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stint-lost-'));
+    const directory = join(folder, 'ledger');
+    const warnings: string[] = [];
+    const warned = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', warned);
+    await using own = await createRuntime({ threads: 1, isolation: 'process', directory });
+    const pids = new Set<number>();
+    for (let i = 0; i < 3; i += 1) {
+      const { task, pids: began } = await waiting('waits', own);
+      rmSync(directory, { recursive: true, force: true });
+      writeFileSync(directory, '');
+      pids.add(began[0] as number);
+      process.kill(began[0] as number, 'SIGKILL');
+      expect(await task.outcome).toMatchObject({ kind: 'lost' });
+    }
+    expect(pids.size).toBe(3);
+    process.off('warning', warned);
+    rmSync(folder, { recursive: true });
+    expect(warnings.filter((message) => message.includes('is not recorded'))).toHaveLength(1);
+  });
+});
+
 describe('an owner of child processes', () => {
   const program = (end: string): string => `
     import { createRuntime } from '${INDEX}';
@@ -237,6 +294,21 @@ describe('an owner of child processes', () => {
     }
     await Promise.all(pids.map(ended));
     expect(pids.filter(isThere)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('may itself have less memory than it gives them, for good', async () => {
+    const code = `
+      import { createRuntime } from '${INDEX}';
+      const runtime = await createRuntime({ threads: 1, isolation: 'process', processMemory: '4gb' });
+      console.log(await runtime.run({ language: 'lua', code: 'return 42' }));
+      await runtime.close();`;
+    // A process that may do everything may raise its bounds, too.
+    const through = process.geteuid?.() === 0 ? ['setpriv', '--bounding-set', '-sys_resource'] : [];
+    const bounded = ['/bin/sh', '-c', 'ulimit -d 3000000 && exec "$@"', 'bounded', process.execPath];
+    const [command = '', ...args] = [...through, ...bounded, '--input-type=module', '--eval', code];
+    const owner = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
+    expect(line).toBe('42');
   });
 
   it('is not kept alive by them', async () => {

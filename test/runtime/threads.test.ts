@@ -105,6 +105,42 @@ describe('map', () => {
     expect(results).toEqual(['A', 'B', 'C']);
   });
 
+  it('gives a result as soon as it is there, also while the next input has not come', async () => {
+    const runtime = await make({ threads: 2, slots: 8 });
+    let tell!: (text: string) => void;
+    let left = 0;
+    const inputs = async function* () {
+      try {
+        yield 'a';
+        yield await new Promise<string>((resolve) => {
+          tell = resolve;
+        });
+        yield 'wrong';
+        yield await new Promise<string>(() => undefined);
+      } finally {
+        left += 1;
+      }
+    };
+    const source = { language: 'lua', code: 'if ... == "wrong" then error("wrong") end return (...):upper()' } as const;
+    const results = runtime.map(source, inputs(), { concurrency: 4 });
+    expect(await results.next()).toEqual({ done: false, value: 'A' });
+    const second = results.next();
+    tell('b');
+    expect(await second).toEqual({ done: false, value: 'B' });
+    await expect(results.next()).rejects.toThrow(/wrong/);
+    // The inputs are still to answer: nobody can have them clean up before.
+    expect(left).toBe(0);
+    const letters = runtime.map(source, new Set(['x', Promise.resolve('y')]), { concurrency: 1 });
+    expect((await letters.next()).value).toBe('X');
+    expect((await letters.next()).value).toBe('Y');
+    expect((await letters.next()).done).toBe(true);
+    for await (const letter of runtime.map(source, 'xyz')) {
+      expect(letter).toBe('X');
+      break;
+    }
+    expect(runtime.stats().live).toBe(0);
+  });
+
   it('ends with the first failure, and ends what is on its way', async () => {
     const runtime = await make({ threads: 2, slots: 8 });
     const source = { language: 'lua', code: 'if ... == 3 then error("three") end sleep(... * 1000)' } as const;

@@ -58,6 +58,27 @@ describe('a sub-script', () => {
     expect(await ended(id)).toEqual(['finished', id, true, 4, bytes, 'grün']);
   });
 
+  it('carries integers of 64 bits both ways', async () => {
+    const { subScripts, ended } = make({ onSubCall: (_name, ...args) => args });
+    const large = 2n ** 62n;
+    const id = subScripts.launchSubScript('local n = ... return n == 1 << 62, Same(n)', 'Same', '', large);
+    expect(await ended(id)).toEqual(['finished', id, true, large]);
+  });
+
+  it('carries up to 10,000 values at once, so that no script can overflow the stack of its host', async () => {
+    const { subScripts, ended } = make({ onSubCall: (_name, count) => Array(Number(count)).fill(1) });
+    const several = subScripts.launchSubScript('return select("#", Give(10000)), Give(9999)', 'Give');
+    expect((await ended(several)).length).toBe(2 + 10_000);
+    const tooMany = [
+      ['return table.unpack({}, 1, 300000)', 'result 300000 is one too many; at most 10000 cross'],
+      ['Give(table.unpack({}, 1, 10001))', 'argument 10001 of Give is one too many; at most 10000 cross'],
+      ['Give(10001)', 'Give has given 10001 results; at most 10000 cross'],
+    ];
+    for (const [text = '', message] of tooMany) {
+      expect((await ended(subScripts.launchSubScript(text, 'Give')))[2]).toContain(message);
+    }
+  });
+
   it('calls the functions of its funcList and gets what they give: nothing, one value, or several', async () => {
     const gives: Record<string, unknown> = { None: undefined, One: 'one', Several: Promise.resolve([1, null, 3]) };
     const { subScripts, ended } = make({ onSubCall: (name) => gives[name] });

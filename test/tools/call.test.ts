@@ -258,6 +258,30 @@ describe('a streaming tool', () => {
     expect(await errorOf(registry.call('probe', {}))).toMatchObject({ code: 'TIMEOUT' });
   });
 
+  it.each([
+    ['a generator', (iterator: AsyncIterator<number>) => ({ ...iterator, return: async () => ({ done: true }) })],
+    ['what cannot be told to end', (iterator: AsyncIterator<number>) => iterator],
+  ])('gives no part after the end of its call, however it goes on (%s)', async (_, shape) => {
+    const parts: unknown[] = [];
+    let goOn!: () => void;
+    const resting = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let asked = 0;
+    const next = async () => {
+      asked += 1;
+      if (asked === 2) await resting;
+      return { done: false as const, value: asked };
+    };
+    const handler = () => ({ ...shape({ next }), [Symbol.asyncIterator]: () => undefined }) as never;
+    const { registry } = registryWith({ limits: { timeout: 20 }, handler });
+    const error = await errorOf(registry.call('probe', {}, { onPart: (part) => void parts.push(part) }));
+    expect(error).toMatchObject({ code: 'TIMEOUT' });
+    goOn();
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+    expect({ parts, asked }).toEqual({ parts: [1], asked: 2 });
+  });
+
   it('ends when its caller cannot take a part', async () => {
     const { registry } = registryWith({
       handler: async function* () {

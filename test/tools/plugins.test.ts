@@ -157,6 +157,21 @@ describe('a directory of tools', () => {
   });
 
   it.each([
+    ['one.tool.mjs', (tool: string) => `export default ${tool};`],
+    ['one.tool.cjs', (tool: string) => `module.exports = ${tool};`],
+  ])('has modules (%s) read anew that have changed, also what could not be read before', async (name, moduleOf) => {
+    const says = (text: string) =>
+      `{ name: 'one', description: 'x', category: 'test', security: 'safe', input: {}, handler: () => '${text}' }`;
+    const heard: unknown[] = [];
+    for (const content of [moduleOf(says('first')), moduleOf(says('first')), '(', moduleOf(says('then'))]) {
+      put({ [name]: content });
+      const { tools } = await loadDirectory(folder);
+      heard.push(tools.length === 0 ? 'nothing' : await new ToolRegistry({ runtime, tools }).call('one', {}));
+    }
+    expect(heard).toEqual(['first', 'first', 'nothing', 'then']);
+  });
+
+  it.each([
     ['throws', 'throw new Error("boo")', 'boo'],
     ['has a wrong syntax', 'export {', 'Unexpected'],
     ['exports nothing', 'export const x = 1;', 'exports no tools'],

@@ -235,11 +235,30 @@ describe('a definition', () => {
   });
 });
 
+describe('a registry that is given a definition', () => {
+  it('makes a tool of it, with the limits that every tool has', async () => {
+    const definition = {
+      name: 'plain',
+      description: 'Nobody called defineTool.',
+      category: 'test',
+      security: 'safe',
+      input: { type: 'object' },
+      handler: () => 42,
+    };
+    const registry = new ToolRegistry({ tools: [definition as never] });
+    expect(await registry.call<number>('plain', {})).toBe(42);
+    expect(registry.info('plain').limits.timeout).toBe(30_000);
+  });
+});
+
 describe('a registry made in the wrong way', () => {
   it.each([
     [[], /options is \[\]/],
     [{ tool: [] }, /options\.tool is not an option/],
     [{ tools: 5 }, /options\.tools is 5/],
+    [{ tools: ['calculator'] }, /tool is 'calculator'/],
+    [{ tools: [undefined] }, /tool\.name is undefined/],
+    [{ tools: [{ name: 'half' }] }, /tool\.\w+ is undefined/],
     [{ policy: { levels: 1 } }, /policy\.levels is not an option/],
   ])('says what is wrong: %o', (options, message) => {
     expect(() => new ToolRegistry(options as never)).toThrow(message);

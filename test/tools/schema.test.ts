@@ -39,6 +39,12 @@ describe('a JSON Schema', () => {
     additionalProperties: false,
   };
 
+  it('that says $async, which is no keyword, is as strict as without', async () => {
+    const schema = { $async: true, type: 'object', required: ['a'] };
+    expect(await tryInput(schema, {})).toBe('TOOL_INPUT input.a is missing');
+    expect(await tryInput(schema, { a: 1 })).toEqual({ a: 1 });
+  });
+
   it.each<[unknown, unknown]>([
     [
       { name: 'Ada', mail: 'ada@example.com' },

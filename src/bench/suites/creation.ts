@@ -42,11 +42,10 @@ async function measureVms(context: SuiteContext): Promise<void> {
     language,
     code: '',
     name: 'bench',
-    args: [],
     memory: MEMORY,
   });
   const lua = await createEngine(await compileEngine('lua'), { polling: false, cellSize: 64 });
-  const makeLua = async (): Promise<void> => (await lua.create(program('lua'), HOST)).close();
+  const makeLua = async (): Promise<void> => (await lua.create(program('lua'), [], HOST)).close();
   context.row({
     id: 'lua-vm',
     title: 'Lua VM: create and close, one after the other',
@@ -55,7 +54,7 @@ async function measureVms(context: SuiteContext): Promise<void> {
     targets: [atMost('p50', 150, SOURCES.own)],
   });
   const javascript = await createEngine(await compileEngine('javascript'), { polling: false, cellSize: 64 });
-  const makeJavaScript = async (): Promise<void> => (await javascript.create(program('javascript'), HOST)).close();
+  const makeJavaScript = async (): Promise<void> => (await javascript.create(program('javascript'), [], HOST)).close();
   context.row({
     id: 'javascript-vm',
     title: 'JavaScript VM: create and close, one after the other',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { compare } from '../../bench/compare.js';
 import { OutputFile } from '../../bench/output-file.js';
 import { readResults } from '../../bench/read-results.js';
@@ -5,13 +6,14 @@ import { passed, runBench } from '../../bench/run-suites.js';
 import { SUITE_NAMES, type SuiteName } from '../../bench/suites.js';
 import { comparisonText, resultsText } from '../../bench/text.js';
 import { invalid } from '../../errors/invalid.js';
+import { StintError } from '../../errors/stint-error.js';
 import { EXIT } from '../exit-status.js';
 import { Status } from '../progress.js';
-import { endOnBrokenPipe, watchSignals } from '../signals.js';
+import { endOnBrokenOutput, watchSignals } from '../signals.js';
 
 export interface BenchFlags {
   readonly quick?: boolean;
-  readonly only: string[];
+  readonly only?: string[];
   readonly report?: string;
   readonly json?: string;
   readonly compare?: string;
@@ -20,12 +22,15 @@ export interface BenchFlags {
 /** `stint bench`: returns the exit status. */
 export async function bench(flags: BenchFlags): Promise<number> {
   // Whatever is wrong with the files is told before anything is measured.
-  const only = flags.only.map(readSuite);
+  const only = (flags.only ?? []).map(readSuite);
   const before = flags.compare === undefined ? undefined : readResults(flags.compare, '--compare');
+  if (flags.json !== undefined && flags.report !== undefined && resolve(flags.json) === resolve(flags.report)) {
+    throw new StintError('INVALID_ARGUMENT', `--json and --report are both ${flags.json}; give them two files`);
+  }
   using json = flags.json === undefined ? undefined : OutputFile.open(flags.json, '--json');
   using report = flags.report === undefined ? undefined : OutputFile.open(flags.report, '--report');
   const page = report && (await import('../../bench/report/page.js')).openPage();
-  endOnBrokenPipe();
+  endOnBrokenOutput();
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort());
   using status = new Status();

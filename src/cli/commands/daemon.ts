@@ -1,7 +1,9 @@
-import { findDaemon, stopDaemon } from '../../daemon/find-daemon.js';
+import { connectTo, findDaemon, stopDaemon } from '../../daemon/find-daemon.js';
 import { placesOf } from '../../daemon/places.js';
+import { isStintError } from '../../errors/stint-error.js';
 import type { KernelClient } from '../../kernel/client/kernel-client.js';
 import { EXIT } from '../exit-status.js';
+import { endOnBrokenOutput } from '../signals.js';
 
 export interface DaemonFlags {
   /** An address, or the path of a socket or of a connection file. */
@@ -11,8 +13,9 @@ export interface DaemonFlags {
 
 /** `stint status`: 0 if a daemon answers, else 1. */
 export async function status(flags: DaemonFlags): Promise<number> {
+  endOnBrokenOutput();
   await using client = await find(flags);
-  if (client === undefined) return absent(flags);
+  if (client === undefined) return EXIT.failed;
   const stats = await client.stats();
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(stats)}\n`);
@@ -51,18 +54,23 @@ export async function status(flags: DaemonFlags): Promise<number> {
 /** `stint stop`: 0 when the daemon has ended, 1 if there is none. */
 export async function stop(flags: DaemonFlags): Promise<number> {
   await using client = await find(flags);
-  if (client === undefined) return absent(flags);
+  if (client === undefined) return EXIT.failed;
   await stopDaemon(client);
   process.stderr.write('stint: the daemon has ended\n');
   return EXIT.completed;
 }
 
-function find({ connect }: DaemonFlags): Promise<KernelClient | undefined> {
-  return findDaemon(connect ?? placesOf(process.env).socket);
-}
-
-function absent({ connect }: DaemonFlags): number {
-  const where = connect ?? placesOf(process.env).socket;
-  process.stderr.write(`stint: no daemon listens at ${where}; 'stint serve --detach' starts one\n`);
-  return EXIT.failed;
+/** The daemon; undefined if there is none, which it says. An address that the user has named is taken as it is. */
+async function find({ connect: named }: DaemonFlags): Promise<KernelClient | undefined> {
+  const { socket } = placesOf(process.env);
+  let why = `no daemon listens at ${socket}; 'stint serve --detach' starts one`;
+  try {
+    const client = await (named === undefined ? findDaemon(socket) : connectTo(named));
+    if (client !== undefined) return client;
+  } catch (error) {
+    if (!isStintError(error, 'INVALID_ARGUMENT')) throw error;
+    why = error.message.replace(/^address is/, '--connect is');
+  }
+  process.stderr.write(`stint: ${why}\n`);
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Inspected, inspect } from '../../ledger/inspect.js';
 import { type SweepReport, sweep } from '../../ledger/sweep.js';
 import { EXIT } from '../exit-status.js';
-import { endOnBrokenPipe } from '../signals.js';
+import { endOnBrokenOutput } from '../signals.js';
 
 export interface DoctorFlags {
   readonly sweep?: boolean;
@@ -12,7 +12,7 @@ export interface DoctorFlags {
 
 /** `stint doctor`: returns the exit status. */
 export async function doctor(flags: DoctorFlags): Promise<number> {
-  endOnBrokenPipe();
+  endOnBrokenOutput();
   const where = flags.directory === undefined ? {} : { directory: resolve(flags.directory) };
   const swept = flags.sweep === true ? await sweep(where) : undefined;
   const found = await inspect(where);

@@ -9,12 +9,14 @@ import { type LimitFlags, readLimits, readPermissions } from '../limit-options.j
 import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct, GatheredOutput } from '../script-output.js';
-import { endOnBrokenPipe, watchSignals } from '../signals.js';
+import { endOnBrokenOutput, watchSignals } from '../signals.js';
+import { readScriptTools } from '../tool-options.js';
 import { useDaemon } from '../use-daemon.js';
 
 export interface EvalFlags extends LimitFlags {
+  readonly json?: boolean;
   readonly language: string;
-  readonly arg: string[];
+  readonly arg?: string[];
 }
 
 const NAME = 'eval';
@@ -23,8 +25,8 @@ const NAME = 'eval';
 export async function evaluate(code: string, flags: EvalFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
-  const tools = flags.tool && (await (await import('../tool-setup.js')).scriptTools(flags));
-  endOnBrokenPipe();
+  const tools = await readScriptTools(flags);
+  endOnBrokenOutput();
   const source = code === '-' ? new Uint8Array(await buffer(process.stdin)) : code;
   await using daemon = await useDaemon(flags);
   const interrupted = new AbortController();
@@ -33,7 +35,7 @@ export async function evaluate(code: string, flags: EvalFlags): Promise<number> 
   const output = flags.json === true ? gathered : direct();
   const program = { language: flags.language as ScriptLanguage, code: source, name: NAME };
   const told = {
-    args: flags.arg,
+    args: flags.arg ?? [],
     signal: interrupted.signal,
     output: (chunk: string, stream: 'stdout' | 'stderr') => output.write(chunk, stream),
   };

@@ -32,9 +32,10 @@ export async function serveMcp(flags: McpFlags): Promise<number> {
     }
     return signals.status ?? EXIT.completed;
   }
-  const { policy, limits, tools } = await readConfig(flags.config ?? places.config, flags.config === undefined);
+  const config = await readConfig(flags.config ?? places.config, flags.config === undefined);
+  const { policy, limits } = config;
   await using kernel = await createKernel({ policy, limits });
-  for (const problem of await new ConfiguredTools(kernel.tools).load(tools))
+  for (const problem of await new ConfiguredTools(kernel.tools).load(config))
     process.stderr.write(`stint: ${problem}\n`);
   await serveMcpStdio(kernel.client({ name: 'mcp' }), ended.signal);
   return signals.status ?? EXIT.completed;

@@ -17,7 +17,8 @@ import { type LimitFlags, readLimits, readPermissions } from '../limit-options.j
 import { valueText } from '../print-value.js';
 import { describeFailure } from '../report-error.js';
 import { direct } from '../script-output.js';
-import { endOnBrokenPipe } from '../signals.js';
+import { endOnBrokenOutput } from '../signals.js';
+import { readScriptTools } from '../tool-options.js';
 import { listText } from '../tool-texts.js';
 
 export interface ReplFlags extends LimitFlags {
@@ -25,7 +26,6 @@ export interface ReplFlags extends LimitFlags {
 }
 
 const NAME = 'repl';
-const CONTINUED = '... ';
 const HELP = `.help   this text
 .exit   end the session (so does Ctrl-D)
 .tools  the tools that there are; Tab completes their names after 'tool.'
@@ -38,14 +38,16 @@ Ctrl-C stops what runs.
 export async function repl(flags: ReplFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
-  const tools = flags.tool && (await (await import('../tool-setup.js')).scriptTools(flags));
+  const tools = await readScriptTools(flags);
   const language = flags.language as ScriptLanguage;
   resolveSource({ language, code: '' });
-  endOnBrokenPipe();
+  endOnBrokenOutput();
   await using runtime = await createRuntime({ threads: 1, ...settings });
   const session = new Session(runtime, language, permissions, tools);
-  const prompt = `${language}> `;
   const terminal = process.stdin.isTTY === true;
+  // Who reads from a pipe wants the results alone.
+  const [prompt, continued] = terminal ? [`${language}> `, '... '] : ['', ''];
+  if (terminal) process.stdout.write('.help says what there is, .exit or Ctrl-D ends it\n');
   const lines = createInterface({
     input: process.stdin,
     output: process.stdout,
@@ -72,7 +74,7 @@ export async function repl(flags: ReplFlags): Promise<number> {
     if (line.trim() === '.exit' && !session.isOpen) break;
     await session.enter(line);
     if (isAtEnd) continue;
-    lines.setPrompt(session.isOpen ? CONTINUED : prompt);
+    lines.setPrompt(session.isOpen ? continued : prompt);
     lines.prompt();
   }
   if (terminal) process.stdout.write('\n');
@@ -123,6 +125,10 @@ class Session {
       process.stdout.write(tools.length === 0 ? 'no tools: name some with --tool\n' : listText(tools));
       return;
     }
+    if (!this.isOpen && /^\s*\.[a-z]+\s*$/i.test(line)) {
+      process.stderr.write(`stint: there is no command ${line.trim()}; .help lists them\n`);
+      return;
+    }
     this.#input.push(line);
     const code = this.#input.join('\n');
     const outcome = await this.#run(code);
@@ -138,10 +144,15 @@ class Session {
   }
 
   async #run(code: string): Promise<Outcome<Value>> {
-    if (this.#language !== 'lua') return this.#start(`const _ = args[0]; ${code}`);
-    // A line of Lua that is an expression is no chunk by itself.
-    const outcome = await this.#start(`local _ = ... return ${code}`);
-    return outcome.error?.code === 'SCRIPT_SYNTAX' ? this.#start(`local _ = ... ${code}`) : outcome;
+    const isLua = this.#language === 'lua';
+    const last = isLua ? 'local _ = ...' : 'globalThis._ = args[0];';
+    // A line of Lua that is an expression is no chunk by itself, and an object of JavaScript would be a block.
+    const asExpression = isLua ? `return ${code}` : /^\s*\{/.test(code) ? `(${code}\n)` : undefined;
+    if (asExpression !== undefined) {
+      const outcome = await this.#start(`${last} ${asExpression}`);
+      if (outcome.error?.code !== 'SCRIPT_SYNTAX') return outcome;
+    }
+    return this.#start(`${last} ${code}`);
   }
 
   async #start(code: string): Promise<Outcome<Value>> {

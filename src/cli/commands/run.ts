@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { messageOf } from '../../errors/describe.js';
 import { isStintError } from '../../errors/stint-error.js';
 import type { Permissions } from '../../io/permissions.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
@@ -13,12 +12,14 @@ import { outcomeToJson } from '../json.js';
 import { type LimitFlags, readCount, readLimits, readPermissions } from '../limit-options.js';
 import { valueText } from '../print-value.js';
 import { Progress } from '../progress.js';
-import { describeFailure } from '../report-error.js';
+import { describeFailure, report } from '../report-error.js';
 import { direct, GatheredOutput, prefixed } from '../script-output.js';
-import { endOnBrokenPipe, watchSignals } from '../signals.js';
+import { endOnBrokenOutput, watchSignals } from '../signals.js';
+import { readScriptTools } from '../tool-options.js';
 
 export interface RunFlags extends LimitFlags {
-  readonly arg: string[];
+  readonly json?: boolean;
+  readonly arg?: string[];
   readonly parallel?: string;
 }
 
@@ -28,11 +29,11 @@ const MOST_FILES = 100_000;
 export async function runFiles(files: string[], flags: RunFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
-  const tools = flags.tool && (await (await import('../tool-setup.js')).scriptTools(flags));
+  const tools = await readScriptTools(flags);
   const parallel = readCount(flags.parallel, '--parallel', 256) ?? availableParallelism();
   if (files.length > MOST_FILES)
     throw new RangeError(`${files.length} files; at most ${MOST_FILES} can be run at once`);
-  endOnBrokenPipe();
+  endOnBrokenOutput();
   const threads = Math.min(parallel, files.length);
   await using runtime = await createRuntime({
     threads,
@@ -91,7 +92,7 @@ class FileRun {
       outcome = await this.#runtime.start(
         { file: this.#file },
         {
-          args: this.#flags.arg,
+          args: this.#flags.arg ?? [],
           permissions: this.#permissions,
           ...(this.#tools === undefined ? {} : { tools: this.#tools }),
           signal: this.#signal,
@@ -120,10 +121,8 @@ class FileRun {
     if (this.#flags.json === true) {
       const { code, message } = error;
       process.stdout.write(`${JSON.stringify({ file: this.#file, kind: 'failed', error: { code, message } })}\n`);
-    } else {
-      process.stderr.write(`stint: ${messageOf(error)}\n`);
     }
     this.#progress?.note('failed', 'to do');
-    return EXIT.usage;
+    return this.#flags.json === true ? EXIT.usage : report(error);
   }
 }

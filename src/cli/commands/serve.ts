@@ -10,9 +10,9 @@ import { toEnvelope } from '../../errors/envelope.js';
 import { isStintError, type StintError } from '../../errors/stint-error.js';
 import type { LogLevel } from '../../kernel/log.js';
 import type { ListenOptions } from '../../kernel/transport/listen-options.js';
-import { parseDuration } from '../../runtime/units.js';
 import { EXIT } from '../exit-status.js';
-import { watchSignals } from '../signals.js';
+import { readDuration } from '../limit-options.js';
+import { goOnWithoutReaders, watchSignals } from '../signals.js';
 
 export interface ServeFlags {
   readonly unix?: string;
@@ -32,8 +32,9 @@ const DEFAULT_GRACE = '5s';
 /** `stint serve`: returns the exit status when the kernel has ended. */
 export async function serveKernel(flags: ServeFlags): Promise<number> {
   const places = placesOf(process.env);
+  const grace = readDuration(flags.grace ?? DEFAULT_GRACE, '--grace');
   if (flags.printUnit === true) {
-    process.stdout.write(systemdUnit(process.execPath, MAIN, argumentsOf(flags)));
+    process.stdout.write(systemdUnit(process.execPath, MAIN, argumentsOf(flags), grace));
     return EXIT.completed;
   }
   if (flags.detach === true) {
@@ -44,7 +45,7 @@ export async function serveKernel(flags: ServeFlags): Promise<number> {
     return EXIT.completed;
   }
   try {
-    return await serveHere(flags, places);
+    return await serveHere(flags, places, grace);
   } catch (error) {
     if (process.send === undefined || !isStintError(error)) throw error;
     await refuse(error);
@@ -59,7 +60,8 @@ async function refuse(error: StintError): Promise<void> {
   process.disconnect();
 }
 
-async function serveHere(flags: ServeFlags, places: Places): Promise<number> {
+async function serveHere(flags: ServeFlags, places: Places, grace: number): Promise<number> {
+  goOnWithoutReaders();
   using file = flags.log === undefined ? undefined : new LogFile(flags.log);
   const log = (level: LogLevel, logger: string, data: unknown): void => {
     if (file !== undefined) file.write(level, logger, data);
@@ -71,7 +73,7 @@ async function serveHere(flags: ServeFlags, places: Places): Promise<number> {
     config: flags.config ?? places.config,
     configOptional: flags.config === undefined,
     log,
-    grace: parseDuration(flags.grace ?? DEFAULT_GRACE, '--grace'),
+    grace,
   });
   const addresses = serving.listeners.map(({ address }) => address);
   const reload = (): void => {

@@ -5,15 +5,16 @@ import { soakText } from '../../bench/soak-text.js';
 import { StintError } from '../../errors/stint-error.js';
 import { createRuntime } from '../../runtime/create-runtime.js';
 import { resolveSource, type Source } from '../../runtime/source.js';
-import { parseDuration } from '../../runtime/units.js';
 import { EXIT, statusOf } from '../exit-status.js';
-import { type LimitFlags, readCount, readLimits, readPermissions } from '../limit-options.js';
+import { type LimitFlags, readCount, readDuration, readLimits, readPermissions } from '../limit-options.js';
 import { Status } from '../progress.js';
 import { describeFailure } from '../report-error.js';
-import { endOnBrokenPipe, watchSignals } from '../signals.js';
+import { endOnBrokenOutput, watchSignals } from '../signals.js';
+import { readScriptTools } from '../tool-options.js';
 
 export interface SoakFlags extends LimitFlags {
-  readonly arg: string[];
+  readonly json?: boolean;
+  readonly arg?: string[];
   readonly cycles?: string;
   readonly duration?: string;
   readonly report?: string;
@@ -31,13 +32,14 @@ const MOST_CYCLES = 100_000_000;
 export async function soakFile(file: string, flags: SoakFlags): Promise<number> {
   const settings = readLimits(flags);
   const permissions = readPermissions(flags);
+  const tools = await readScriptTools(flags);
   const length = readLength(flags);
-  const source: Source = flags.module === true ? moduleSource(file, flags.export) : { file };
+  const source: Source = readSource(file, flags);
   const resolved = resolveSource(source);
   if ('load' in resolved) await resolved.load();
   using report = flags.report === undefined ? undefined : OutputFile.open(flags.report, '--report');
   const page = report && (await import('../../bench/report/page.js')).openPage();
-  endOnBrokenPipe();
+  endOnBrokenOutput();
   await using runtime = await createRuntime({ threads: 1, ...settings });
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort('interrupted'));
@@ -46,7 +48,7 @@ export async function soakFile(file: string, flags: SoakFlags): Promise<number> 
     {
       runtime,
       source,
-      runOptions: { args: flags.arg, permissions },
+      runOptions: { args: flags.arg ?? [], permissions, ...(tools === undefined ? {} : { tools }) },
       length,
       segmentPrefix: flags.segments,
       signal: interrupted.signal,
@@ -71,10 +73,13 @@ function readLength({ cycles, duration }: SoakFlags): { cycles: number } | { dur
   if (cycles !== undefined && duration !== undefined) {
     throw new StintError('INVALID_ARGUMENT', '--cycles and --duration cannot both be given');
   }
-  if (duration !== undefined) return { durationMs: parseDuration(duration, '--duration') };
+  if (duration !== undefined) return { durationMs: readDuration(duration, '--duration') };
   return { cycles: readCount(cycles, '--cycles', MOST_CYCLES, LEAST_CYCLES) ?? DEFAULT_CYCLES };
 }
 
-function moduleSource(file: string, exportName: string | undefined): Source {
-  return exportName === undefined ? { module: file } : { module: file, export: exportName };
+function readSource(file: string, { module, export: name }: SoakFlags): Source {
+  if (module === true) return name === undefined ? { module: file } : { module: file, export: name };
+  if (name !== undefined)
+    throw new StintError('INVALID_ARGUMENT', '--export names a function of a module; add --module');
+  return { file };
 }

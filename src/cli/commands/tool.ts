@@ -3,15 +3,15 @@ import { messageOf } from '../../errors/describe.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import type { ToolsClient } from '../../kernel/client/tools-client.js';
 import { closeSharedRuntime } from '../../runtime/shared-runtime.js';
-import { type Duration, parseDuration } from '../../runtime/units.js';
 import type { CallOptions, ToolRegistry } from '../../tools/registry.js';
 import type { ToolTest } from '../../tools/test-tool.js';
+import { toJsonForm } from '../../values/json-form.js';
 import type { Value } from '../../values/value.js';
 import { EXIT } from '../exit-status.js';
 import { inFlags } from '../in-flags.js';
-import { plain } from '../json.js';
+import { readDuration } from '../limit-options.js';
 import { valueText } from '../print-value.js';
-import { endOnBrokenPipe, watchSignals } from '../signals.js';
+import { endOnBrokenOutput, watchSignals } from '../signals.js';
 import type { PolicyFlags, ToolSourceFlags } from '../tool-options.js';
 import { makeRegistry, readPolicyFlags } from '../tool-setup.js';
 import { infoText, listText, testText } from '../tool-texts.js';
@@ -47,7 +47,7 @@ export async function callTool(name: string, input: string | undefined, flags: T
   const isJson = readFormat(flags) === 'json';
   return withTools(flags, async (registry, options) => {
     const print = (value: unknown, key: string): void => {
-      if (isJson) process.stdout.write(`${JSON.stringify({ tool: name, [key]: plain(value) })}\n`);
+      if (isJson) process.stdout.write(`${JSON.stringify({ tool: name, [key]: toJsonForm(value) })}\n`);
       else process.stdout.write(valueText(value as Value));
     };
     try {
@@ -69,6 +69,7 @@ export async function testTools(names: string[], flags: ToolCallFlags): Promise<
   const isJson = readFormat(flags) === 'json';
   return withTools(flags, async (registry, options) => {
     const wanted = names.length > 0 ? names : (await registry.list(filterOf(flags))).map(({ name }) => name);
+    if (wanted.length === 0) process.stderr.write('stint: there is no tool of that category and tag\n');
     const tests: ToolTest[] = [];
     for (const name of wanted) {
       const test = await registry.test(name, options);
@@ -88,7 +89,7 @@ async function show<T>(
   toText: (answer: T) => string,
 ): Promise<number> {
   const isJson = readFormat(flags) === 'json';
-  endOnBrokenPipe();
+  endOnBrokenOutput();
   try {
     await using daemon = await useDaemon(flags);
     const answer = await ask(daemon?.tools ?? (await makeRegistry(flags)));
@@ -110,8 +111,8 @@ async function withTools(
   work: (tools: ToolRegistry | ToolsClient, options: CallOptions) => Promise<number>,
 ): Promise<number> {
   const policy = readPolicyFlags(flags, { security: 'privileged' });
-  const timeout = flags.timeout === undefined ? undefined : readTimeout(flags.timeout);
-  endOnBrokenPipe();
+  const timeout = flags.timeout === undefined ? undefined : readDuration(flags.timeout, '--timeout');
+  endOnBrokenOutput();
   await using daemon = await useDaemon(flags);
   const interrupted = new AbortController();
   using signals = watchSignals(() => interrupted.abort('interrupted'));
@@ -144,10 +145,6 @@ function filterOf({ category, tag }: ToolFlags): { category?: string; tag?: stri
 function readFormat({ format }: ToolFlags): 'text' | 'json' {
   if (format === 'text' || format === 'json') return format;
   throw new StintError('INVALID_ARGUMENT', `--format is '${format}'; it must be text or json`);
-}
-
-function readTimeout(value: string): Duration {
-  return parseDuration(/^\d+$/.test(value) ? Number(value) : value, '--timeout');
 }
 
 function statusOf({ code }: StintError): number {

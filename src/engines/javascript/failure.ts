@@ -23,7 +23,8 @@ export function thrownFailure(
   if (isOutOfMemory(thrown)) return outOfMemory(script);
   const error: ErrorEnvelope = {
     code: code === 'SCRIPT_ERROR' ? uncaughtCode(thrown.code) : code,
-    message: shorten(thrown.message),
+    // `new Error()` says no more than what it is.
+    message: shorten(thrown.message === '' && thrown.name !== undefined ? thrown.name : thrown.message),
     language: script.language,
   };
   if (thrown.name !== undefined) error.scriptErrorName = thrown.name;

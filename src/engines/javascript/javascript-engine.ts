@@ -5,6 +5,7 @@
  * 2. A spare is a VM with the prelude and nothing else in it. One that a script has left becomes a spare again only with every byte of its memory
  *    and its stack pointer as they were before, so no script sees anything of another.
  */
+import type { Value } from '../../values/value.js';
 import type { Engine, EngineCounts, Program, Vm, VmHost } from '../engine.js';
 import { Guest, type GuestModel } from './guest.js';
 import { JavaScriptVm } from './javascript-vm.js';
@@ -37,10 +38,10 @@ export class JavaScriptEngine implements Engine {
   }
 
   /** Makes a VM at once for JavaScript, and for TypeScript after the translator has been loaded. */
-  create(program: Program, host: VmHost): Vm | Promise<Vm> {
-    if (program.language !== 'typescript') return this.#create(program, host, undefined);
-    if (this.#translate !== undefined) return this.#create(program, host, this.#translate);
-    return this.#loadTranslator().then((translate) => this.#create(program, host, translate));
+  create(program: Program, args: readonly Value[], host: VmHost): Vm | Promise<Vm> {
+    if (program.language !== 'typescript') return this.#create(program, args, host, undefined);
+    if (this.#translate !== undefined) return this.#create(program, args, host, this.#translate);
+    return this.#loadTranslator().then((translate) => this.#create(program, args, host, translate));
   }
 
   /** Makes spares until there are enough. Synchronous: a millisecond or so for each. */
@@ -57,10 +58,10 @@ export class JavaScriptEngine implements Engine {
     };
   }
 
-  #create(program: Program, host: VmHost, translate: Translate | undefined): Vm {
+  #create(program: Program, args: readonly Value[], host: VmHost, translate: Translate | undefined): Vm {
     const guest = this.#spares.pop() ?? this.#makeGuest();
     this.#live += 1;
-    return new JavaScriptVm(guest, program, host, translate, (reusable) => {
+    return new JavaScriptVm(guest, program, args, host, translate, (reusable) => {
       this.#live -= 1;
       if (reusable) this.#reuse(guest);
     });

@@ -19,7 +19,7 @@ import { sourceBytes } from './source.js';
 import type { Translate } from './typescript.js';
 
 /** After so many promise jobs other tasks of the thread get their turn. */
-export const JOBS_A_PORTION = 256;
+const JOBS_A_PORTION = 256;
 
 /** What reporting an error may use beyond a limit that has been reached. In bytes. */
 const REPORT_BYTES = 1024 * 1024;
@@ -51,6 +51,7 @@ export class JavaScriptVm implements Vm {
   readonly cleansUp = false;
   readonly #guest: Guest;
   readonly #program: Program;
+  readonly #args: readonly Value[];
   readonly #host: VmHost;
   readonly #translate: Translate | undefined;
   readonly #rejections: Rejections;
@@ -72,12 +73,14 @@ export class JavaScriptVm implements Vm {
   constructor(
     guest: Guest,
     program: Program,
+    args: readonly Value[],
     host: VmHost,
     translate: Translate | undefined,
     onClose: (reusable: boolean) => void,
   ) {
     this.#guest = guest;
     this.#program = program;
+    this.#args = args;
     this.#host = host;
     this.#translate = translate;
     this.#onClose = onClose;
@@ -163,7 +166,7 @@ export class JavaScriptVm implements Vm {
     // QuickJS looks for cycles each time its memory has grown by half, from 256 KiB on: a growing script
     // would spend a third of its time on that. What is no cycle is freed at once anyway.
     instance.api.qjs_set_gc_threshold(this.#guest.layout.freshUsed + Math.floor((this.#program.memory * 2) / 3));
-    const args = this.#guest.give(this.#program.args as Value[]);
+    const args = this.#guest.give(this.#args as Value[]);
     if (!args.ok) return this.#failed(args.thrown);
     instance.define(instance.api.qjs_get_global(), 'args', args.value, 3);
     const opened = this.#guest.openCalls(this.#program.functions ?? [], this.#program.events ?? []);
@@ -285,8 +288,9 @@ export class JavaScriptVm implements Vm {
     if ('error' in read) return { thrown: this.#guest.instance.newError(read.error.message, read.error.code) };
     this.#lastCall += 1;
     const id = this.#lastCall;
-    const call = { id, kind: CALL_KINDS[kind] ?? 'function', name, args: read.value as Value[] };
-    const taken = this.#host.call(handle < 0 ? call : { ...call, handle }, call.kind !== 'event');
+    const of = handle < 0 ? undefined : handle;
+    const call = { id, kind: CALL_KINDS[kind] ?? 'function', name, args: read.value as Value[], handle: of };
+    const taken = this.#host.call(call, call.kind !== 'event');
     if (taken === 'refused') {
       this.#stopAsked = true;
       return undefined;

@@ -2,7 +2,7 @@
 const BYTES = 64;
 
 /** What a VM with no limit of its own yet (a spare) may take: the whole of an instance. */
-export const NO_LIMIT = 0xffff_ffff;
+const NO_LIMIT = 0xffff_ffff;
 
 /** See `leaving` in `shim.wat`. */
 export const LEAVING = { not: 0, toWait: 1, sliceOver: 2 } as const;

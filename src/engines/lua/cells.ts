@@ -15,7 +15,7 @@ import { LuaState } from './lua-state.js';
  * From so many cells on VMs share. An instance takes address space, of which a process has enough for some thousands, and
  * 16 MiB in V8's books, which make it collect garbage more often.
  */
-export const SOLE_CELLS = 16;
+const SOLE_CELLS = 16;
 
 /** How much bigger than fresh the memory of an empty cell may be to be used again, in bytes. */
 const REUSE_GROWTH = 4 * 1024 * 1024;

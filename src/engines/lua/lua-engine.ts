@@ -1,6 +1,7 @@
 /**
  * Lua 5.4 as an engine. At most `spares` VMs are kept ready, each in a cell of its own, and as many empty cells.
  */
+import type { Value } from '../../values/value.js';
 import type { Engine, EngineCounts, Program, VmHost } from '../engine.js';
 import { LuaCell } from './cell.js';
 import { LuaCells } from './cells.js';
@@ -43,11 +44,11 @@ export class LuaEngine implements Engine {
     this.#cells = new LuaCells(make, cellSize, spares);
   }
 
-  create(program: Program, host: VmHost): LuaVm {
+  create(program: Program, args: readonly Value[], host: VmHost): LuaVm {
     const spare = this.#cells.isCrowded ? undefined : this.#spares.pop();
     const state = spare ?? this.#cells.newState();
     this.#live += 1;
-    const vm = new LuaVm(state, program, host, this.#polling, (abandoned) => {
+    const vm = new LuaVm(state, program, args, host, this.#polling, (abandoned) => {
       this.#live -= 1;
       this.#cells.leave(state.cell, vm, abandoned);
     });

@@ -47,6 +47,7 @@ const NEIGHBOUR_BROKEN = failedStep({
 
 export class LuaVm implements Vm, Tenant {
   readonly #program: Program;
+  readonly #args: readonly Value[];
   readonly #output: ScriptOutput;
   readonly #calls: ScriptCalls;
   readonly #poll: (() => void) | undefined;
@@ -69,12 +70,14 @@ export class LuaVm implements Vm, Tenant {
   constructor(
     state: LuaState,
     program: Program,
+    args: readonly Value[],
     host: VmHost,
     polling: boolean,
     release: (abandoned?: LuaState) => void,
   ) {
     this.#state = state;
     this.#program = program;
+    this.#args = args;
     this.#release = release;
     this.#host = host;
     this.#output = new ScriptOutput(host, () => this.stop());
@@ -179,7 +182,7 @@ export class LuaVm implements Vm, Tenant {
     if (loaded !== undefined) return { kind: 'failed', ...loaded };
     cell.anchor = main;
     if (cell.poll !== undefined) cell.disarm(thread);
-    return this.#run(state, this.#program.args.length);
+    return this.#run(state, this.#args.length);
   }
 
   #goOn(state: LuaState, answers: readonly Answer[]): Step {
@@ -247,7 +250,8 @@ export class LuaVm implements Vm, Tenant {
 
   #pushArguments({ cell, thread }: LuaState): void {
     const { api } = cell;
-    const { args, name } = this.#program;
+    const { name } = this.#program;
+    const args = this.#args;
     if (api.lua_checkstack(thread, args.length + 8) === 0) throw new RangeError('too many arguments');
     api.lua_rawgeti(thread, REGISTRY, GLOBALS);
     cell.pushString(thread, 'arg');

@@ -102,8 +102,7 @@ export class ScriptCalls {
       this.#raise(cell, L, { message: error.message, code: error.code });
     }
     api.lua_settop(L, 0);
-    const call = { id: this.#lastId, kind, name, args };
-    return handle === undefined ? call : { ...call, handle };
+    return { id: this.#lastId, kind, name, args, handle };
   }
 
   #raise(cell: LuaCell, L: number, error: CallError): number {

@@ -27,8 +27,8 @@ export class TaskContext implements ModuleContext {
   #tools: ModuleTools | undefined;
   #lastId = 0;
 
-  constructor(program: ModuleProgram, host: EventLoopVmHost) {
-    this.args = program.args;
+  constructor(program: ModuleProgram, args: readonly unknown[], host: EventLoopVmHost) {
+    this.args = args;
     this.#program = program;
     this.#host = host;
   }
@@ -49,7 +49,7 @@ export class TaskContext implements ModuleContext {
         new TypeError(`there is no function '${name}'; options.functions has ${this.#names('functions')}`),
       );
     }
-    return this.#send('function', name, copyValue(args, name) as Value[]) as Promise<T>;
+    return this.#send('function', name, args) as Promise<T>;
   };
 
   readonly emit = (name: string, ...args: Value[]): void => {
@@ -78,7 +78,7 @@ export class TaskContext implements ModuleContext {
   readonly scratch = (): Promise<string> => this.#send('scratch', 'scratch', []) as Promise<string>;
 
   get tool(): ModuleTools {
-    this.#tools ??= makeTools((method, args) => this.#send('tool', method, copyValue(args, method) as Value[]));
+    this.#tools ??= makeTools((method, args) => this.#send('tool', method, args));
     return this.#tools;
   }
 
@@ -102,9 +102,9 @@ export class TaskContext implements ModuleContext {
     for (const { reject } of pending) reject(error);
   }
 
-  #send(kind: Call['kind'], name: string, args: Value[]): Promise<unknown> {
+  #send(kind: Call['kind'], name: string, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const call = this.#call(kind, name, args);
+      const call = this.#call(kind, name, copyValue(args, name) as Value[]);
       this.#pending.set(call.id, { resolve, reject });
       const taken = this.#host.call(call, true);
       if (taken === 'pending') this.#host.rests();

@@ -12,6 +12,9 @@ const FOREIGN_FRAME = /\bnode:|\/worker\/entry\.cjs:/;
 /** Where the frames of stint itself begin in a trace of a task: in module-vm.js, or the bundle that it is in. */
 const OWN_FRAME = '/engines/module/module-';
 
+/** What Node says of who wanted a module that is not there, if that is stint. */
+const OWN_IMPORT = / imported from .*\/engines\/module\/module-[\w-]+\.c?js$/;
+
 /**
  * An error that a module task did not catch, as plain data.
  *
@@ -20,7 +23,7 @@ const OWN_FRAME = '/engines/module/module-';
 export function uncaughtError(thrown: unknown, before = ''): ErrorEnvelope {
   const original = packThrown(thrown, ownFrames);
   const { code } = (original.properties ?? {}) as { code?: unknown };
-  const message = original.message === '' ? (original.name ?? 'Error') : original.message;
+  const message = original.message.replace(OWN_IMPORT, '') || (original.name ?? 'Error');
   const envelope: ErrorEnvelope = {
     code: isStintError(thrown) ? thrown.code : uncaughtCode(typeof code === 'string' ? code : undefined),
     message: `${before}${message}`,

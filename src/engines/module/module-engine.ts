@@ -12,9 +12,9 @@ export class ModuleEngine {
   readonly #loader = new ModuleLoader();
   #live = 0;
 
-  create(program: ModuleProgram, host: EventLoopVmHost): ModuleVm {
+  create(program: ModuleProgram, args: readonly unknown[], host: EventLoopVmHost): ModuleVm {
     this.#live += 1;
-    return new ModuleVm(program, this.#loader, host, () => {
+    return new ModuleVm(program, args, this.#loader, host, () => {
       this.#live -= 1;
     });
   }

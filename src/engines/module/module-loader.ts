@@ -6,8 +6,9 @@
  * 3. Node keeps every copy of an ES module for as long as its thread lives: from some size of all copies on, {@link ModuleLoader.keepsTooMuch} says so.
  */
 import { statSync } from 'node:fs';
-import { createRequire, register } from 'node:module';
+import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { freshUrl } from './fresh-url.js';
 
 /** The exports of a module. */
 export type Exports = Readonly<Record<string, unknown>>;
@@ -69,15 +70,10 @@ export class ModuleLoader {
   async #import(url: string, again: boolean): Promise<Exports> {
     if (!this.#knowsTypeScript && TYPESCRIPT.test(new URL(url).pathname)) this.#learnTypeScript();
     if (!again) return import(url);
-    // A CommonJS module is known by its file, an ES module by its whole URL.
-    const cache = createRequire(url).cache;
-    delete cache[fileURLToPath(url)];
     const copy = (this.#copies.get(url) ?? 0) + 1;
     this.#copies.set(url, copy);
     this.#copied += LEAST_COPY + COPY_TO_FILE * (statSync(new URL(url), { throwIfNoEntry: false })?.size ?? 0);
-    const anew = new URL(url);
-    anew.searchParams.set('stint', `${copy}`);
-    return import(anew.href);
+    return import(freshUrl(url, fileURLToPath(url), copy));
   }
 
   /** Has Node load TypeScript, all of it. */

@@ -39,12 +39,18 @@ export class ModuleVm implements Vm {
   #inside = false;
 
   /** @param release called once, when the function and what it deferred are done or given up */
-  constructor(program: ModuleProgram, loader: ModuleLoader, host: EventLoopVmHost, release: () => void) {
+  constructor(
+    program: ModuleProgram,
+    args: readonly unknown[],
+    loader: ModuleLoader,
+    host: EventLoopVmHost,
+    release: () => void,
+  ) {
     this.#program = program;
     this.#loader = loader;
     this.#host = host;
     this.#release = release;
-    this.#context = new TaskContext(program, host);
+    this.#context = new TaskContext(program, args, host);
   }
 
   get cleansUp(): boolean {
@@ -112,20 +118,21 @@ export class ModuleVm implements Vm {
 
   #call(exports: Exports): Step {
     if (this.#host.stopRequested()) return STOPPED;
-    const { url, exportName, args } = this.#program;
-    const fn = exports[exportName];
-    if (typeof fn !== 'function') return failedStep(toEnvelope(noSuchExport(url, exportName, exports)));
+    const { url, exportName } = this.#program;
+    const fn = exported(exports, exportName);
+    if (fn === undefined) return failedStep(toEnvelope(noSuchExport(url, exportName, exports)));
     this.#inside = true;
     let result: unknown;
+    let promise: unknown;
     try {
-      result = (fn as ModuleFunction)(args[0], this.#context);
+      result = fn(this.#context.args[0], this.#context);
+      promise = isGenerator(result) ? this.#drain(result) : isThenable(result) ? Promise.resolve(result) : undefined;
     } catch (thrown) {
       this.#inside = false;
       return this.#conclude(failedStep(uncaughtError(thrown)));
     }
     this.#inside = false;
-    const promise = isGenerator(result) ? this.#drain(result) : result;
-    if (!isThenable(promise)) return this.#conclude(completed(result));
+    if (!(promise instanceof Promise)) return this.#conclude(completed(result));
     promise.then(
       (value) => this.#concludeLater(completed(value)),
       (thrown: unknown) => this.#concludeLater(failedStep(uncaughtError(thrown))),
@@ -140,7 +147,17 @@ export class ModuleVm implements Vm {
       if (done === true) return value;
       if (this.#ended) return undefined;
       if (this.#host.stopRequested()) await generator.return(undefined);
-      else await this.#context.part(value);
+      else await this.#handOver(value, generator);
+    }
+  }
+
+  /** If that fails, or the task has to end meanwhile, the generator is left as a loop leaves it: its `finally` blocks run. */
+  async #handOver(part: unknown, generator: Generator | AsyncGenerator): Promise<void> {
+    try {
+      await this.#context.part(part);
+    } catch (error) {
+      await generator.return(undefined);
+      throw error;
     }
   }
 
@@ -181,6 +198,16 @@ export class ModuleVm implements Vm {
     this.#ended = true;
     this.#release();
   }
+}
+
+/** A function that a module exports; of a CommonJS module also one that only the module itself knows as an export. */
+function exported(exports: Exports, name: string): ModuleFunction | undefined {
+  const fn = exports[name] as unknown;
+  if (typeof fn === 'function') return fn as ModuleFunction;
+  const { default: whole } = exports;
+  if (typeof whole !== 'object' || whole === null || !Object.hasOwn(whole, name)) return undefined;
+  const inner: unknown = Reflect.get(whole, name);
+  return typeof inner === 'function' ? (inner as ModuleFunction) : undefined;
 }
 
 function completed(value: unknown): Step {

@@ -31,6 +31,10 @@ function translate(source: string, path: string): string {
     return `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
   } catch (error) {
     const { message, line } = refusalOf(error);
-    throw new SyntaxError(`${path}${line === undefined ? '' : `:${line}`}: ${message}`);
+    const place = line === undefined ? path : `${path}:${line}`;
+    const refused = new SyntaxError(`${place}: ${message}`);
+    // Of the module, not of this hook.
+    refused.stack = `${refused}${line === undefined ? '' : `\n    at ${place}:1`}`;
+    throw refused;
   }
 }

@@ -12,5 +12,3 @@ export const METHODS = {
   ...sessionMethods,
   ...artifactMethods,
 } as const;
-
-export type MethodName = keyof typeof METHODS;

@@ -1,8 +1,8 @@
 import { toEnvelope } from '../../errors/envelope.js';
 import type { ScriptLanguage } from '../../errors/stint-error.js';
 import type { Limits } from '../../runtime/limits.js';
-import type { RunOptions } from '../../runtime/options.js';
 import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
+import type { RunOptions } from '../../runtime/run-options.js';
 import type { Source } from '../../runtime/source.js';
 import { invalid } from '../../runtime/units.js';
 import { onlyTools } from '../../tools/plugins/only-tools.js';

@@ -40,8 +40,9 @@ export class Artifacts {
 
   /** Keeps data under a name, in place of what was there. @throws StintError `INVALID_ARGUMENT`, `OUT_OF_MEMORY` beyond the limit */
   save(name: unknown, data: unknown, type?: unknown): ArtifactInfo {
-    if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) {
-      throw invalid('artifact.name', name, `a text of 1 to ${LONGEST_NAME} characters`);
+    // Half of a surrogate pair could not be said in an address.
+    if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME || /\p{Surrogate}/u.test(name)) {
+      throw invalid('artifact.name', name, `a text of 1 to ${LONGEST_NAME} whole characters`);
     }
     if (typeof data !== 'string' && !(data instanceof Uint8Array))
       throw invalid('artifact.data', data, 'a text or bytes');
@@ -50,7 +51,11 @@ export class Artifacts {
     }
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
     const before = this.#artifacts.get(name)?.bytes ?? 0;
-    if (this.#bytes - before + bytes > this.#most || (before === 0 && this.#artifacts.size >= MOST_ARTIFACTS)) {
+    if (!this.#artifacts.has(name) && this.#artifacts.size >= MOST_ARTIFACTS) {
+      const message = `artifact ${name} is one too many: the session has ${MOST_ARTIFACTS}; remove one`;
+      throw new StintError('OUT_OF_MEMORY', message);
+    }
+    if (this.#bytes - before + bytes > this.#most) {
       const message = `artifact ${name} has ${bytes} bytes; the session has ${this.#bytes - before} in others, and at most ${this.#most} are allowed`;
       throw new StintError('OUT_OF_MEMORY', message);
     }

@@ -10,8 +10,8 @@
 import { type ErrorCode, uncaughtCode } from '../../errors/codes.js';
 import { type ScriptLanguage, StintError, type StintErrorDetails } from '../../errors/stint-error.js';
 import type { HostFunction } from '../../runtime/host-calls.js';
-import type { RunOptions } from '../../runtime/options.js';
 import type { Outcome } from '../../runtime/outcome.js';
+import type { RunOptions } from '../../runtime/run-options.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Task } from '../../runtime/task.js';
 import type { Value } from '../../values/value.js';

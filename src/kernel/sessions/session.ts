@@ -10,7 +10,7 @@ import { loadTypeScript, type Translate } from '../../engines/javascript/typescr
 import { type ScriptLanguage, StintError } from '../../errors/stint-error.js';
 import type { HostFunction } from '../../runtime/host-calls.js';
 import type { ResolvedLimits } from '../../runtime/limits.js';
-import type { RunOptions } from '../../runtime/options.js';
+import type { RunOptions } from '../../runtime/run-options.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { onAbort } from '../../scope/on-abort.js';
 import type { Value } from '../../values/value.js';
@@ -19,7 +19,7 @@ import { loadPieceMaker, type PieceMaker } from './javascript-piece.js';
 import { SessionVm } from './session-vm.js';
 
 /** Pieces that may wait for their turn in one session. */
-export const MOST_WAITING = 16;
+const MOST_WAITING = 16;
 
 /** What is told of a session. */
 export interface SessionInfo {
@@ -67,7 +67,8 @@ export class Session {
   #vm: SessionVm | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
-  #running = false;
+  /** Stops the piece whose turn it is, also one that is still being made ready. */
+  #stopper: AbortController | undefined;
   #pieces = 0;
   #usedAt = performance.now();
   #closed = false;
@@ -81,7 +82,7 @@ export class Session {
 
   /** Whether nothing has been done with it for so long that it is to be closed. */
   get isExpired(): boolean {
-    return !this.#running && this.#waiting === 0 && performance.now() - this.#usedAt >= this.#plan.idle;
+    return !this.#isRunning && this.#waiting === 0 && performance.now() - this.#usedAt >= this.#plan.idle;
   }
 
   /** When it will be, in ms from now. */
@@ -100,9 +101,9 @@ export class Session {
       id: this.id,
       name,
       language,
-      state: this.#running ? 'running' : this.#vm === undefined || this.#vm.isGone ? 'empty' : 'idle',
+      state: this.#isRunning ? 'running' : this.#vm === undefined || this.#vm.isGone ? 'empty' : 'idle',
       pieces: this.#pieces,
-      idleMs: Math.round(this.#running ? 0 : performance.now() - this.#usedAt),
+      idleMs: Math.round(this.#isRunning ? 0 : performance.now() - this.#usedAt),
       idleLimit: idle,
       artifacts: this.artifacts.list(),
     };
@@ -134,9 +135,8 @@ export class Session {
 
   /** Stops the piece that runs. False if none does. */
   interrupt(reason: string): boolean {
-    if (!this.#running) return false;
-    void this.#vm?.end(reason);
-    return true;
+    this.#stopper?.abort(reason);
+    return this.#isRunning;
   }
 
   async close(): Promise<void> {
@@ -148,23 +148,29 @@ export class Session {
 
   async #run(code: string, { args, timeout, signal, output }: PieceOptions): Promise<Value> {
     this.#check(signal);
-    this.#running = true;
+    const stopper = new AbortController();
+    const forget = onAbort(signal, () => stopper.abort(signal.reason));
+    this.#stopper = stopper;
     try {
       const piece = await this.#prepare(code);
-      this.#check(signal);
+      this.#check(stopper.signal);
       if (this.#vm?.isGone !== false) this.#vm = this.#open();
       const vm = this.#vm;
       this.#pieces += 1;
-      const forget = onAbort(signal, () => void vm.end(signal.reason));
+      stopper.signal.addEventListener('abort', () => void vm.end(stopper.signal.reason));
       try {
         return await vm.run({ code: piece, args, timeout, outputLimit: this.#plan.limits.output, output });
       } finally {
-        forget();
         if (vm.isGone) await vm.outcome;
       }
     } finally {
-      this.#running = false;
+      forget();
+      this.#stopper = undefined;
     }
+  }
+
+  get #isRunning(): boolean {
+    return this.#stopper !== undefined;
   }
 
   #check(signal: AbortSignal): void {

@@ -54,7 +54,7 @@ export async function readAddress(address: string): Promise<KernelAddress> {
     return { kind: 'tcp', ...readHostPort(address.slice(6).replace(/\/$/, ''), 'address') };
   const scheme = URL.canParse(address) ? SCHEMES[new URL(address).protocol] : undefined;
   if (scheme !== undefined) return { kind: scheme, url: address };
-  if (!/[/\\.]/.test(address)) {
+  if (!/[/\\.]/.test(address) || /^[a-z][a-z0-9+-]*:\/\//i.test(address)) {
     throw invalid(
       'address',
       address,

@@ -53,15 +53,18 @@ export async function listenWeb(
   });
   const { onWebSocket } = site;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.message, perMessageDeflate: false });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refusalOf(request, allRules);
-    if (refusal !== undefined || onWebSocket === undefined) {
-      const { status, why } = refusal ?? { status: 404, why: 'there are no WebSockets here' };
+  // Without a listener Node takes a request that offers another protocol (HTTP/2, as clients in Java do) as what it is otherwise.
+  if (onWebSocket !== undefined) {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const refusal = refusalOf(request, allRules);
+      if (refusal === undefined) {
+        sockets.handleUpgrade(request, socket, head, (webSocket) => onWebSocket(webSocket, socket));
+        return;
+      }
+      const { status, why } = refusal;
       dismiss(socket, `HTTP/1.1 ${status} \r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n${why}\n`);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => onWebSocket(webSocket, socket));
-  });
+    });
+  }
   return {
     server,
     bound,

@@ -34,8 +34,11 @@ export interface FileChange {
 export interface FileAccess {
   /** A whole file, as far as `limits.memory` goes. */
   read(path: string): Promise<Buffer>;
-  /** Writes a whole file: nobody sees half of it, and a failure leaves the old one as it was. */
-  write(path: string, content: Uint8Array | string): Promise<void>;
+  /**
+   * Writes a whole file: nobody sees half of it, and a failure leaves the old one as it was. With `replace: false` it fails if there is something,
+   * also if that came while it was written.
+   */
+  write(path: string, content: Uint8Array | string, options?: { replace?: boolean }): Promise<void>;
   /** Adds to the end of a file. */
   append(path: string, content: Uint8Array | string): Promise<void>;
   /** The entries of a directory, in no order. */
@@ -44,8 +47,8 @@ export interface FileAccess {
   stat(path: string): Promise<FileStat | undefined>;
   /** Removes a file, a link, or a directory, which has to be empty unless `recursive` is true. */
   remove(path: string, options?: { recursive?: boolean }): Promise<void>;
-  /** Gives something another name; replaces a file that has it. */
-  move(from: string, to: string): Promise<void>;
+  /** Gives something another name; replaces a file that has it, or fails if `replace` is false. */
+  move(from: string, to: string, options?: { replace?: boolean }): Promise<void>;
   /** Makes a directory, and those above it, if they are not there. */
   makeDirectory(path: string): Promise<void>;
   /** A stream that is closed at the end of the call. One to write to makes the file, or empties it. */

@@ -7,7 +7,7 @@
  * 3. What was opened is closed when the call has ended.
  */
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, lstat, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
+import { constants, type FileHandle, link, lstat, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { StintError } from '../../errors/stint-error.js';
@@ -45,10 +45,10 @@ export class FileDoor implements FileAccess {
     });
   }
 
-  write(path: string, content: Uint8Array | string): Promise<void> {
+  write(path: string, content: Uint8Array | string, { replace = true }: { replace?: boolean } = {}): Promise<void> {
     return this.#do('write', path, async () => {
       const real = await this.#roots.target(path, 'write', 'write');
-      await anchored(real, (target) => replaceFile(target, content));
+      await anchored(real, (target) => writeFile(target, content, replace));
     });
   }
 
@@ -96,7 +96,7 @@ export class FileDoor implements FileAccess {
     });
   }
 
-  move(from: string, to: string): Promise<void> {
+  move(from: string, to: string, { replace = true }: { replace?: boolean } = {}): Promise<void> {
     return this.#do('move', from, async () => {
       const [source, target] = [
         await this.#roots.place(from, 'write', 'move'),
@@ -107,9 +107,9 @@ export class FileDoor implements FileAccess {
         throw new StintError('TOOL_INPUT', `cannot move '${from}' to '${to}': that is in '${from}' itself`);
       }
       try {
-        await anchored(source, (old) => anchored(target, (fresh) => rename(old, fresh)));
+        await anchored(source, (old) => anchored(target, (fresh) => giveName(old, fresh, replace)));
       } catch (error) {
-        throw moveFailure(from, to, error);
+        throw moveFailure(from, to, error, replace);
       }
     });
   }
@@ -172,11 +172,12 @@ export class FileDoor implements FileAccess {
 }
 
 /** The error of the system, but where it is about the place: that has a name of its own. */
-function moveFailure(from: string, to: string, error: unknown): unknown {
+function moveFailure(from: string, to: string, error: unknown, replace: boolean): unknown {
   const code = codeOf(error);
+  const isThere = code === 'EEXIST' && !replace;
   const isFull = code === 'ENOTEMPTY' || code === 'EEXIST';
   if (!isFull && code !== 'EISDIR') return error;
-  const what = isFull ? 'a directory that is not empty' : 'a directory';
+  const what = isThere ? 'something already' : isFull ? 'a directory that is not empty' : 'a directory';
   return new StintError('TOOL_FAILED', `cannot move '${from}' to '${to}': there is ${what}`);
 }
 
@@ -184,25 +185,43 @@ function tooMany(path: string): StintError {
   return new StintError('TOOL_FAILED', `cannot list '${path}': it has more than ${MOST_ENTRIES} entries`);
 }
 
-/** Writes a file beside the old one and puts it in its place. */
-async function replaceFile(target: string, content: Uint8Array | string): Promise<void> {
+/** Writes a file beside the old one, if there is any, and puts it in its place. */
+async function writeFile(target: string, content: Uint8Array | string, replace: boolean): Promise<void> {
   const old = await lstat(target).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
   if (old?.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
   if (old !== undefined && !old.isFile()) throw Object.assign(new Error('no file'), { code: 'ENXIO' });
-  const beside = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}`);
+  // A name of 255 bytes, the most that there can be, has to be found room for.
+  const beside = join(dirname(target), `.${basename(target).slice(0, 50)}.${randomBytes(6).toString('hex')}`);
   const file = await open(beside, O_WRONLY | O_CREAT | O_EXCL, old === undefined ? 0o666 : old.mode & 0o777);
   try {
     await file.writeFile(content);
     // What the process masks of a new file's permissions the old one may have had.
     if (old !== undefined) await file.chmod(old.mode & 0o777);
     await file.close();
-    await rename(beside, target);
+    await giveName(beside, target, replace);
   } catch (error) {
     await file.close().catch(() => undefined);
     await unlink(beside);
+    throw error;
+  }
+}
+
+/** Gives something another name. Unless it may replace what has it, a file gets the name beside its own first: that fails if there is something. */
+async function giveName(old: string, fresh: string, replace: boolean): Promise<void> {
+  if (replace || !(await lstat(old)).isFile() || !(await hasSecondName(old, fresh))) await rename(old, fresh);
+  else await unlink(old);
+}
+
+/** False on file systems where files have one name only, or where the system does not let this user give another. */
+async function hasSecondName(file: string, name: string): Promise<boolean> {
+  try {
+    await link(file, name);
+    return true;
+  } catch (error) {
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error))) return false;
     throw error;
   }
 }

@@ -43,7 +43,7 @@ function translated(error: unknown): unknown {
 }
 
 /** The error for a library that is not there, if that is what `thrown` says. */
-export function missingDependency(thrown: unknown): StintError | undefined {
+function missingDependency(thrown: unknown): StintError | undefined {
   const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
   if (code !== 'ERR_MODULE_NOT_FOUND' || typeof message !== 'string') return undefined;
   const name = MISSING.exec(message)?.[1];

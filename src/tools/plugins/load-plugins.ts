@@ -6,6 +6,7 @@ import { messageOf } from '../../errors/describe.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import { LANGUAGE_BY_EXTENSION } from '../../runtime/source.js';
 import type { Tool } from '../tool.js';
+import { urlOfVersion } from './file-version.js';
 import { loadModuleTools } from './module-tools.js';
 import { loadScriptTool } from './script-tool.js';
 
@@ -31,7 +32,7 @@ export async function loadDirectory(directory: string): Promise<DirectoryTools> 
   for (const name of await filesOf(directory)) {
     const file = join(resolve(directory), name);
     try {
-      if (MODULE.test(name)) tools.push(...(await loadModuleTools(pathToFileURL(file).href, file)));
+      if (MODULE.test(name)) tools.push(...(await loadModuleTools(await urlOfVersion(file), file)));
       else {
         const tool = await loadScriptTool(file);
         if (tool !== undefined) tools.push(tool);

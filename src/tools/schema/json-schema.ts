@@ -8,6 +8,7 @@ import type { JsonSchema } from '../tool.js';
 import { addFormats } from './formats.js';
 import { linearRegExp } from './linear-regexp.js';
 import { boundedMatching, MOST_MATCHED, TooMuchToMatch } from './matching.js';
+import { subschemas } from './subschemas.js';
 import { uniqueItems } from './unique-items.js';
 import type { Check } from './validator.js';
 
@@ -32,6 +33,8 @@ export function compileJsonSchema(schema: JsonSchema): Check {
   const validate = (() => {
     try {
       const copy = structuredClone(schema) as AnySchemaObject;
+      // To Ajv it is a keyword, by which a check gives a promise: as an answer that would be yes.
+      for (const [one] of subschemas(copy, 'schema')) delete one['$async'];
       const compiler = compilerFor(copy);
       const compiled = compiler.compile(copy);
       // It keeps what it has compiled, for as long as it lives.

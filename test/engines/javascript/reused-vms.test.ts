@@ -110,7 +110,7 @@ describe('the memory of a VM', () => {
   ] as const)('serves again, or not, when its script %s (%s)', (_, code, leave, spare) => {
     const engine = new JavaScriptEngine(module, { spares: 1 });
     const host = { stopRequested: () => false, write: () => true } as unknown as VmHost;
-    const vm = engine.create({ language: 'javascript', name: 'x', code, args: [], memory: 16 * MiB }, host) as Vm;
+    const vm = engine.create({ language: 'javascript', name: 'x', code, memory: 16 * MiB }, [], host) as Vm;
     vm.resume([]);
     vm[leave]();
     expect(engine.counts()).toMatchObject({ live: 0, spare });

@@ -52,6 +52,11 @@ describe('an error', () => {
     });
   });
 
+  it('without a message has its class for one', async () => {
+    expect(await failureOf('throw new RangeError()')).toMatchObject({ message: 'RangeError' });
+    expect(await failureOf('await Promise.any([])')).toMatchObject({ message: 'AggregateError' });
+  });
+
   it('in the syntax names its line', async () => {
     expect(await failureOf('let a = 1;\nlet b = ;')).toMatchObject({ code: 'SCRIPT_SYNTAX', line: 2 });
   });

@@ -26,7 +26,7 @@ parentPort.on('message', (message) => {
     parentPort.postMessage({ kind: 'discarded', counts: engine.counts() });
     return;
   }
-  vm = engine.create({ language: 'lua', name: 'script', args: [], memory: 64 * 2 ** 20, ...message }, host);
+  vm = engine.create({ language: 'lua', name: 'script', memory: 64 * 2 ** 20, ...message }, [], host);
   const step = vm.resume([]);
   parentPort.postMessage({ kind: 'stepped', step });
   vm.close();

@@ -37,7 +37,7 @@ export function runLua(code: string | Uint8Array, given: Given = {}): Ran {
     wake: () => undefined,
   };
   const { args = [], memory = 64 * MIB, name = 'script' } = given;
-  const vm = engine.create({ language: 'lua', code, name, args, memory }, host);
+  const vm = engine.create({ language: 'lua', code, name, memory }, args, host);
   const step = vm.resume([]);
   vm.close();
   return { step, ...written, peak: vm.peakMemory };

@@ -34,3 +34,12 @@ export const aborts = () => {
   throw new DOMException('no more', 'AbortError');
 };
 export const readsNothing = () => import('node:fs/promises').then(({ readFile }) => readFile('/nowhere'));
+export const badThen = () => ({
+  // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+  get then() {
+    throw new RangeError('no then');
+  },
+});
+export const stopsClock = () => {
+  performance.now = () => Number.NaN;
+};

@@ -31,3 +31,49 @@ export async function* wrong() {
   yield 1;
   yield () => 2;
 }
+/** Each of the three tells at `cell` that it was left. */
+export async function* cleans(cell) {
+  try {
+    for (;;) yield 1;
+  } finally {
+    Atomics.add(cell, 0, 1);
+  }
+}
+export function* cleansAtOnce(cell) {
+  try {
+    for (;;) yield 1;
+  } finally {
+    Atomics.add(cell, 0, 1);
+  }
+}
+export async function* cleansAfterWrong(cell) {
+  try {
+    yield 1;
+    yield () => 2;
+  } finally {
+    Atomics.add(cell, 0, 1);
+  }
+}
+export const refused = (_, { call, tool }) =>
+  Promise.all([call('add', () => 1).catch((e) => e.code), tool.call('x', () => 1).catch((e) => e.code)]);
+let wentOn;
+/** Goes on after its end: sends more events than a task may have on their way. */
+export function goesOn(_, { emit, signal, call }) {
+  wentOn = new Promise((resolve) => {
+    setTimeout(() => {
+      for (let i = 0; i < 2000; i += 1) emit('count', i);
+      void call('add', 1, 2);
+      resolve(signal.aborted);
+    }, 1);
+  });
+  return 'done';
+}
+export const howItWentOn = () => wentOn;
+/** Leaves a loop that begins when the task has ended, tells so at `cell`, and never ends. */
+export function leavesLoop(cell) {
+  setTimeout(() => {
+    Atomics.store(cell, 0, 1);
+    Atomics.notify(cell, 0);
+    for (;;);
+  }, 0);
+}

@@ -60,6 +60,12 @@ describe('json.query', () => {
 });
 
 describe('json.validate', () => {
+  it('takes what Ajv alone knows for no keyword', async () => {
+    const schema = { $async: true, type: 'string', nullable: true };
+    expect(await shop.call('json.validate', { data: 'text', schema })).toEqual({ valid: true, problems: [] });
+    expect(await shop.call('json.validate', { data: null, schema })).toMatchObject({ valid: false });
+  });
+
   it('tells all that is wrong', async () => {
     const schema = { type: 'object', required: ['a'], properties: { b: { type: 'string', format: 'email' } } };
     expect(await shop.call('json.validate', { data: { b: 'x' }, schema })).toEqual({
@@ -300,14 +306,36 @@ describe('graph', () => {
     expect(await shop.call('graph', input)).toEqual({ path: ['__proto__', 'constructor', 'toString'], length: 2 });
   });
 
-  it('goes through a long chain', async () => {
-    const chain = Array.from({ length: 9000 }, (_, i) => ({ from: `n${i}`, to: `n${i + 1}` }));
-    expect(
-      await shop.call('graph', { operation: 'shortest-path', edges: chain, from: 'n0', to: 'n9000' }),
-    ).toMatchObject({ length: 9000 });
-    expect((await shop.call<{ order: string[] }>('graph', { operation: 'sort', edges: chain })).order).toHaveLength(
-      9001,
-    );
+  it('goes through the longest chain, and the longest circle', async () => {
+    const chain = Array.from({ length: 10_000 }, (_, i) => ({ from: `n${i}`, to: `n${i + 1}` }));
+    const names = Array.from({ length: 10_001 }, (_, i) => `n${i}`);
+    const ask = (operation: string, edges = chain) =>
+      shop.call('graph', { operation, edges, from: 'n0', to: 'n10000' });
+    expect(await ask('shortest-path')).toEqual({ path: names, length: 10_000 });
+    expect(await ask('sort', [...chain].reverse())).toEqual({ order: names });
+    expect(await ask('reachable')).toEqual({ order: names });
+    expect(await ask('components')).toEqual({ groups: [names] });
+    expect(await ask('cycles')).toEqual({ groups: [] });
+    const circle = [...chain.slice(0, -1), { from: 'n9999', to: 'n0' }];
+    expect(await ask('cycles', circle)).toEqual({ groups: [names.slice(0, 10_000)] });
+  });
+
+  it('tells all nodes of as many edges as there may be', async () => {
+    const edges = Array.from({ length: 10_000 }, (_, i) => ({ from: `a${i}`, to: `b${i}` }));
+    const nodes = Array.from({ length: 10_000 }, (_, i) => `c${i}`);
+    const answer = await shop.call<{ order: string[] }>('graph', { operation: 'sort', edges, nodes });
+    expect(new Set(answer.order).size).toBe(30_000);
+    const parts = await shop.call<{ groups: string[][] }>('graph', { operation: 'components', edges, nodes });
+    expect(parts.groups).toHaveLength(20_000);
+  });
+
+  it('finds circles within each other, beside each other, and of one node', async () => {
+    const edges = ['ab', 'bc', 'ca', 'bd', 'da', 'ce', 'ef', 'fe', 'fg', 'gg', 'hi'].map(([from, to]) => ({
+      from,
+      to,
+    }));
+    const { groups } = await shop.call<{ groups: string[][] }>('graph', { operation: 'cycles', edges });
+    expect(groups.map((group) => [...group].sort().join('')).sort()).toEqual(['abcd', 'ef', 'g']);
   });
 
   it.each([
@@ -342,9 +370,23 @@ describe('graph', () => {
   });
 });
 
+describe('csv.parse', () => {
+  it('takes more columns than a spreadsheet has', async () => {
+    const names = Array.from({ length: 20_000 }, (_, i) => `c${i}`);
+    expect(await shop.call('csv.parse', { text: `${names}\n` })).toMatchObject({ columns: names, problems: [] });
+  });
+});
+
 describe('convert', () => {
   it.each([
     ['yaml', 'json', 'a: [1, 2]\nb: ~\n', '{\n  "a": [\n    1,\n    2\n  ],\n  "b": null\n}'],
+    [
+      'yaml',
+      'ndjson',
+      '[!!binary aGk=, !!set {a, b}, !!omap [{x: 1}], 2024-03-01]',
+      '"aGk="\n["a","b"]\n{"x":1}\n"2024-03-01"\n',
+    ],
+    ['json', 'yaml', '["yes", "2024-03-01", "1_0", "plain"]', '- "yes"\n- "2024-03-01"\n- "1_0"\n- plain\n'],
     ['json', 'toml', '{"a": {"b": 1}}', '[a]\nb = 1\n'],
     ['toml', 'json', 'a = 2024-03-01T00:00:00Z', '{\n  "a": "2024-03-01T00:00:00.000Z"\n}'],
     ['csv', 'ndjson', 'a,b\n1,x\n', '{"a":1,"b":"x"}\n'],

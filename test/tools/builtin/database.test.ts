@@ -8,6 +8,22 @@ import { workshop } from './workshop.js';
 const shop = workshop();
 
 describe('sql.execute and sql.query', () => {
+  it('make changes of one file that are asked for at once one after the other', async () => {
+    await shop.call('sql.execute', { path: 'busy.db', create: true, sql: 'create table t(x)' });
+    const inserts = Array.from({ length: 8 }, (_, x) =>
+      shop.call('sql.execute', {
+        path: x % 2 === 0 ? 'busy.db' : './busy.db',
+        sql: 'insert into t values (?)',
+        parameters: [x],
+      }),
+    );
+    const refused = shop.failure('sql.execute', { path: 'busy.db', sql: 'insert into nowhere values (1)' });
+    expect(await Promise.all(inserts)).toMatchObject(inserts.map(() => ({ changes: 1 })));
+    expect(await refused).toMatch(/TOOL_INPUT sql: .*no such table/);
+    const sql = 'select count(distinct x) from t';
+    expect(await shop.call('sql.query', { path: 'busy.db', sql })).toMatchObject({ rows: [[8]] });
+  });
+
   it('keep what was written in a file, and read it again', async () => {
     const sql = 'create table a(id integer primary key, name text); insert into a(name) values (1), (2), (3)';
     expect(await shop.call('sql.execute', { path: 'a.db', create: true, sql })).toMatchObject({ changes: 3 });

@@ -45,6 +45,8 @@ describe('base64', () => {
     [{ operation: 'decode', data: '/w==' }, /no UTF-8; set plain to 'hex'/],
     [{ operation: 'decode', data: 'ab=c' }, /TOOL_INPUT data/],
     [{ operation: 'decode', data: 'a===' }, /TOOL_INPUT data/],
+    [{ operation: 'decode', data: 'QQ=' }, /TOOL_INPUT data/],
+    [{ operation: 'decode', data: 'QUI==' }, /TOOL_INPUT data/],
   ])('refuses %j', async (input, message) => {
     expect(await shop.failure('base64', input)).toMatch(message);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readArchive } from '#stint/tools/builtin/files/archive';
 import { globMatcher } from '#stint/tools/builtin/files/glob';
 import { writeZip } from './example-files.js';
 import { workshop } from './workshop.js';
@@ -242,7 +243,96 @@ async function hostileTar(header: tar.Headers, content = ''): Promise<void> {
   await writeFile(at('hostile.tar'), Buffer.concat(chunks));
 }
 
+describe('what cannot be read', () => {
+  it('is told, and all the rest is found', async () => {
+    await mkdir(at('mixed/z'), { recursive: true });
+    for (const name of ['mixed/a.txt', 'mixed/z/b.txt']) await writeFile(at(name), 'found\n');
+    await writeFile(at('mixed/large.txt'), 'found\n'.repeat(20_000));
+    // No Unicode: nobody can say these names.
+    const foreign = (name: string) => Buffer.from(at('mixed', name), 'latin1');
+    await mkdir(foreign('d\xff'));
+    await writeFile(foreign('f\xff.txt'), 'found\n');
+    const policy = { ...shop.policy, limits: { memory: '64kb' as const } };
+    const found = await shop.call<{ files: string[]; skipped: string[] }>(
+      'file.search',
+      { path: 'mixed', contains: 'found' },
+      policy,
+    );
+    expect(found.files).toEqual(['a.txt', 'z/b.txt']);
+    expect(found.skipped).toEqual(['d\ufffd', 'f\ufffd.txt', 'large.txt']);
+    expect(await shop.call('file.list', { path: 'mixed', depth: 3 })).toMatchObject({
+      entries: expect.arrayContaining([{ path: 'z/b.txt', kind: 'file' }]),
+      unreadable: ['d\ufffd'],
+    });
+    expect(await shop.failure('archive.create', { directory: 'mixed', path: 'mixed.zip' })).toMatch(/TOOL_FAILED/);
+  });
+});
+
+describe('a file that is written', () => {
+  it('may have the longest name that there can be', async () => {
+    for (const name of [`${'漢'.repeat(84)}abc`, `${'n'.repeat(251)}.txt`]) {
+      await shop.call('file.write', { path: name, content: 'x' });
+      await shop.call('file.copy', { from: name, to: `tree/${name}` });
+      expect(readFileSync(at('tree', name), 'utf8')).toBe('x');
+      await shop.call('file.remove', { path: `tree/${name}` });
+    }
+  });
+
+  it.each([
+    ['file.write', (n: number) => ({ path: 'first', content: `${n}` })],
+    ['file.copy', (n: number) => ({ from: `from-${n}`, to: 'first' })],
+    ['file.move', (n: number) => ({ from: `from-${n}`, to: 'first' })],
+    ['file.convert', (n: number) => ({ path: `from-${n}`, destination: 'first', from: 'json', to: 'yaml' })],
+  ])('goes to the first who asks, where it is not to replace anything (%s)', async (tool, input) => {
+    const numbers = [1, 2, 3, 4, 5, 6];
+    for (const n of numbers) await writeFile(at(`from-${n}`), `${n}`);
+    const settled = await Promise.allSettled(numbers.map((n) => shop.call(tool, input(n))));
+    const winner = settled.findIndex(({ status }) => status === 'fulfilled') + 1;
+    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(readFileSync(at('first'), 'utf8').trim()).toBe(`${winner}`);
+    const left = numbers.filter((n) => existsSync(at(`from-${n}`)));
+    expect(left).toEqual(tool === 'file.move' ? numbers.filter((n) => n !== winner) : numbers);
+    const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [String(one.reason.message)] : []));
+    for (const reason of reasons) expect(reason).toMatch(/there is .*already/);
+    await shop.call('file.remove', { path: 'first' });
+  });
+
+  it('is whole, however many write it at once', async () => {
+    const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await Promise.all(letters.map((letter) => writeFile(at(`${letter}.part-of`), letter.repeat(500_000))));
+    const copies = letters.map((letter) =>
+      shop.call('file.copy', { from: `${letter}.part-of`, to: 'goal', replace: true }),
+    );
+    expect(await Promise.all(copies)).toEqual(letters.map(() => ({ bytes: 500_000 })));
+    const goal = readFileSync(at('goal'), 'utf8');
+    expect(goal).toBe(goal.charAt(0).repeat(500_000));
+    expect((await readdir(shop.directory)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
 describe('archives', () => {
+  it.each(['zip', 'tgz'] as const)(
+    'are unpacked piece by piece, however large a file in them is (%s)',
+    async (kind) => {
+      await mkdir(at('large'), { recursive: true });
+      await writeFile(at('large/zeros'), Buffer.alloc(10_000_000));
+      await shop.call('archive.create', { directory: 'large', path: `large.${kind}` });
+      const pieces: number[] = [];
+      for await (const entry of readArchive(readFileSync(at(`large.${kind}`)), kind, { entries: 1, bytes: 1e8 })) {
+        for await (const piece of entry.content()) pieces.push(piece.length);
+      }
+      expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBe(10_000_000);
+      expect(Math.max(...pieces)).toBeLessThan(1_000_000);
+    },
+  );
+
+  it('do not pack the old archive in whose place they come', async () => {
+    await mkdir(at('backed-up'));
+    await writeFile(at('backed-up/x'), 'x');
+    const input = { directory: 'backed-up', path: 'backed-up/all.tar', replace: true };
+    for (let i = 0; i < 2; i += 1) expect(await shop.call('archive.create', input)).toMatchObject({ files: ['x'] });
+  });
+
   it.each(['packed.zip', 'packed.tar', 'packed.tgz'])('give back what was packed into %s', async (path) => {
     expect(await shop.call('archive.create', { directory: 'tree/a', path })).toMatchObject({
       files: ['b/three.bin', 'two.js'],

@@ -85,8 +85,19 @@ describe('regex', () => {
       pattern: '(?<first>\\w)(\\w)',
       replacement: '[$2$<first>$&$$$9]',
     };
-    expect(await shop.call('regex', input)).toEqual({ truncated: false, text: '[baab$] [dccd$]' });
+    expect(await shop.call('regex', input)).toEqual({ truncated: false, text: '[baab$$9] [dccd$$9]' });
   });
+
+  it.each(['[$1]', '[$2]', '[$0]', '[$01]', '[$10]', '[$12]', '[$99]', '[$<x>]', '$', '$$1', '$<'])(
+    'replaces by %j as JavaScript does',
+    async (replacement) => {
+      for (const pattern of ['b', '(b)', '(?<x>b)|(y)', '(a)(b)(c)()()()()()()()(d)']) {
+        const input = { operation: 'replace', text: 'abcd', pattern, replacement };
+        const expected = 'abcd'.replace(new RegExp(pattern, 'g'), replacement.replace("$'", "$$'"));
+        expect(await shop.call('regex', input)).toEqual({ truncated: false, text: expected });
+      }
+    },
+  );
 
   it('says whether there are more', async () => {
     const matched = await shop.call<{ matches: unknown[]; truncated: boolean }>('regex', {

@@ -29,6 +29,8 @@ export function makeCalls(
   const CHANNEL = 3;
   const TOOL = 4;
   const NO_HANDLE = -1;
+  // A host function may have the name `globalThis`.
+  const world = globalThis;
   const pending: { [id: number]: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } } = {
     __proto__: null,
   } as never;
@@ -137,7 +139,8 @@ export function makeCalls(
         const name = names[i] as string;
         const fn = caller(FUNCTION, name);
         define(functions, name, fn);
-        define(globalThis, name, fn);
+        // `undefined`, `NaN` and `Infinity` cannot be anything else.
+        if (p.describeProperty(world, name)?.configurable !== false) define(world, name, fn);
       }
       const sent = p.parse(eventNames) as string[];
       for (let i = 0; i < sent.length; i += 1) {
@@ -146,8 +149,8 @@ export function makeCalls(
           call(EVENT, name, encode(args), NO_HANDLE);
         });
       }
-      define(globalThis, 'functions', functions);
-      define(globalThis, 'events', events);
+      define(world, 'functions', functions);
+      define(world, 'events', events);
     },
     request: (options: object) => start(BUILTIN, 'http.request', [options], NO_HANDLE),
     answer(id: number, type: string, value: unknown): void {

@@ -4,7 +4,7 @@ import * as toml from 'smol-toml';
 import * as yaml from 'yaml';
 import { reading, wrongInput } from '../refusal.js';
 import { parse as parseCsv, write as writeCsv } from './csv-work.js';
-import { exactNumbers, finiteOnly, readJson } from './exact-numbers.js';
+import { finiteOnly, jsonValue, readJson } from './exact-numbers.js';
 import type { SourceFormat, TargetFormat } from './formats.js';
 import { htmlText } from './html-text.js';
 import { readXml } from './xml.js';
@@ -43,7 +43,7 @@ const readers: Readonly<Record<Exclude<SourceFormat, 'markdown' | 'html'>, (text
     const documents = yaml.parseAllDocuments(text, { schema: 'core', logLevel: 'error', intAsBigInt: true });
     const values = [...documents].map((document) => {
       if (document.errors[0] !== undefined) throw document.errors[0];
-      return exactNumbers(document.toJS({ maxAliasCount: 100 }));
+      return jsonValue(document.toJS({ maxAliasCount: 100 }));
     });
     return values.length < 2 ? (values[0] ?? null) : values;
   },
@@ -61,7 +61,7 @@ const writers: Readonly<Record<Exclude<TargetFormat, 'html' | 'text'>, (value: u
   json: (value) => JSON.stringify(value, finiteOnly, 2),
   ndjson: (value) =>
     (Array.isArray(value) ? value : [value]).map((item) => `${JSON.stringify(item, finiteOnly)}\n`).join(''),
-  yaml: (value) => yaml.stringify(value, { lineWidth: 0 }),
+  yaml: (value) => yaml.stringify(value, { lineWidth: 0, compat: 'yaml-1.1' }),
   toml: (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new Error('TOML begins with a table: convert an object');

@@ -4,6 +4,10 @@ import { anything, boolean, integer, list, object, text, withDefault } from '../
 
 const csv = onThread<typeof import('./csv-work.js')>('data/csv-work.js');
 
+const LONGEST = 8_000_000;
+/** As many as there may be commas. */
+const MOST_COLUMNS = LONGEST + 1;
+
 export const csvParse = builtin({
   name: 'csv.parse',
   description:
@@ -12,7 +16,7 @@ export const csvParse = builtin({
   tags: ['csv', 'tsv', 'table', 'spreadsheet', 'read'],
   security: 'safe',
   input: object(
-    { text: text('The CSV.', { max: 8_000_000 }) },
+    { text: text('The CSV.', { max: LONGEST }) },
     {
       header: withDefault(true, boolean('Whether the first line has the names of the columns.')),
       delimiter: text('What is between values.', { min: 1, max: 1 }),
@@ -21,7 +25,7 @@ export const csvParse = builtin({
     },
   ),
   output: object({
-    columns: list(text('A name.'), 'The names; empty without header.'),
+    columns: list(text('A name.'), 'The names; empty without header.', { max: MOST_COLUMNS }),
     rows: list(anything('A record, or a list without header.'), 'The rows.', { max: 100_000 }),
     truncated: boolean('Whether limit left something out.'),
     problems: list(text('Such as a quote that is not closed, with its row.'), 'What was wrong, 100 at most.'),

@@ -13,8 +13,12 @@ export function readJson(text: string): unknown {
   return value;
 }
 
-/** The same with numbers in place of integers of any size. @throws Error for one that no number is */
-export function exactNumbers(value: unknown, known = new Map<object, unknown>()): unknown {
+/**
+ * What a document of YAML says, as JSON has it: numbers in place of integers of any size, lists in place of sets, Base64 in place of bytes.
+ *
+ * @throws Error for an integer that no number is
+ */
+export function jsonValue(value: unknown, known = new Map<object, unknown>()): unknown {
   if (typeof value === 'bigint') {
     if (Number.isSafeInteger(Number(value))) return Number(value);
     throw tooLarge(`${value}`);
@@ -25,15 +29,17 @@ export function exactNumbers(value: unknown, known = new Map<object, unknown>())
   if (Array.isArray(value)) {
     const items: unknown[] = [];
     known.set(value, items);
-    for (const item of value) items.push(exactNumbers(item, known));
+    for (const item of value) items.push(jsonValue(item, known));
     return items;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Set) return jsonValue([...value], known);
+  if (!(value instanceof Map) && Object.getPrototypeOf(value) !== Object.prototype) return value;
   const made: Record<string, unknown> = {};
   known.set(value, made);
-  for (const [key, item] of Object.entries(value)) {
+  for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
     // Defined, not set: one may be called `__proto__`.
-    const field = { value: exactNumbers(item, known), enumerable: true, writable: true, configurable: true };
+    const field = { value: jsonValue(item, known), enumerable: true, writable: true, configurable: true };
     Object.defineProperty(made, key, field);
   }
   return made;

@@ -1,5 +1,6 @@
 import { alg, Graph } from '@dagrejs/graphlib';
 import { reading, wrongInput } from '../refusal.js';
+import { components, cycles, ordered, reachable } from './graph-walks.js';
 
 interface WeightedEdge {
   readonly from: string;
@@ -46,18 +47,19 @@ export function answer(question: Question) {
   const graph = build(question, nodes);
   const weight = (edge: { v: string; w: string }): number => graph.edge(edge) as number;
   const named = (numbers: readonly string[]): string[] => numbers.map((number) => nodes.name(number));
+  const after = (node: string): string[] => (question.directed ? graph.successors(node) : graph.neighbors(node)) ?? [];
   switch (question.operation) {
     case 'shortest-path':
       return shortest(question, graph, nodes, weight);
     case 'sort':
-      return { order: named(sorted(graph, named)) };
+      return { order: named(sorted(graph, after, named)) };
     case 'cycles':
       if (!question.directed) throw wrongInput('directed', 'cycles are looked for in directed graphs');
-      return { groups: alg.findCycles(graph).map(named) };
+      return { groups: cycles(graph.nodes(), after).map(named) };
     case 'components':
-      return { groups: alg.components(graph).map(named) };
+      return { groups: partsOf(graph).map(named) };
     case 'reachable':
-      return { order: named(alg.preorder(graph, nodes.find(question.from, 'from'))) };
+      return { order: named(reachable(nodes.find(question.from, 'from'), after)) };
     case 'spanning-tree': {
       const edges = spanningTree(graph, weight, nodes);
       return { edges, length: edges.reduce((sum, edge) => sum + edge.weight, 0) };
@@ -103,11 +105,20 @@ function shortest(
   return { path: path.map((number) => nodes.name(number)), length };
 }
 
-function sorted(graph: Graph, named: (numbers: readonly string[]) => string[]): string[] {
+function sorted(
+  graph: Graph,
+  after: (node: string) => string[],
+  named: (numbers: readonly string[]) => string[],
+): string[] {
   if (!graph.isDirected()) throw wrongInput('directed', 'only a directed graph has an order');
-  const [cycle] = alg.findCycles(graph);
-  if (cycle === undefined) return alg.topsort(graph);
+  const order = ordered(graph.nodes(), after);
+  if (order.length === graph.nodeCount()) return order;
+  const [cycle = []] = cycles(graph.nodes(), after);
   throw wrongInput('edges', `there is no order: ${named(cycle).slice(0, 10).join(', ')} need each other`);
+}
+
+function partsOf(graph: Graph): string[][] {
+  return components(graph.nodes(), (node) => graph.neighbors(node) ?? []);
 }
 
 function spanningTree(
@@ -117,7 +128,7 @@ function spanningTree(
 ): WeightedEdge[] {
   if (graph.isDirected())
     throw wrongInput('directed', 'a spanning tree is one of an undirected graph; set it to false');
-  if (alg.components(graph).length > 1) throw wrongInput('edges', 'the graph is in several parts; ask for components');
+  if (partsOf(graph).length > 1) throw wrongInput('edges', 'the graph is in several parts; ask for components');
   if (graph.nodeCount() === 0) return [];
   const edges = alg.prim(graph, weight).edges();
   return edges.map(({ v, w }) => ({ from: nodes.name(v), to: nodes.name(w), weight: weight({ v, w }) }));

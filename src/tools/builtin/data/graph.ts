@@ -4,6 +4,10 @@ import { boolean, list, nullable, number, object, oneOf, text, withDefault } fro
 
 const graphs = onThread<typeof import('./graph-work.js')>('data/graph-work.js');
 
+const MOST_EDGES = 10_000;
+/** Those of the edges and 10,000 more. */
+const MOST_NODES = 30_000;
+
 const name = (description: string) => text(description, { min: 1, max: 200 });
 
 export const graph = builtin({
@@ -26,7 +30,7 @@ export const graph = builtin({
           { weight: withDefault(1, number('Its length or cost.', { min: -1e12, max: 1e12 })) },
         ),
         'The edges.',
-        { max: 10_000 },
+        { max: MOST_EDGES },
       ),
     },
     {
@@ -39,23 +43,23 @@ export const graph = builtin({
   output: object(
     {},
     {
-      path: nullable(list(text('A node.'), 'For shortest-path; null if there is none.', { max: 10_000 })),
+      path: nullable(list(text('A node.'), 'For shortest-path; null if there is none.', { max: MOST_NODES })),
       length: nullable(number('For shortest-path: the sum of its weights; for spanning-tree likewise.')),
-      order: list(text('A node.'), 'For sort and reachable.', { max: 10_000 }),
+      order: list(text('A node.'), 'For sort and reachable.', { max: MOST_NODES }),
       groups: list(
-        list(text('A node.'), 'Nodes that belong together.', { max: 10_000 }),
+        list(text('A node.'), 'Nodes that belong together.', { max: MOST_NODES }),
         'For cycles and components.',
-        { max: 10_000 },
+        { max: MOST_NODES },
       ),
       edges: list(
         object({ from: text('A node.'), to: text('A node.'), weight: number('Its weight.') }),
         'For spanning-tree.',
-        { max: 10_000 },
+        { max: MOST_NODES },
       ),
       degrees: list(
         object({ node: text('A node.'), in: number('Edges to it.'), out: number('Edges from it.') }),
         'For degrees.',
-        { max: 10_000 },
+        { max: MOST_NODES },
       ),
     },
   ),

@@ -31,6 +31,7 @@ function prepared(schema: object): AnySchemaObject {
   const copy = structuredClone(schema);
   for (const [one] of subschemas(copy, 'schema')) {
     delete one['nullable'];
+    delete one['$async'];
     const { pattern, patternProperties = {} } = one as { pattern?: unknown; patternProperties?: object };
     for (const each of [pattern, ...Object.keys(patternProperties)]) {
       if (typeof each === 'string') new RegExp(each, 'u');

@@ -1,8 +1,14 @@
+import type { ToolContext } from '../../tool-context.js';
 import { builtin } from '../builtin.js';
 import { failed } from '../refusal.js';
-import { boolean, object, withDefault } from '../schema.js';
+import { boolean, object, type TypeOf, withDefault } from '../schema.js';
 import { parameters, rowsOutput, sqlText, withLimit } from './sql-schema.js';
-import { databasePath, openDatabase, sqlite } from './sqlite.js';
+import { databasePath, inTurn, openDatabase, sqlite } from './sqlite.js';
+
+const input = object(
+  { path: databasePath('The database file.'), sql: sqlText('The statements. With parameters: one.') },
+  { create: withDefault(false, boolean('Whether to make the file if it is not there.')), parameters, ...withLimit },
+);
 
 export const sqlExecute = builtin({
   name: 'sql.execute',
@@ -13,10 +19,7 @@ export const sqlExecute = builtin({
   security: 'privileged',
   permissions: ['read', 'write'],
   limits: { timeout: '15s' },
-  input: object(
-    { path: databasePath('The database file.'), sql: sqlText('The statements. With parameters: one.') },
-    { create: withDefault(false, boolean('Whether to make the file if it is not there.')), parameters, ...withLimit },
-  ),
+  input,
   output: rowsOutput,
   examples: [
     {
@@ -33,17 +36,20 @@ export const sqlExecute = builtin({
       output: { columns: ['text'], rows: [['hello']], truncated: false, changes: 0 },
     },
   ],
-  async handler({ path, create, ...question }, context) {
-    const { files } = context;
-    const before = await files.stat(path);
-    if (before === undefined && !create) throw failed(`there is no '${path}'; set create to make it`);
-    const bytes = before === undefined ? new Uint8Array() : await openDatabase(context, path);
-    const { database, ...answer } = await sqlite(context, 'execute', { ...question, bytes });
-    const now = await files.stat(path);
-    if (now?.size !== before?.size || now?.modified.getTime() !== before?.modified.getTime()) {
-      throw failed(`'${path}' was changed by somebody else meanwhile; nothing was written, try again`);
-    }
-    if (database !== undefined) await files.write(path, database);
-    return answer;
-  },
+  handler: async (question, context) =>
+    inTurn(await context.files.resolve(question.path, 'write'), () => execute(question, context)),
 });
+
+async function execute({ path, create, ...question }: TypeOf<typeof input>, context: ToolContext) {
+  const { files } = context;
+  const before = await files.stat(path);
+  if (before === undefined && !create) throw failed(`there is no '${path}'; set create to make it`);
+  const bytes = before === undefined ? new Uint8Array() : await openDatabase(context, path);
+  const { database, ...answer } = await sqlite(context, 'execute', { ...question, bytes });
+  const now = await files.stat(path);
+  if (now?.size !== before?.size || now?.modified.getTime() !== before?.modified.getTime()) {
+    throw failed(`'${path}' was changed by somebody else meanwhile; nothing was written, try again`);
+  }
+  if (database !== undefined) await files.write(path, database);
+  return answer;
+}

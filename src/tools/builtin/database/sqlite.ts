@@ -26,3 +26,18 @@ export async function openDatabase({ files }: ToolContext, path: string): Promis
   }
   return bytes;
 }
+
+/** The last change of each file that one is under way of. */
+const turns = new Map<string, Promise<unknown>>();
+
+/** Has changes of the same file made one after the other, so that none is made to what another one is about to replace. */
+export async function inTurn<T>(file: string, change: () => Promise<T>): Promise<T> {
+  const before = turns.get(file) ?? Promise.resolve();
+  const mine = before.then(change, change);
+  turns.set(file, mine);
+  try {
+    return await mine;
+  } finally {
+    if (turns.get(file) === mine) turns.delete(file);
+  }
+}

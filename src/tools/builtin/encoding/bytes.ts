@@ -16,9 +16,12 @@ const FORMS: Readonly<Record<Exclude<TextEncoding, 'utf8'>, { alien: RegExp; wha
  */
 export function bytesOf(text: string, encoding: TextEncoding, path: string): Buffer {
   if (encoding === 'utf8') return Buffer.from(text);
-  const dense = text.replace(/\s+/g, '').replace(encoding === 'hex' ? '' : /={1,2}$/, '');
+  const padded = text.replace(/\s+/g, '');
+  const dense = encoding === 'hex' ? padded : padded.replace(/={1,2}$/, '');
   const { alien, what } = FORMS[encoding];
-  const cut = encoding === 'hex' ? dense.length % 2 === 1 : dense.length % 4 === 1;
+  // Padding may be missing, but not be of the wrong length.
+  const isPaddedWrong = dense !== padded && padded.length % 4 !== 0;
+  const cut = encoding === 'hex' ? dense.length % 2 === 1 : dense.length % 4 === 1 || isPaddedWrong;
   if (cut || alien.test(dense)) throw wrongInput(path, `it is not ${what}`);
   return Buffer.from(dense, encoding);
 }

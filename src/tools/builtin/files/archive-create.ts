@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -14,7 +15,8 @@ import { writeStream } from './write-stream.js';
 
 export const archiveCreate = builtin({
   name: 'archive.create',
-  description: 'Packs the files below a directory into a ZIP, tar or tar.gz archive. Links are left out.',
+  description:
+    'Packs the files below a directory into a ZIP, tar or tar.gz archive. Links are left out, and so is an old archive that it replaces.',
   category: 'files',
   tags: ['zip', 'tar', 'tgz', 'pack', 'compress', 'backup'],
   security: 'privileged',
@@ -45,8 +47,9 @@ export const archiveCreate = builtin({
     const kind = archiveFormat(path, format);
     const fits = globMatcher(glob);
     const names: string[] = [];
-    for await (const entry of walk(files, directory, 32, signal)) {
-      if (entry.kind !== 'file' || !fits(entry.path)) continue;
+    const [base, old] = [await files.resolve(directory, 'read'), await files.resolve(path, 'write')];
+    for await (const entry of walk({ files, root: directory, depth: 32, signal })) {
+      if (entry.kind !== 'file' || !fits(entry.path) || join(base, entry.path) === old) continue;
       if (names.length === maxEntries) throw failed(`there are more than ${maxEntries} files; give a narrower glob`);
       names.push(entry.path);
     }

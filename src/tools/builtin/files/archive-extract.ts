@@ -1,9 +1,11 @@
+import { pipeline } from 'node:stream/promises';
 import { builtin } from '../builtin.js';
 import { failed } from '../refusal.js';
 import { boolean, integer, list, object, oneOf, text, withDefault } from '../schema.js';
 import { ARCHIVE_FORMATS, archiveFormat, readArchive } from './archive.js';
 import { filePath, size } from './file-schema.js';
 import { globMatcher } from './glob.js';
+import { writeStream } from './write-stream.js';
 
 export const archiveExtract = builtin({
   name: 'archive.extract',
@@ -38,7 +40,7 @@ export const archiveExtract = builtin({
       output: { files: ['inner/deep.txt'], bytes: 5 },
     },
   ],
-  async handler({ path, destination, format, glob, replace, maxBytes, maxEntries }, { files, progress }) {
+  async handler({ path, destination, format, glob, replace, maxBytes, maxEntries }, { files, progress, signal }) {
     const archive = await files.read(path);
     const kind = archiveFormat(path, format);
     const bounds = { entries: maxEntries, bytes: maxBytes };
@@ -61,12 +63,11 @@ export const archiveExtract = builtin({
       const target = `${destination}/${entry.path}`;
       if (entry.kind === 'directory') await files.makeDirectory(target);
       else {
-        const content = await entry.read();
         const above = target.slice(0, target.lastIndexOf('/'));
         await files.makeDirectory(above);
-        await files.write(target, content);
+        await writeStream(files, target, replace, (output) => pipeline(entry.content(), output, { signal }));
         written.push(entry.path);
-        bytes += content.length;
+        bytes += (await files.stat(target))?.size ?? 0;
         progress(bytes, declared);
       }
     }

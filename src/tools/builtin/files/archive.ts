@@ -29,8 +29,8 @@ export interface ArchiveEntry {
   /** What the archive says. */
   readonly size: number;
   readonly modified: Date;
-  /** Its content. To be called before the next entry is taken, if at all. */
-  read(): Promise<Buffer>;
+  /** Its content, which nobody holds as a whole. To be taken before the next entry is, if at all. */
+  content(): AsyncIterable<Buffer>;
 }
 
 export function archiveFormat(path: string, format: ArchiveFormat | undefined): ArchiveFormat {
@@ -85,7 +85,7 @@ async function* zipEntries(bytes: Buffer, spend: Spend): AsyncGenerator<ArchiveE
       kind: directory ? 'directory' : 'file',
       size: entry.uncompressedSize,
       modified: entry.getLastModDate({ timezone: 'UTC' }),
-      read: async () => gather(await zip.openReadStreamPromise(entry), spend),
+      content: () => counted(() => zip.openReadStreamPromise(entry), spend),
     };
   }
 }
@@ -119,22 +119,23 @@ async function* tarEntries(
       kind: type === 'directory' ? 'directory' : 'file',
       size,
       modified: mtime,
-      read: () => {
+      content: () => {
         taken = true;
-        return gather(entry, spend);
+        return counted(() => entry, spend);
       },
     };
-    if (!taken) await gather(entry, () => undefined, false);
+    if (!taken) entry.resume();
   }
 }
 
-async function gather(stream: AsyncIterable<Buffer>, spend: Spend, keep = true): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) {
+async function* counted(
+  open: () => AsyncIterable<Buffer> | Promise<AsyncIterable<Buffer>>,
+  spend: Spend,
+): AsyncGenerator<Buffer, void, void> {
+  for await (const chunk of await open()) {
     spend(chunk.length);
-    if (keep) chunks.push(chunk);
+    yield chunk;
   }
-  return Buffer.concat(chunks);
 }
 
 /** The path of an entry below where it goes. @throws StintError `TOOL_FAILED` if it would lead elsewhere */

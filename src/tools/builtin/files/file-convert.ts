@@ -49,7 +49,7 @@ export const fileConvert = builtin({
     const text = utf8Of(await files.read(path));
     if (text === undefined) throw wrongInput('path', `'${path}' is no UTF-8 text`);
     const bytes = Buffer.from((await converter(context, 'convertText', { text, from, to })).text);
-    await files.write(destination, bytes);
+    await files.write(destination, bytes, { replace });
     return { from, to, bytes: bytes.length };
   },
 });

@@ -17,10 +17,13 @@ export const fileList = builtin({
       limit: withDefault(1000, integer('Entries at most.', { min: 1, max: 10_000 })),
     },
   ),
-  output: object({
-    entries: list(object({ path: text('Below the directory.'), kind }), 'By path.'),
-    truncated: boolean('Whether there are more.'),
-  }),
+  output: object(
+    {
+      entries: list(object({ path: text('Below the directory.'), kind }), 'By path.'),
+      truncated: boolean('Whether there are more.'),
+    },
+    { unreadable: list(text('A path.'), 'Directories that cannot be looked into, if there are any.') },
+  ),
   examples: [
     {
       input: { path: 'folder' },
@@ -41,10 +44,14 @@ export const fileList = builtin({
   ],
   async handler({ path, depth, limit }, { files, signal }) {
     const entries = [];
-    for await (const entry of walk(files, path, depth, signal)) {
-      if (entries.length === limit) return { entries, truncated: true };
+    const unreadable: string[] = [];
+    let truncated = false;
+    const onUnreadable = (below: string) => void unreadable.push(below);
+    for await (const entry of walk({ files, root: path, depth, signal, onUnreadable })) {
+      truncated = entries.length === limit;
+      if (truncated) break;
       entries.push(entry);
     }
-    return { entries, truncated: false };
+    return { entries, truncated, ...(unreadable.length > 0 && { unreadable }) };
   },
 });

@@ -1,9 +1,10 @@
+import type { FileAccess } from '../../access/file-access.js';
 import { builtin } from '../builtin.js';
 import { onThread } from '../on-thread.js';
 import { boolean, integer, list, object, text, withDefault } from '../schema.js';
 import { filePath } from './file-schema.js';
 import { globMatcher } from './glob.js';
-import { walk } from './walk.js';
+import { isUnreadable, walk } from './walk.js';
 
 const searcher = onThread<typeof import('./file-search-work.js')>('files/file-search-work.js');
 
@@ -39,7 +40,10 @@ export const fileSearch = builtin({
       }),
       'Lines that fit.',
     ),
-    skipped: list(text('A path.'), 'Files that were not looked into: no text, or too long.'),
+    skipped: list(
+      text('A path.'),
+      'What was not looked into: files that are no text, too long, or cannot be read, and directories.',
+    ),
     truncated: boolean('Whether there are more.'),
   }),
   examples: [
@@ -67,25 +71,22 @@ export const fileSearch = builtin({
       skipped: [] as string[],
     };
     const looksInside = contains !== undefined || pattern !== undefined;
-    for await (const entry of walk(files, path, depth, signal)) {
+    const onUnreadable = (below: string) => void found.skipped.push(below);
+    for await (const entry of walk({ files, root: path, depth, signal, onUnreadable })) {
       if (entry.kind !== 'file' || !fits(entry.path)) continue;
       if (found.files.length === limit || found.lines.length >= limit) return { ...found, truncated: true };
       if (!looksInside) {
         found.files.push(entry.path);
         continue;
       }
-      const whole = `${path}/${entry.path}`;
-      const size = (await files.stat(whole))?.size ?? 0;
       const question = {
         ...(contains && { contains }),
         ...(pattern && { pattern }),
         ignoreCase,
         limit: limit - found.lines.length,
       };
-      const lines =
-        size > LONGEST_FILE
-          ? undefined
-          : await searcher(context, 'linesOf', { bytes: await files.read(whole), ...question });
+      const bytes = await readIfPossible(files, `${path}/${entry.path}`);
+      const lines = bytes && (await searcher(context, 'linesOf', { bytes, ...question }));
       if (lines === undefined) found.skipped.push(entry.path);
       else if (lines.length > 0) {
         found.files.push(entry.path);
@@ -95,3 +96,13 @@ export const fileSearch = builtin({
     return { ...found, truncated: false };
   },
 });
+
+async function readIfPossible(files: FileAccess, path: string): Promise<Buffer | undefined> {
+  try {
+    const size = (await files.stat(path))?.size ?? 0;
+    return size > LONGEST_FILE ? undefined : await files.read(path);
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
+}

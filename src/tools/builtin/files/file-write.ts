@@ -40,7 +40,7 @@ export const fileWrite = builtin({
       if (mode === 'create' && (await files.stat(path)) !== undefined) {
         throw failed(`there is '${path}' already; set mode to 'replace' or 'append'`);
       }
-      await files.write(path, bytes);
+      await files.write(path, bytes, { replace: mode === 'replace' });
     }
     return { path, bytes: bytes.length };
   },

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { FileAccess } from '../../access/file-access.js';
 import { failed } from '../refusal.js';
@@ -16,11 +18,12 @@ export async function writeStream(
   const old = await files.stat(path);
   if (!replace && old !== undefined) throw failed(`there is '${path}' already; set replace to have it go`);
   if (old?.kind === 'directory') throw failed(`cannot write '${path}': it is a directory`);
-  const beside = `${path}.${process.pid}-${Date.now().toString(36)}.part`;
+  // One for each call, however many write the same file; with room for it beside the longest name that there can be.
+  const beside = join(dirname(path), `.${basename(path).slice(0, 50)}.${randomUUID()}.part`);
   const output = await files.open(beside, 'write');
   try {
     await fill(output);
-    await files.move(beside, path);
+    await files.move(beside, path, { replace });
   } catch (error) {
     output.destroy();
     await files.remove(beside);

@@ -96,7 +96,9 @@ function round(x = 0, digits = 0): number {
     const [mantissa, exponent = '0'] = `${value}`.split('e');
     return Number(`${mantissa}e${Number(exponent) + by}`);
   };
-  return Math.sign(x) * shift(Math.round(shift(Math.abs(x), digits)), -digits);
+  const shifted = shift(Math.abs(x), digits);
+  // Too large to have any digits there.
+  return Number.isFinite(shifted) ? Math.sign(x) * shift(Math.round(shifted), -digits) : x;
 }
 
 function gcd(a: number, b: number): number {

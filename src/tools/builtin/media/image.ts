@@ -7,7 +7,7 @@ import { library } from '../on-thread.js';
 import { failed, wrongInput } from '../refusal.js';
 import { boolean, integer, object, oneOf, text, withDefault } from '../schema.js';
 
-export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** An image says how large it is unpacked; beyond this it is not unpacked. */
@@ -86,7 +86,7 @@ export async function changeImage(
   const { info, data } = made;
   const answer = { width: info.width, height: info.height, format, bytes: data.length };
   if (destination === undefined) return { ...answer, base64: data.toString('base64') };
-  await context.files.write(destination, data);
+  await context.files.write(destination, data, { replace });
   return { ...answer, path: destination };
 }
 

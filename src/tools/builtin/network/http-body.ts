@@ -61,7 +61,7 @@ const META = /<meta(?=[\s/])[^>]*>/gi;
 const CHARSET = /[\s;"'/]charset\s*=\s*["']?\s*([\w.:-]+)/i;
 
 /** The charset that a page says itself, by `<meta charset>` or the `content` of one for `http-equiv`; undefined if it says none that is known. */
-export function charsetOfPage(bytes: Uint8Array): string | undefined {
+function charsetOfPage(bytes: Uint8Array): string | undefined {
   const begin = Buffer.from(bytes.subarray(0, MOST_SNIFFED)).toString('latin1');
   const [first] = (begin.replace(/<!--.*?(?:-->|$)/gs, '').match(META) ?? []).flatMap(
     (meta) => CHARSET.exec(meta)?.[1] ?? [],

@@ -49,17 +49,20 @@ function compile({ pattern, flags }: Pick<Question, 'pattern' | 'flags'>): RegEx
   return reading('pattern', () => new RegExp(pattern, `g${flags}`));
 }
 
-/** What a replacement stands for at one match: $$, $&, $1 and $<name>. */
+/** What a replacement stands for at one match, as JavaScript has it: $$, $&, $1 and $<name>; what stands for nothing stays. */
 function expanded(replacement: string, found: unknown[]): string {
   const last = found.at(-1);
-  const named = typeof last === 'object' ? (last as Record<string, string | undefined>) : {};
+  const named = typeof last === 'object' ? (last as Record<string, string | undefined>) : undefined;
+  // The groups, undefined where there was no match, and then the place.
+  const most = found.findIndex((part) => typeof part === 'number') - 1;
+  const isGroup = (digits: string) => Number(digits) >= 1 && Number(digits) <= most;
   return replacement.replace(
-    /\$(?:([$&])|(\d{1,2})|<([^>]*)>)/g,
-    (as, sign?: string, group?: string, name?: string) => {
-      if (sign === '$') return '$';
-      if (sign === '&') return String(found[0]);
-      const value = group === undefined ? named[name as string] : found[Number(group)];
-      return typeof value === 'string' ? value : group === '0' ? as : '';
+    /\$(?:([$&])|(\d)(\d?)|<([^>]*)>)/g,
+    (as, sign?: string, digit = '', second = '', name?: string) => {
+      if (sign !== undefined) return sign === '$' ? '$' : String(found[0]);
+      if (name !== undefined) return named === undefined ? as : (named[name] ?? '');
+      if (second !== '' && isGroup(digit + second)) return String(found[Number(digit + second)] ?? '');
+      return isGroup(digit) ? String(found[Number(digit)] ?? '') + second : as;
     },
   );
 }

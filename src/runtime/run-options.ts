@@ -1,93 +1,16 @@
-import { availableParallelism } from 'node:os';
-import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
 import type { ScriptLanguage } from '../errors/stint-error.js';
 import type { Isolation } from '../hosts/isolation.js';
-import type { Recycling } from '../hosts/recycling.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Value } from '../values/value.js';
 import { Channel } from './channel.js';
 import type { EventListener, HostFunction } from './host-calls.js';
-import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, resolveLimits } from './limits.js';
-import { type OptionReader, oneOf, readOptions, readProperty, text, wholeNumber } from './read-options.js';
-import { readGrant, readPort, readToolsOption, type ToolGrant, type ToolsOption } from './task-tools.js';
+import { type Limits, type ResolvedLimits, readLimits, resolveLimits } from './limits.js';
+import { type OptionReader, oneOf, readOptions, readProperty, wholeNumber } from './read-options.js';
+import { readGrant, readToolsOption, type ToolGrant, type ToolsOption } from './task-tools.js';
 import type { ToolPort } from './tool-port.js';
-import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
-
-/** What a runtime can be told. */
-export interface RuntimeOptions {
-  /** Its name in events and statistics. Default `stint`. */
-  name?: string;
-  /** Worker threads, 1 to 256. Default: one for each core. */
-  threads?: number;
-  /** Tasks that can be live at once, 1 to 100,000. Default 16. */
-  slots?: number;
-  /** Tasks that can wait for a slot, 0 to 1,000,000. Default 1024. One more fails with `QUEUE_FULL`. */
-  queue?: number;
-  /**
-   * Where tasks run: `thread`, on threads of this process, or `process`, each thread in a child process of its own. Default `thread`. With
-   * `process` there is one child for each of `threads`, and one more that is kept ready.
-   */
-  isolation?: Isolation;
-  /** Default limits of its tasks. */
-  limits?: Limits;
-  /** How long a script that was stopped may clean up before it is broken off. Default 100 ms. */
-  grace?: Duration;
-  /** How long a script may hold its thread while others want it, 1 to 10,000 ms. Default 10 ms. */
-  quantum?: Duration;
-  /**
-   * What V8's heap may hold in each thread, for module tasks; the memory of scripts is not in it. A thread that exceeds it dies, and
-   * its module task ends with `OUT_OF_MEMORY`. Default: V8's own, some gigabytes.
-   */
-  heap?: Bytes;
-  /**
-   * What a child process may have as data, everything included (it begins with some 190 MiB, part of it not resident). What it asks for
-   * beyond that is refused. Default 2 GiB. Linux and macOS.
-   */
-  processMemory?: Bytes;
-  /** Where the ledger is that records child processes, an absolute path. Default: as `openLedger` of `stint/ledger` has it. */
-  directory?: string;
-  /** How long a thread may have nothing to do before it leaves; the next task that needs it starts it again. Default: for ever. */
-  idleTimeout?: Duration;
-  /**
-   * When a thread or child process is replaced by a new one, once its tasks have ended: after so many tasks, when it is so old, or when it holds so much
-   * memory as a task ends (a thread: its heap, garbage included, and its buffers; a child process: all that is resident). Default: never.
-   */
-  recycle?: { tasks?: number; age?: Duration; memory?: Bytes };
-  /**
-   * How many Lua scripts may share a cell, that is a WebAssembly instance, when a thread has more than 16 live ones, 1 to
-   * 1024. Default 64. A script that has to be *broken off* takes its cell with it: its neighbours end with
-   * `NEIGHBOUR_BROKEN` and can be run again. With 1 no scripts share, and a process can have some thousands of them.
-   */
-  cellSize?: number;
-  /**
-   * How scripts are interrupted. Default: `inspector` where the process has it, else `polling`, which
-   * slows Lua down and has no rung *break*.
-   */
-  interrupts?: InterruptMeans;
-  /** The tools that its scripts may call, as far as `RunOptions.tools` says. Default: none. */
-  tools?: ToolPort;
-}
-
-export interface ResolvedRuntimeOptions {
-  readonly name: string;
-  readonly threads: number;
-  readonly slots: number;
-  readonly queue: number;
-  readonly limits: ResolvedLimits;
-  readonly grace: number;
-  readonly quantum: number;
-  readonly cellSize: number;
-  readonly heap: number | undefined;
-  readonly isolation: Isolation;
-  readonly processMemory: number;
-  readonly directory: string | undefined;
-  readonly idleTimeout: number;
-  readonly recycle: Recycling;
-  readonly interrupts: InterruptMeans;
-  readonly tools: ToolPort | undefined;
-}
+import { invalid } from './units.js';
 
 /** What one task can be told. */
 export interface RunOptions {
@@ -154,74 +77,12 @@ export interface ResolvedRunOptions {
   readonly output: ((chunk: string, stream: 'stdout' | 'stderr') => void) | undefined;
 }
 
-const MAX_SLOTS = 100_000;
-const MAX_QUEUE = 1_000_000;
-const DEFAULT_GRACE_MS = 100;
-const DEFAULT_QUANTUM_MS = 10;
-const DEFAULT_PROCESS_MEMORY = 2 * 1024 ** 3;
-const LEAST_PROCESS_MEMORY = 256 * 1024 ** 2;
-const MOST_PROCESS_MEMORY = 1024 ** 4;
-const LEAST_HEAP = 16 * 1024 ** 2;
-const MOST_HEAP = 64 * 1024 ** 3;
-const MAX_QUANTUM_MS = 10_000;
-
 const NONE: readonly never[] = [];
 const NO_PERMISSIONS: Permissions = {};
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Reads where tasks run. @throws StintError `INVALID_ARGUMENT` */
 export const readIsolation = oneOf<Isolation>('thread', 'process');
-
-const readLimitsShape: OptionReader<Limits> = (value, name) => {
-  const any: OptionReader<never> = (item) => item as never;
-  return readOptions<{ [K in keyof Limits]-?: Exclude<Limits[K], undefined> }>(value, name, {
-    timeout: any,
-    turn: any,
-    memory: any,
-    output: any,
-    hostCalls: any,
-  });
-};
-
-/** Reads the options of a runtime. @throws StintError `INVALID_ARGUMENT` */
-export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions {
-  const read = readOptions(options, 'options', {
-    name: text,
-    threads: wholeNumber(1, 256),
-    slots: wholeNumber(1, MAX_SLOTS),
-    queue: wholeNumber(0, MAX_QUEUE),
-    isolation: readIsolation,
-    limits: readLimitsShape,
-    grace: parseDuration,
-    quantum: readQuantum,
-    heap: readHeap,
-    processMemory: readProcessMemory,
-    directory: text,
-    idleTimeout: parseDuration,
-    recycle: readRecycling,
-    cellSize: wholeNumber(1, 1024),
-    interrupts: oneOf<InterruptMeans>('inspector', 'polling'),
-    tools: (value, name) => readPort(value, name),
-  });
-  return {
-    name: read.name ?? 'stint',
-    threads: read.threads ?? availableParallelism(),
-    slots: read.slots ?? 16,
-    queue: read.queue ?? 1024,
-    limits: resolveLimits(read.limits ?? {}, DEFAULT_LIMITS, 'options.limits'),
-    grace: read.grace ?? DEFAULT_GRACE_MS,
-    quantum: read.quantum ?? DEFAULT_QUANTUM_MS,
-    cellSize: read.cellSize ?? 64,
-    heap: read.heap,
-    isolation: read.isolation ?? 'thread',
-    processMemory: read.processMemory ?? DEFAULT_PROCESS_MEMORY,
-    directory: read.directory,
-    idleTimeout: read.idleTimeout ?? Number.POSITIVE_INFINITY,
-    recycle: read.recycle ?? NO_RECYCLING,
-    interrupts: read.interrupts ?? availableMeans(),
-    tools: read.tools,
-  };
-}
 
 const NEEDS_EVENT_LOOP = ['functions', 'channels', 'tools', 'signal'];
 
@@ -271,40 +132,13 @@ export function resolveRunOptions(
   };
 }
 
-const NO_RECYCLING: Recycling = {
-  tasks: Number.POSITIVE_INFINITY,
-  ageMs: Number.POSITIVE_INFINITY,
-  memory: Number.POSITIVE_INFINITY,
-};
-
-function readRecycling(value: unknown, name: string): Recycling {
-  const { tasks, age, memory } = readOptions(value, name, {
-    tasks: wholeNumber(1, Number.MAX_SAFE_INTEGER),
-    age: parseDuration,
-    memory: (item, itemName) => parseBytes(item, itemName, 1, MOST_HEAP),
-  });
-  return {
-    tasks: tasks ?? NO_RECYCLING.tasks,
-    ageMs: age ?? NO_RECYCLING.ageMs,
-    memory: memory ?? NO_RECYCLING.memory,
-  };
-}
-
-function readProcessMemory(value: unknown, name: string): number {
-  return parseBytes(value, name, LEAST_PROCESS_MEMORY, MOST_PROCESS_MEMORY);
-}
-
-function readHeap(value: unknown, name: string): number {
-  return parseBytes(value, name, LEAST_HEAP, MOST_HEAP);
-}
-
 const COMMON_READERS = {
   functions: mapOf(readFunction<HostFunction>, 'functions'),
   events: mapOf(readFunction<EventListener>, 'functions'),
   channels: mapOf(readChannel, 'channels'),
   tools: readToolsOption,
   permissions: parsePermissions,
-  limits: readLimitsShape,
+  limits: readLimits,
   isolation: readIsolation,
   retry: wholeNumber(0, 100),
   priority: wholeNumber(-100, 100),
@@ -313,12 +147,6 @@ const COMMON_READERS = {
 };
 const SCRIPT_READERS = { args: readArgs as OptionReader<unknown[]>, transfer: refuseTransfer, ...COMMON_READERS };
 const MODULE_READERS = { args: readModuleArgs, transfer: readTransfer, ...COMMON_READERS };
-
-function readQuantum(value: unknown, name: string): number {
-  const ms = parseDuration(value, name);
-  if (ms < 1 || ms > MAX_QUANTUM_MS) throw invalid(name, value, `a time from 1 to ${MAX_QUANTUM_MS} ms`);
-  return ms;
-}
 
 function readArgs(value: unknown, name: string): Value[] {
   if (!Array.isArray(value)) throw invalid(name, value, 'an array');
@@ -343,7 +171,8 @@ function refuseTransfer(value: unknown, name: string): Transferable[] {
 /** Reads an object all of whose properties are of one kind. */
 function mapOf<T>(read: OptionReader<T>, what: string): OptionReader<ReadonlyMap<string, T>> {
   return (value, name) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    // A map's entries are no properties: none of them would be seen.
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) {
       throw invalid(name, value, `an object of ${what}`);
     }
     const map = new Map<string, T>();
