@@ -48,6 +48,7 @@ function meaningOf(error: unknown): Answer {
     case 'EAGAIN': // so many wait to be accepted that there is no room: somebody listens
       return 'listening';
     case 'ECONNREFUSED':
+    case 'ECONNRESET': // the listener closed, or died, with this connection still in its queue
       return 'nobody listens';
     case 'ENOENT':
       return 'no socket';

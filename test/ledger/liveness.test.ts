@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownIdentity, processInfo } from '#stint/ledger/identity';
 import { inspect, sweep } from '#stint/ledger/index';
+import { ALIVE } from '#stint/ledger/liveness';
+import { knock } from '#stint/ledger/socket-path';
 import { isMissing } from '../needs.js';
 import { guardiansGone, leftIn, makeDeadOwner, present, startOwner, temporaryFolder } from './support.js';
 
@@ -19,6 +21,11 @@ async function holder(directory: string, identity: Parameters<typeof makeDeadOwn
   mkdirSync(scratch);
   await owner.record(1, 'scratch', { path: scratch });
   return { owner, scratch };
+}
+
+/** Whether all threads of a process have ended, and so closed what they held. Its parent has not been told yet. */
+function hasEnded(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).length === 1 && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 const now = await processInfo(process.pid);
@@ -52,6 +59,19 @@ describe('an owner', () => {
     expect(present(owner.held)).toEqual(['scratch']);
     owner.child.kill('SIGCONT');
     await owner.end('close');
+  });
+
+  it('is dead if it died while somebody was asking', async () => {
+    const directory = temporaryFolder();
+    const owner = await startOwner(directory, directory, ['scratch']);
+    owner.child.kill('SIGSTOP');
+    const answer = knock(join(directory, 'v1', owner.held.id, ALIVE));
+    // The connection waits in the queue of the socket and is not looked at before the next turn of the event loop.
+    await new Promise<void>(queueMicrotask);
+    await new Promise<void>(process.nextTick);
+    owner.child.kill('SIGKILL');
+    while (!hasEnded(owner.child.pid as number));
+    expect(await answer).toBe('nobody listens');
   });
 
   it('of another container is dead when it is, whatever that calls its machine (2)', async () => {
