@@ -13,6 +13,7 @@ type Koffi = typeof koffi;
 /** From the headers of Linux: mmap(2). */
 const PROT_READ_WRITE = 0x3;
 const MAP_SHARED = 0x01;
+const MAP_PRIVATE = 0x02;
 const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MAP_NORESERVE = 0x4000;
@@ -83,9 +84,18 @@ export class Mapping {
     collected.register(this.buffer, () => libc.munmap(address, length));
   }
 
-  /** Maps the first `length` bytes of an open file. */
+  /** Maps the first `length` bytes of an open file: what is written into them is seen by all who map it. */
   static of(libc: Libc, fd: number, length: number): Mapping {
-    const address = libc.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+    return Mapping.#map(libc, fd, length, MAP_SHARED);
+  }
+
+  /** Maps the first `length` bytes of an open file that nobody writes any more: what is written here stays here. */
+  static copyOnWrite(libc: Libc, fd: number, length: number): Mapping {
+    return Mapping.#map(libc, fd, length, MAP_PRIVATE | MAP_NORESERVE);
+  }
+
+  static #map(libc: Libc, fd: number, length: number, flags: number): Mapping {
+    const address = libc.mmap(null, length, PROT_READ_WRITE, flags, fd, 0);
     if (address === MAP_FAILED) throw new SystemCallError(libc, 'mmap', libc.koffi.errno());
     try {
       return new Mapping(libc, address, length);
@@ -98,13 +108,22 @@ export class Mapping {
     }
   }
 
+  /** From now on, what is written here stays here. The file is as it is at this moment. @param fd the file that is mapped */
+  detach(fd: number): void {
+    this.#replace(MAP_PRIVATE | MAP_NORESERVE, fd);
+  }
+
   /** Lets go of the file's memory. In its place there is memory of nobody's, which reads as zeros and takes no room until then. */
   close(): void {
     if (this.#closed) return;
     // Private memory would count as data of this process, which may have a bound.
-    const flags = MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE;
-    const address = this.#libc.mmap(this.#address, this.buffer.byteLength, PROT_READ_WRITE, flags, -1, 0);
-    if (address === MAP_FAILED) throw new SystemCallError(this.#libc, 'mmap', this.#libc.koffi.errno());
+    this.#replace(MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1);
     this.#closed = true;
+  }
+
+  #replace(flags: number, fd: number): void {
+    const { byteLength } = this.buffer;
+    const address = this.#libc.mmap(this.#address, byteLength, PROT_READ_WRITE, flags | MAP_FIXED, fd, 0);
+    if (address === MAP_FAILED) throw new SystemCallError(this.#libc, 'mmap', this.#libc.koffi.errno());
   }
 }

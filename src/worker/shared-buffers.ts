@@ -2,13 +2,14 @@
  * Large buffers on their way between two processes: they are written once, into memory that both see, instead of through a pipe.
  *
  * 1. The memory has no name: it is gone with the two processes, however they end.
- * 2. It is not written again before the other process can reach nothing of it any more.
- * 3. Nothing is sent this way before the other side has said that it can take it. Until then, and without koffi or Linux, buffers are copied.
+ * 2. It is not written again before neither process can reach anything of it any more.
+ * 3. A buffer that goes back to where it came from is not written at all: from then on either process sees its own copy of what it writes.
+ * 4. Nothing is sent this way before the other side has said that it can take it. Until then, and without koffi or Linux, buffers are copied.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
 import { isStintError } from '../errors/stint-error.js';
 import { type Libc, loadLibc, Mapping } from '../ledger/mapping.js';
+import { Decoder, Encoder, type Place } from './placed-views.js';
 
 /** From this size on, in bytes, a buffer is worth it. */
 export const LARGE_BYTES = 256 * 1024;
@@ -35,43 +36,24 @@ export function isBufferMessage(message: { readonly op: string }): message is Bu
   return OPS.has(message.op);
 }
 
-/** A piece of memory that this process writes and the other one reads. */
+/** Memory of this process that the other one may reach. */
 interface Segment {
   readonly id: number;
   readonly fd: number;
   readonly inode: number;
   readonly mapping: Mapping;
   readonly bytes: Uint8Array;
+  /** How many buffers over it there are, in either process. */
+  holders: number;
 }
 
-/** Where the other process finds a buffer. */
-interface Place {
-  readonly pid: number;
-  readonly fd: number;
-  readonly inode: number;
-  readonly segment: number;
-  readonly size: number;
-  readonly length: number;
+/** A buffer over memory of the other process. */
+interface Borrowed {
+  readonly place: OwnPlace;
+  readonly mapping: Mapping;
 }
 
-const VIEWS = [
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-] as const;
-
-/** Which way a view went. */
-const COPIED = 0;
-const PLACED = 1;
+type OwnPlace = Extract<Place, { owner: 'writer' }>;
 
 /** One side of the way between two processes. */
 export class SharedBuffers {
@@ -83,7 +65,11 @@ export class SharedBuffers {
   #lastId = 0;
   readonly #lent = new Map<number, Segment>();
   #free: Segment[] = [];
+  /** What the other side has sent, and can have back as it is. */
+  readonly #borrowed = new WeakMap<ArrayBufferLike, Borrowed>();
   readonly #collected = new FinalizationRegistry((segment: number) => this.#send({ op: 'release', segment }));
+  /** Of buffers over memory of this process that came back. */
+  readonly #collectedOwn = new FinalizationRegistry((segment: number) => this.#release(segment));
 
   /** @param send brings a message to the other side */
   constructor(send: (message: BufferMessage) => void) {
@@ -101,21 +87,17 @@ export class SharedBuffers {
       case 'accept':
         this.#isAccepted = true;
         return;
-      case 'release': {
-        const segment = this.#lent.get(message.segment);
-        if (segment === undefined) return;
-        this.#lent.delete(message.segment);
-        this.#keep(segment);
-      }
+      case 'release':
+        this.#release(message.segment);
     }
   }
 
   /** A message as bytes, after so many that are left free. @throws DataCloneError */
   encode(message: unknown, offset: number): Buffer {
-    const placed: Place[] = [];
+    const lent: number[] = [];
     const serializer = new Encoder((view) => {
-      const place = this.#place(view);
-      if (place !== undefined) placed.push(place);
+      const place = this.#giveBack(view) ?? this.#place(view);
+      if (place?.owner === 'writer') lent.push(place.segment);
       return place;
     });
     try {
@@ -125,14 +107,16 @@ export class SharedBuffers {
       return serializer.releaseBuffer();
     } catch (error) {
       // The other side will not hear of them.
-      for (const { segment } of placed) this.receive({ op: 'release', segment });
+      for (const segment of lent) this.#release(segment);
       throw error;
     }
   }
 
   /** @throws Error if the bytes are no message of the other side */
   decode(bytes: Uint8Array): unknown {
-    const deserializer = new Decoder(bytes, (place) => this.#open(place));
+    const deserializer = new Decoder(bytes, (place) =>
+      place.owner === 'writer' ? this.#open(place) : this.#reopen(place.segment, place.length),
+    );
     deserializer.readHeader();
     return deserializer.readValue();
   }
@@ -155,7 +139,7 @@ export class SharedBuffers {
   }
 
   /** Writes a view's bytes where the other side sees them; undefined if they have to be copied. */
-  #place(view: NodeJS.ArrayBufferView): Place | undefined {
+  #place(view: NodeJS.ArrayBufferView): OwnPlace | undefined {
     if (view.byteLength < LARGE_BYTES) return undefined;
     if (!this.#offered) {
       this.#offered = true;
@@ -167,9 +151,26 @@ export class SharedBuffers {
     const segment = this.#take(view.byteLength) ?? this.#make(this.#libc, view.byteLength);
     if (segment === undefined) return undefined;
     this.#lent.set(segment.id, segment);
+    segment.holders = 1;
     segment.bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     const { id, fd, inode, bytes } = segment;
-    return { pid: process.pid, fd, inode, segment: id, size: bytes.length, length: view.byteLength };
+    return { owner: 'writer', pid: process.pid, fd, inode, segment: id, size: bytes.length, length: view.byteLength };
+  }
+
+  /** Where a buffer lies that came from the other side; undefined if it has to be sent anew. */
+  #giveBack({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Place | undefined {
+    const borrowed = this.#borrowed.get(buffer);
+    if (borrowed === undefined || byteOffset !== 0 || byteLength < LARGE_BYTES) return undefined;
+    const { place, mapping } = borrowed;
+    try {
+      withFileOf(place, (file) => mapping.detach(file));
+    } catch {
+      // No descriptor, or more data than this process may have: it is sent anew, which says what is wrong if that fails, too.
+      return undefined;
+    }
+    // What is written into it from now on the other side does not see.
+    this.#borrowed.delete(buffer);
+    return { owner: 'reader', segment: place.segment, length: byteLength };
   }
 
   /** A free segment that has room, the smallest. */
@@ -190,12 +191,22 @@ export class SharedBuffers {
       const mapping = Mapping.of(libc, fd, size);
       this.#lastId += 1;
       const { ino: inode } = fstatSync(fd);
-      return { id: this.#lastId, fd, inode, mapping, bytes: new Uint8Array(mapping.buffer) };
+      return { id: this.#lastId, fd, inode, mapping, bytes: new Uint8Array(mapping.buffer), holders: 0 };
     } catch {
       // No room, no descriptor, no such file system: it is copied, which says what is wrong if that fails, too.
       if (fd !== undefined) closeSync(fd);
       return undefined;
     }
+  }
+
+  /** One buffer less is over a segment. */
+  #release(id: number): void {
+    const segment = this.#lent.get(id);
+    if (segment === undefined) return;
+    segment.holders -= 1;
+    if (segment.holders > 0) return;
+    this.#lent.delete(id);
+    this.#keep(segment);
   }
 
   #keep(segment: Segment): void {
@@ -209,77 +220,41 @@ export class SharedBuffers {
   }
 
   /** The memory of the other side. */
-  #open({ pid, fd, inode, segment, size, length }: Place): ArrayBuffer {
-    if (this.#libc === undefined) throw new Error('a buffer came that nobody here was asked to take');
-    const file = openSync(`/proc/${pid}/fd/${fd}`, constants.O_RDWR);
-    try {
-      const { ino, size: actual } = fstatSync(file);
-      if (ino !== inode || actual < size || length > size)
-        throw new Error('the memory of a buffer is not the one that was named');
-      const { buffer } = Mapping.of(this.#libc, file, length);
-      this.#collected.register(buffer, segment);
-      return buffer;
-    } finally {
-      closeSync(file);
-    }
+  #open(place: OwnPlace): ArrayBuffer {
+    const libc = this.#libc;
+    if (libc === undefined) throw new Error('a buffer came that nobody here was asked to take');
+    const mapping = withFileOf(place, (file) => Mapping.of(libc, file, place.length));
+    this.#borrowed.set(mapping.buffer, { place, mapping });
+    this.#collected.register(mapping.buffer, place.segment);
+    return mapping.buffer;
+  }
+
+  /** Memory of this process that the other side had, and has its own copy of now. */
+  #reopen(id: number, length: number): ArrayBuffer {
+    const segment = this.#lent.get(id);
+    if (this.#libc === undefined || segment === undefined || length > segment.bytes.length)
+      throw new Error('a buffer came back that was never sent');
+    const { buffer } = Mapping.copyOnWrite(this.#libc, segment.fd, length);
+    segment.holders += 1;
+    this.#collectedOwn.register(buffer, id);
+    return buffer;
+  }
+}
+
+/** Opens what lies at a place of the other process. */
+function withFileOf<Result>({ pid, fd, inode, size, length }: OwnPlace, use: (file: number) => Result): Result {
+  const file = openSync(`/proc/${pid}/fd/${fd}`, constants.O_RDWR);
+  try {
+    const about = fstatSync(file);
+    if (about.ino !== inode || about.size < size || length > size)
+      throw new Error('the memory of a buffer is not the one that was named');
+    return use(file);
+  } finally {
+    closeSync(file);
   }
 }
 
 function drop({ fd, mapping }: Segment): void {
   mapping.close();
   closeSync(fd);
-}
-
-/** Writes views as Node does, but large ones by where they are. */
-class Encoder extends DefaultSerializer {
-  readonly #place: (view: NodeJS.ArrayBufferView) => Place | undefined;
-
-  constructor(place: (view: NodeJS.ArrayBufferView) => Place | undefined) {
-    super();
-    this.#place = place;
-  }
-
-  /** Called by V8 for what it does not know itself: views. */
-  _writeHostObject(given: NodeJS.ArrayBufferView): void {
-    // As in a structured clone, a Buffer arrives as the bytes that it is.
-    const view = Buffer.isBuffer(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : given;
-    const kind = VIEWS.findIndex((type) => view instanceof type);
-    const place = this.#place(view);
-    this.writeUint32(place === undefined ? COPIED : PLACED);
-    if (place === undefined) {
-      (DefaultSerializer.prototype as unknown as Encoder)._writeHostObject.call(this, view);
-      return;
-    }
-    this.writeUint32(kind);
-    this.writeUint32(place.pid);
-    this.writeUint32(place.fd);
-    this.writeDouble(place.inode);
-    this.writeUint32(place.segment);
-    this.writeDouble(place.size);
-    this.writeDouble(place.length);
-  }
-}
-
-class Decoder extends DefaultDeserializer {
-  readonly #open: (place: Place) => ArrayBuffer;
-
-  constructor(bytes: Uint8Array, open: (place: Place) => ArrayBuffer) {
-    super(bytes);
-    this.#open = open;
-  }
-
-  _readHostObject(): unknown {
-    if (this.readUint32() === COPIED)
-      return (DefaultDeserializer.prototype as unknown as Decoder)._readHostObject.call(this);
-    const View = (VIEWS[this.readUint32()] ?? Uint8Array) as Uint8ArrayConstructor;
-    const [pid, fd, inode, segment, size, length] = [
-      this.readUint32(),
-      this.readUint32(),
-      this.readDouble(),
-      this.readUint32(),
-      this.readDouble(),
-      this.readDouble(),
-    ];
-    return new View(this.#open({ pid, fd, inode, segment, size, length }));
-  }
 }
