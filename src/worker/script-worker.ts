@@ -1,24 +1,20 @@
 /**
- * Runs the tasks that a worker thread is given.
+ * What a worker thread does: it takes tasks and answers, gives its fibers their turns, and hears the interrupter.
  *
- * 1. A task is reported once, after its VM is closed or dropped.
- * 2. A break unwinds this file's own frames too: `#recover` cleans up after it.
- * 3. A task that is asked to end while it is at rest goes first. If its thread is held by another for half of the
- *    grace, it is ended from the interrupt itself, without a chance to clean up.
+ * 1. A break unwinds the frames of a turn: `#recover` cleans up after it.
  */
 import type { ControlTable } from '../control/control-table.js';
 import type { Ring as BellMessage, LookReason } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
-import { RowMap } from '../control/row-map.js';
-import type { StopReason } from '../control/task-word.js';
-import { within } from '../control/within.js';
-import type { Step, Vm } from '../engines/engine.js';
-import { unpack } from '../values/packed.js';
-import { Fiber, type FiberThread } from './fiber.js';
+import type { Step } from '../engines/engine.js';
+import { Fiber } from './fiber.js';
+import { FiberEnds } from './fiber-ends.js';
 import { guardProcess } from './guard-process.js';
 import { Link } from './link.js';
+import { isModule, LiveFibers } from './live-fibers.js';
 import type { Job, ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { PipeLink } from './pipe-link.js';
+import { Portions, type PortionThread } from './portions.js';
 import { internalFailure, Reporter } from './reporter.js';
 import { TO_HOST, TO_WORKER } from './short-forms.js';
 import { ThreadEngines } from './thread-engines.js';
@@ -29,13 +25,10 @@ import type { WorkerLink } from './worker-link.js';
 /** A thread that had nothing to do for so long is idle, in ms. */
 const IDLE_MS = 5;
 
-/** A task at rest is told to end at once, after half of the grace, and after all of it: then it is dropped. */
-const STOPS_IN_GRACE = 3;
-
 /** So long a thread that has nothing to do waits for its next task before it goes back to its event loop, in ms. */
 const NEXT_TASK_MS = 1;
 
-export class ScriptWorker implements FiberThread {
+export class ScriptWorker implements PortionThread {
   readonly #setup: WorkerSetup;
   readonly table: ControlTable;
   readonly index: number;
@@ -43,16 +36,14 @@ export class ScriptWorker implements FiberThread {
   readonly #jobs = new Map<number, Job>();
   readonly #engines: ThreadEngines;
   readonly #reporter: Reporter;
-  readonly #fibers = new RowMap<Fiber>();
+  readonly #fibers = new LiveFibers();
   readonly #turns: Turns<Fiber>;
   readonly #visit: Visit;
-  /** Calls that only this thread's event loop can answer: what runs must not keep it from that. */
+  readonly #ends: FiberEnds;
+  readonly #portions: Portions;
   #pendingHere = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #lastWasModule = false;
-  /** Fibers of module tasks: what they wait for is theirs. */
-  #modules = 0;
-  #lastWasStopped = false;
 
   constructor(setup: WorkerSetup, table: ControlTable) {
     this.#setup = setup;
@@ -87,9 +78,7 @@ export class ScriptWorker implements FiberThread {
       receive: () => {
         this.#link.takeAll();
       },
-      run: (fiber) => {
-        if (!fiber.hasEnded) this.#resume(fiber);
-      },
+      run: (fiber) => this.#portions.run(fiber),
       more: () => this.#awaitMore(),
       end: (isIdle) => {
         this.#link.call();
@@ -99,6 +88,8 @@ export class ScriptWorker implements FiberThread {
         return false;
       },
     });
+    this.#ends = new FiberEnds(table, this.#fibers, this.#reporter, (fiber) => this.#turns.addFirst(fiber));
+    this.#portions = new Portions(this, this.#engines, this.#reporter, this.#ends, this.#turns, this.#visit);
   }
 
   /** Nothing is left to run. True if something has come meanwhile. */
@@ -113,10 +104,10 @@ export class ScriptWorker implements FiberThread {
   /** Whether nothing is to be expected of the event loop. After the last script there are VMs to make. */
   get #onlyHostCanAct(): boolean {
     if (this.#fibers.size === 0) return this.#lastWasModule;
-    return this.#modules === 0 && this.#pendingHere === 0;
+    return this.#fibers.modules === 0 && this.#pendingHere === 0;
   }
 
-  /** Has the host know that the thread reads files: one that is ended meanwhile would leave them open. */
+  /** One that is ended meanwhile would leave them open. */
   async loading(what: Promise<unknown>): Promise<void> {
     this.table.threads.beginLoading(this.index);
     await what.catch(() => undefined);
@@ -131,51 +122,13 @@ export class ScriptWorker implements FiberThread {
   /** Called by an interrupt at any moment, possibly in the middle of a script's instruction. */
   interrupt(): void {
     this.table.threads.takeCalls(this.index, (row) => {
-      if (row === undefined) for (const fiber of this.#fibers.values()) this.#stopIfAsked(fiber);
-      else this.#stopIfAsked(this.#fibers.get(row));
+      if (row === undefined) for (const fiber of this.#fibers.values()) this.#ends.stopIfAsked(fiber);
+      else this.#ends.stopIfAsked(this.#fibers.at(row));
     });
     const preempted = this.table.threads.takePreempted(this.index);
     if (preempted === undefined) return;
-    const fiber = this.#fibers.get(preempted);
+    const fiber = this.#fibers.at(preempted);
     if (fiber?.phase === 'active') fiber.vm?.preempt();
-  }
-
-  #stopIfAsked(fiber: Fiber | undefined): void {
-    if (fiber === undefined || fiber.hasEnded) return;
-    const { row, number } = fiber.order;
-    // One that was taken back is dropped in its turn.
-    if (!this.table.stopRequested(row) || this.#isRevoked(fiber)) return;
-    if (fiber.phase === 'active') {
-      fiber.vm?.stop();
-      return;
-    }
-    fiber.stopsSeen += 1;
-    const cleansUp = fiber.vm?.cleansUp === true;
-    const endsItself = cleansUp && fiber.vm?.endsItself === true;
-    // The second time, one that ends by itself is to run what it deferred.
-    if (fiber.vm !== undefined && cleansUp && fiber.stopsSeen <= (endsItself ? STOPS_IN_GRACE - 1 : 1)) {
-      fiber.phase = 'queued';
-      fiber.vm.stop();
-      this.#turns.addFirst(fiber);
-      return;
-    }
-    const reason = this.table.end(row, number);
-    // Undefined: a break is on its way to it, and will find it.
-    if (reason === undefined) return;
-    if (endsItself) this.#spoil(fiber);
-    fiber.vm?.discard();
-    this.#report(fiber, { kind: 'stopped' }, reason);
-  }
-
-  /** What a fiber began goes on in the event loop, and nothing but the thread's end will end it. */
-  #spoil(fiber: Fiber): void {
-    fiber.spoilsThread = true;
-    this.table.raiseRung(fiber.order.row, 'terminate');
-  }
-
-  #fiber(row: number, number: number): Fiber | undefined {
-    const fiber = this.#fibers.get(row);
-    return fiber?.order.number === number ? fiber : undefined;
   }
 
   /** Takes a message. Also in the middle of a script that blocks its thread: nothing of a script runs here. */
@@ -201,10 +154,10 @@ export class ScriptWorker implements FiberThread {
         return;
       }
       case 'answer':
-        this.#fiber(message.row, message.number)?.answer(message.answer);
+        this.#fibers.of(message.row, message.number)?.answer(message.answer);
         return;
       case 'delivered':
-        this.#fiber(message.row, message.number)?.delivered(message.events, message.bytes);
+        this.#fibers.of(message.row, message.number)?.delivered(message.events, message.bytes);
     }
   }
 
@@ -234,14 +187,13 @@ export class ScriptWorker implements FiberThread {
   settled(fiber: Fiber, end: Step): void {
     if (fiber.hasEnded) return;
     fiber.vm?.close();
-    this.#finish(fiber, end as ScriptEnd);
+    this.#ends.finish(fiber, end as ScriptEnd);
   }
 
   #accept(order: TaskOrder, job: Job): void {
     const fiber = new Fiber(order, job, this);
-    this.#lastWasModule = job.program.language === 'module';
-    if (this.#lastWasModule) this.#modules += 1;
-    this.#fibers.set(order.row, fiber);
+    this.#lastWasModule = isModule(fiber);
+    this.#fibers.add(fiber);
     const loading = this.#engines.loading(job.program.language);
     if (loading === undefined) {
       this.#schedule(fiber);
@@ -250,32 +202,8 @@ export class ScriptWorker implements FiberThread {
     void this.loading(loading);
     loading.then(
       () => this.#schedule(fiber),
-      (error: unknown) => this.#finish(fiber, internalFailure(error)),
+      (error: unknown) => this.#ends.finish(fiber, internalFailure(error)),
     );
-  }
-
-  /** The fiber's VM, made when its turn comes; undefined if it comes later. */
-  #createVm(fiber: Fiber): Vm | undefined {
-    const { job } = fiber;
-    const { args: sent } = fiber.order;
-    const args = sent instanceof Uint8Array ? unpack(sent) : sent;
-    const made = this.#engines.create(job.program, args, fiber);
-    if (!(made instanceof Promise)) return made;
-    void this.loading(made);
-    made.then(
-      (vm) => {
-        if (fiber.hasEnded) {
-          // Its task was ended and reported while it was made, and may have been counted by another one's report.
-          vm.discard();
-          this.#reporter.tellCounts();
-          return;
-        }
-        fiber.vm = vm;
-        this.#schedule(fiber);
-      },
-      (error: unknown) => this.#finish(fiber, internalFailure(error)),
-    );
-    return undefined;
   }
 
   receive(fiber: Fiber): boolean {
@@ -292,6 +220,10 @@ export class ScriptWorker implements FiberThread {
 
   ring(why: LookReason): void {
     this.#setup.bell.postMessage(why satisfies BellMessage);
+  }
+
+  hold(message: ToHost): void {
+    this.#link.hold(message);
   }
 
   post(message: ToHost): void {
@@ -312,6 +244,10 @@ export class ScriptWorker implements FiberThread {
     cause.vm?.fail?.(thrown);
   }
 
+  get pendingHere(): number {
+    return this.#pendingHere;
+  }
+
   pending(change: 1 | -1): void {
     this.#pendingHere += change;
   }
@@ -320,149 +256,12 @@ export class ScriptWorker implements FiberThread {
     if (!fiber.hasEnded) this.#turns.add(fiber);
   }
 
-  #resume(fiber: Fiber): void {
-    fiber.phase = 'active';
-    // Looked at after that: an interrupt that comes earlier ends a fiber at rest; one that comes later leaves it to its turn, also while its VM is made.
-    if (fiber.hasEnded) return;
-    // It needs no VM.
-    if (fiber.vm === undefined && this.#isRevoked(fiber)) {
-      this.#drop(fiber);
-      return;
-    }
-    try {
-      fiber.vm ??= this.#createVm(fiber);
-    } catch (error) {
-      this.#finish(fiber, internalFailure(error));
-      return;
-    }
-    if (fiber.vm !== undefined) {
-      this.#run(fiber, fiber.vm);
-      return;
-    }
-    fiber.phase = 'queued';
-    this.#stopIfAsked(fiber);
-  }
-
-  #run(fiber: Fiber, vm: Vm): void {
-    if (!fiber.begun && !this.#begin(fiber)) {
-      vm.discard();
-      this.#finish(fiber, { kind: 'stopped' });
-      return;
-    }
-    const isSliceNear = this.#visit.enter(fiber, vm, this.#turns.waiting + this.#pendingHere);
-    if (isSliceNear) this.ring('slice');
-    const end = this.#portion(fiber, vm);
-    this.#visit.leave(fiber);
-    if (end !== undefined) this.#finish(fiber, end);
-  }
-
-  /** Whether its task was taken back before it began. */
-  #isRevoked(fiber: Fiber): boolean {
-    return !fiber.begun && this.table.isRevoked(fiber.order.row, fiber.order.number);
-  }
-
-  #forget(fiber: Fiber): void {
-    this.#fibers.delete(fiber.order.row);
-    if (fiber.job.program.language === 'module') this.#modules -= 1;
-  }
-
-  #drop(fiber: Fiber): void {
-    this.#forget(fiber);
-    this.#reporter.dropped(fiber);
-  }
-
-  #begin(fiber: Fiber): boolean {
-    const { row, number, timeout, announce } = fiber.order;
-    if (!this.table.begin(row, number, timeout)) return false;
-    fiber.begun = true;
-    if (this.table.deadline(row) < this.table.tasksDue) this.ring('task');
-    if (announce) this.post({ op: 'began', row, number });
-    return true;
-  }
-
-  /** One portion of a script. Returns its end if this was the last one; its VM is closed then. */
-  #portion(fiber: Fiber, vm: Vm): ScriptEnd | undefined {
-    const { row, number } = fiber.order;
-    try {
-      const step = vm.resume(fiber.calls.take());
-      fiber.calls.flush();
-      const goesOn = step.kind === 'runnable' || (step.kind === 'waiting' && fiber.calls.hasAnswers);
-      if (goesOn && !this.table.stopRequested(row)) {
-        fiber.phase = 'queued';
-        if (step.kind === 'runnable') {
-          this.table.threads.count(this.index, 'slices');
-          this.#turns.addCut(fiber);
-        } else {
-          this.#turns.add(fiber);
-        }
-        return undefined;
-      }
-      if (step.kind === 'held') {
-        fiber.phase = 'held';
-        return undefined;
-      }
-      if (step.kind === 'waiting') {
-        // Set before the table says so: an interrupt that comes between the two finds it at rest.
-        fiber.phase = 'waiting';
-        if (this.table.wait(row, number)) {
-          fiber.unboundSince = undefined;
-          this.#link.hold({ op: 'waiting', row, number });
-          return undefined;
-        }
-        if (fiber.hasEnded) return undefined;
-        fiber.phase = 'active';
-      }
-      vm.close();
-      return step.kind === 'runnable' || step.kind === 'waiting' ? { kind: 'stopped' } : step;
-    } catch (error) {
-      vm.discard();
-      return internalFailure(error);
-    }
-  }
-
-  /** After a break: the frames that ran the fiber are gone, and its VM is in no state to be used. */
   #recover(): void {
     const fiber = this.#visit.takeBroken();
     if (fiber === undefined) return;
     this.#link.recover();
-    const cleaning = fiber.hasEnded ? undefined : fiber.vm?.cleanUp?.();
-    fiber.vm?.discard();
-    if (cleaning === undefined) this.#reportBroken(fiber);
-    else void this.#reportAfter(fiber, cleaning);
+    this.#ends.broken(fiber);
     this.#turns.recover();
-  }
-
-  #reportBroken(fiber: Fiber): void {
-    if (fiber.hasEnded) return;
-    const reason = this.table.endBroken(fiber.order.row, fiber.order.number);
-    this.#report(fiber, { kind: 'stopped' }, reason);
-  }
-
-  /** Gives what a broken fiber deferred half of the grace. What takes longer goes with the thread. */
-  async #reportAfter(fiber: Fiber, cleaning: Promise<void>): Promise<void> {
-    const ended = await within(cleaning, this.table.grace / 2);
-    if (!ended) this.#spoil(fiber);
-    this.#reportBroken(fiber);
-  }
-
-  /** Ends a fiber whose VM is gone. The thread is in no VM: a break that was announced late is withdrawn at once. */
-  #finish(fiber: Fiber, end: ScriptEnd): void {
-    if (fiber.hasEnded) return;
-    if (this.#isRevoked(fiber)) {
-      this.#drop(fiber);
-      return;
-    }
-    let reason: StopReason | undefined;
-    do {
-      reason = this.table.end(fiber.order.row, fiber.order.number);
-    } while (reason === undefined);
-    this.#report(fiber, end, reason);
-  }
-
-  #report(fiber: Fiber, end: ScriptEnd, reason: StopReason): void {
-    this.#lastWasStopped = end.kind === 'stopped';
-    this.#forget(fiber);
-    this.#reporter.ended(fiber, end, reason);
   }
 
   /**
@@ -471,7 +270,7 @@ export class ScriptWorker implements FiberThread {
    */
   #prepareSpares(): void {
     // After a stop somebody is likely to wait for the slot.
-    if (this.#fibers.size === 0) this.#engines.prepare(this.#lastWasStopped ? 'one' : 'empty');
+    if (this.#fibers.size === 0) this.#engines.prepare(this.#ends.lastWasStopped ? 'one' : 'empty');
     this.#idleTimer = setTimeout(() => {
       if (this.#turns.waiting === 0) this.#engines.prepare('all');
     }, IDLE_MS);
