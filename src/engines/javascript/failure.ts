@@ -7,11 +7,19 @@ import { type Frame, framesOf, tracebackOf } from './traceback.js';
 /** A message longer than this is cut: it travels to every listener. In UTF-16 code units. */
 const MAX_MESSAGE = 8192;
 
-type Failed = Extract<Step, { kind: 'failed' }>;
+export type Failed = Extract<Step, { kind: 'failed' }>;
 type Script = Pick<Program, 'language' | 'name' | 'memory'>;
 
 /** How frames of what ran become frames of what the author wrote. */
 export type MapFrame = (frame: Frame) => Frame | undefined;
+
+/** In place of what was thrown, where that says nothing. */
+export const UNREADABLE: Thrown = {
+  name: undefined,
+  message: 'the script threw something that could not be read',
+  stack: undefined,
+  cause: undefined,
+};
 
 /** The failure for something that the script threw and nobody caught. */
 export function thrownFailure(
@@ -66,4 +74,11 @@ function isOutOfMemory(thrown: Thrown): boolean {
 
 function shorten(text: string): string {
   return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1)}…` : text;
+}
+
+/** Whether the error of `a` is behind that of `b` in the source. */
+export function isFurther(a: Failed, b: Failed): boolean {
+  const [, lineA = 0, columnA = 0] = /:(\d+):(\d+)$/.exec(a.error.traceback ?? '')?.map(Number) ?? [];
+  const [, lineB = 0, columnB = 0] = /:(\d+):(\d+)$/.exec(b.error.traceback ?? '')?.map(Number) ?? [];
+  return lineA > lineB || (lineA === lineB && columnA > columnB);
 }

@@ -10,9 +10,19 @@
  *    (finalization callbacks are not promised to run), so its memory goes as one piece, or is taken back to its beginning as one.
  */
 import type { Value } from '../../values/value.js';
-import type { Answer, Call, Program, Step, Vm, VmHost } from '../engine.js';
-import { failure, type MapFrame, outOfMemory, syntaxFailure, thrownFailure } from './failure.js';
+import type { Answer, Program, Step, Vm, VmHost } from '../engine.js';
+import {
+  type Failed,
+  failure,
+  isFurther,
+  type MapFrame,
+  outOfMemory,
+  syntaxFailure,
+  thrownFailure,
+  UNREADABLE,
+} from './failure.js';
 import type { Called, Guest, Thrown } from './guest.js';
+import { GuestCalls } from './guest-calls.js';
 import { EVAL, GuestMemoryError } from './instance.js';
 import { Rejections } from './rejections.js';
 import { sourceBytes } from './source.js';
@@ -24,16 +34,11 @@ const JOBS_A_PORTION = 256;
 /** What reporting an error may use beyond a limit that has been reached. In bytes. */
 const REPORT_BYTES = 1024 * 1024;
 
-/** By the numbers of prelude/calls.ts. */
-const CALL_KINDS: readonly Call['kind'][] = ['function', 'event', 'builtin', 'channel', 'tool'];
-
 const PENDING = 0;
 const FULFILLED = 1;
 const STOPPED: Step = { kind: 'stopped' };
 const RUNNABLE: Step = { kind: 'runnable' };
 const WAITING: Step = { kind: 'waiting' };
-
-type Failed = Extract<Step, { kind: 'failed' }>;
 
 /** The way out of any depth after a stop. */
 class StopSeen extends Error {}
@@ -59,9 +64,7 @@ export class JavaScriptVm implements Vm {
   #onClose: ((reusable: boolean) => void) | undefined;
   /** Whether an exception came out of WebAssembly: its frames were left where they stood. */
   #isBroken = false;
-  #lastCall = 0;
-  /** Answers that came at once, before the script has a promise for them. */
-  readonly #early: Answer[] = [];
+  readonly #calls: GuestCalls;
   #mapFrame: MapFrame | undefined;
   #stopAsked = false;
   #ended: Step | undefined;
@@ -85,11 +88,12 @@ export class JavaScriptVm implements Vm {
     this.#translate = translate;
     this.#onClose = onClose;
     this.#rejections = new Rejections(guest.instance.api);
+    this.#calls = new GuestCalls(guest, host, () => this.stop());
     this.#steps = this.#script();
     guest.instance.hooks = {
       interrupted: () => this.#stopping(),
       write: (text, stream) => this.#write(text, stream),
-      call: (kind, name, encoded, handle) => this.#call(kind, name, encoded, handle),
+      call: (kind, name, encoded, handle) => this.#calls.call(kind, name, encoded, handle),
       rejection: (promise, reason, handled) => this.#rejections.note(promise, reason, handled),
     };
   }
@@ -212,10 +216,9 @@ export class JavaScriptVm implements Vm {
     while (api.qjs_promise_state(promise) === PENDING) {
       const thrown = yield* this.#runJobs(promise);
       if (thrown !== undefined) return { ok: false, thrown };
-      if (this.#early.length > 0) {
-        for (const answer of this.#early.splice(0)) this.#answer(answer);
-        continue;
-      }
+      const early = this.#calls.takeEarly();
+      for (const answer of early) this.#answer(answer);
+      if (early.length > 0) continue;
       if (api.qjs_promise_state(promise) === PENDING) yield WAITING;
     }
     const result = api.qjs_promise_result(promise);
@@ -283,22 +286,6 @@ export class JavaScriptVm implements Vm {
     return false;
   }
 
-  #call(kind: number, name: string, encoded: number, handle: number) {
-    const read = this.#guest.read(encoded, 'arguments');
-    if ('error' in read) return { thrown: this.#guest.instance.newError(read.error.message, read.error.code) };
-    this.#lastCall += 1;
-    const id = this.#lastCall;
-    const of = handle < 0 ? undefined : handle;
-    const call = { id, kind: CALL_KINDS[kind] ?? 'function', name, args: read.value as Value[], handle: of };
-    const taken = this.#host.call(call, call.kind !== 'event');
-    if (taken === 'refused') {
-      this.#stopAsked = true;
-      return undefined;
-    }
-    if (taken !== 'pending' && call.kind !== 'event') this.#early.push(taken);
-    return { id };
-  }
-
   #answer(answer: Answer): void {
     const given = this.#guest.answer(answer);
     this.#checkStop();
@@ -322,21 +309,7 @@ export class JavaScriptVm implements Vm {
   }
 }
 
-const UNREADABLE: Thrown = {
-  name: undefined,
-  message: 'the script threw something that could not be read',
-  stack: undefined,
-  cause: undefined,
-};
-
 /** Whether a script can bring an exception about: a trap, the end of the stack, or a result that is no text of the encoder. */
 function isExpected(error: unknown): error is Error {
   return error instanceof WebAssembly.RuntimeError || error instanceof RangeError || error instanceof SyntaxError;
-}
-
-/** Whether the error of `a` is behind that of `b` in the source. */
-function isFurther(a: Failed, b: Failed): boolean {
-  const [, lineA = 0, columnA = 0] = /:(\d+):(\d+)$/.exec(a.error.traceback ?? '')?.map(Number) ?? [];
-  const [, lineB = 0, columnB = 0] = /:(\d+):(\d+)$/.exec(b.error.traceback ?? '')?.map(Number) ?? [];
-  return lineA > lineB || (lineA === lineB && columnA > columnB);
 }

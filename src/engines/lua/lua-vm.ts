@@ -17,17 +17,15 @@ import type { Answer, Program, Step, Vm, VmHost } from '../engine.js';
 import { failedStep } from '../failed-step.js';
 import { LEAVING } from './account.js';
 import type { Tenant } from './cells.js';
-import { describeFailure, type Failure, outOfMemory } from './failure.js';
-import { openFunctions, targetsOf } from './host-library.js';
+import { loadChunk, readResults } from './chunk.js';
+import { describeFailure, outOfMemory } from './failure.js';
+import { targetsOf } from './host-library.js';
 import { LuaPanic } from './imports.js';
-import { seedRandom } from './libraries.js';
-import { GLOBALS, REGISTRY, STATUS } from './lua-api.js';
+import { STATUS } from './lua-api.js';
 import type { LuaState } from './lua-state.js';
 import { ScriptOutput } from './output.js';
-import { pushValue } from './push-value.js';
-import { ReadingStopped, ValueReader } from './read-value.js';
+import { ReadingStopped } from './read-value.js';
 import { ScriptCalls } from './script-calls.js';
-import { chunkBytes } from './source.js';
 
 /** What clean-up after a script may allocate past the limit, in bytes. */
 const CLOSE_HEADROOM = 256 * 1024;
@@ -178,7 +176,7 @@ export class LuaVm implements Vm, Tenant {
     const { cell, main, thread } = state;
     this.#startedAt = performance.now();
     cell.startedAt = this.#startedAt;
-    const loaded = this.#load(state);
+    const loaded = loadChunk(state, this.#program, this.#args);
     if (loaded !== undefined) return { kind: 'failed', ...loaded };
     cell.anchor = main;
     if (cell.poll !== undefined) cell.disarm(thread);
@@ -210,7 +208,7 @@ export class LuaVm implements Vm, Tenant {
     this.#output.flush();
     // Whatever the script made of it, it is not what it would have come to by itself.
     if (account.starved) return NEIGHBOUR_BROKEN;
-    if (status === STATUS.ok) return { kind: 'completed', value: this.#results(state, results) };
+    if (status === STATUS.ok) return { kind: 'completed', value: readResults(state, results) };
     const failure = describeFailure(state, this.#program, status);
     return account.fired ? STOPPED : { kind: 'failed', ...failure };
   }
@@ -222,58 +220,6 @@ export class LuaVm implements Vm, Tenant {
     cell.stopping = true;
     cell.anchor = main;
     this.#run(state, 0);
-  }
-
-  /** Puts the chunk and its arguments on the script's stack. */
-  #load(state: LuaState): Failure | undefined {
-    const { cell, main, thread } = state;
-    const { api } = cell;
-    const { name, memory } = this.#program;
-    const code = chunkBytes(this.#program.code);
-    // The copy in the instance is not the script's, but it must not be a way around the limit either.
-    if (code.byteLength > memory) return outOfMemory(this.#program);
-    let loaded: number = STATUS.ok;
-    const status = cell.protect(main, () => {
-      loaded = cell.withBytes(`@${name}`, (chunkName) =>
-        cell.withBytes(code, (text, length) =>
-          api.luaL_loadbufferx(thread, text, length, chunkName, cell.constant('t')),
-        ),
-      );
-      seedRandom(cell, main);
-      openFunctions(cell, main, this.#program);
-      if (loaded === STATUS.ok) this.#pushArguments(state);
-      return 0;
-    });
-    if (status !== STATUS.ok) return outOfMemory(this.#program);
-    return loaded === STATUS.ok ? undefined : describeFailure(state, this.#program, loaded);
-  }
-
-  #pushArguments({ cell, thread }: LuaState): void {
-    const { api } = cell;
-    const { name } = this.#program;
-    const args = this.#args;
-    if (api.lua_checkstack(thread, args.length + 8) === 0) throw new RangeError('too many arguments');
-    api.lua_rawgeti(thread, REGISTRY, GLOBALS);
-    cell.pushString(thread, 'arg');
-    api.lua_createtable(thread, args.length, 1);
-    cell.pushString(thread, name);
-    api.lua_rawseti(thread, -2, 0n);
-    for (const [i, value] of args.entries()) {
-      pushValue(cell, thread, value, `args[${i}]`);
-      api.lua_pushvalue(thread, -1);
-      // Under the two tables and the key: the arguments come out in order below them.
-      api.lua_rotate(thread, -5, 1);
-      api.lua_rawseti(thread, -2, BigInt(i + 1));
-    }
-    api.lua_rawset(thread, -3);
-    api.lua_settop(thread, -2);
-  }
-
-  #results({ cell, thread }: LuaState, count: number): Value {
-    if (count === 0) return undefined;
-    const reader = new ValueReader(cell, thread);
-    if (count === 1) return reader.read(1, 'result');
-    return Array.from({ length: count }, (_, i) => reader.read(i + 1, `result[${i + 1}]`));
   }
 
   /** Something other than a Lua error came out of the instance. */
