@@ -11,21 +11,12 @@
  */
 import type { Value } from '../../values/value.js';
 import type { Answer, Program, Step, Vm, VmHost } from '../engine.js';
-import {
-  type Failed,
-  failure,
-  isFurther,
-  type MapFrame,
-  outOfMemory,
-  syntaxFailure,
-  thrownFailure,
-  UNREADABLE,
-} from './failure.js';
+import { type Failed, failure, isFurther, type MapFrame, outOfMemory, thrownFailure, UNREADABLE } from './failure.js';
 import type { Called, Guest, Thrown } from './guest.js';
 import { GuestCalls } from './guest-calls.js';
 import { EVAL, GuestMemoryError } from './instance.js';
 import { Rejections } from './rejections.js';
-import { sourceBytes } from './source.js';
+import { readSource } from './source.js';
 import type { Translate } from './typescript.js';
 
 /** After so many promise jobs other tasks of the thread get their turn. */
@@ -162,8 +153,10 @@ export class JavaScriptVm implements Vm {
   /** Compiles and starts the script. Its code runs up to its first `await`. */
   #load(): Loaded | Failed {
     const { instance } = this.#guest;
-    const source = this.#source();
-    if ('kind' in source) return source;
+    const read = readSource(this.#program, this.#translate);
+    if ('kind' in read) return read;
+    const { bytes: source } = read;
+    this.#mapFrame = read.mapFrame;
     // Copies of source and arguments for the VM are not made by it, so its limit does not see them.
     if (source.length > this.#program.memory) return outOfMemory(this.#program);
     instance.api.qjs_set_memory_limit(this.#limit);
@@ -189,18 +182,6 @@ export class JavaScriptVm implements Vm {
     const asModule = this.#thrown(moduleError, 'SCRIPT_SYNTAX');
     // The reading that got further is the one that the author meant.
     return isFurther(asModule, asScript) ? asModule : asScript;
-  }
-
-  #source(): Uint8Array | Failed {
-    const source = sourceBytes(this.#program.code);
-    if (!('offset' in source)) {
-      if (this.#translate === undefined) return source;
-      const translated = this.#translate(new TextDecoder().decode(source), this.#program.name);
-      if ('message' in translated) return syntaxFailure(translated.message, translated.line, this.#program);
-      this.#mapFrame = translated.mapFrame;
-      return new TextEncoder().encode(translated.code);
-    }
-    return syntaxFailure(`the source is not UTF-8: byte ${source.offset} is wrong`, source.line, this.#program);
   }
 
   #evaluate(source: Uint8Array, flags: number): Called<number> {
