@@ -45,6 +45,8 @@ export function worst(statuses: Iterable<number>): number {
 }
 
 function failedStatus({ error }: Outcome): number {
+  // Said to a script, and not caught there.
+  if (error?.language !== undefined) return EXIT.failed;
   switch (error?.code) {
     case 'INVALID_ARGUMENT':
       return EXIT.usage;

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { within } from '../control/within.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import type { KernelClient } from '../kernel/client/kernel-client.js';
 import { isPrivate } from './places.js';
 
 /** How long a daemon that is there may take to say so. */
 const PATIENCE_MS = 2000;
-/** How long it may take to end, beyond the grace that it gives. */
+/** How long it may take to end, beyond the grace that it says it gives. */
 const END_MS = 30_000;
 
 /**
@@ -31,9 +30,51 @@ export async function connectTo(address: string): Promise<KernelClient> {
   return connect(address, { timeout: PATIENCE_MS });
 }
 
-/** Has a daemon end, and waits until its process has closed the connection. @throws StintError `TIMEOUT` */
-export async function stopDaemon(client: KernelClient): Promise<void> {
+/**
+ * Has a daemon end, and waits until it has closed the connection: for as long as it says that its phases take, and {@link END_MS}.
+ *
+ * @param tell what is waited for
+ * @throws StintError `TIMEOUT`
+ */
+export async function stopDaemon(client: KernelClient, tell: (what: string) => void): Promise<void> {
+  const patience = new Patience();
+  await client.onLog('info', (_level, logger, data) => {
+    const { event, grace = 0, inFlight = 0 } = data as DaemonEvent;
+    if (logger !== 'daemon' || event !== 'ending') return;
+    patience.extend(grace);
+    if (inFlight > 0) tell(`${inFlight} requests in flight have ${grace} ms to end by themselves`);
+  });
   await client.shutdown();
-  const ended = await within(client.closed, END_MS);
-  if (!ended) throw new StintError('TIMEOUT', `the daemon did not end within ${END_MS} ms`);
+  if (await patience.until(client.closed)) return;
+  throw new StintError('TIMEOUT', `the daemon did not end within ${patience.ms} ms; its log says how far it has come`);
+}
+
+/** What a daemon logs of its end. */
+interface DaemonEvent {
+  readonly event: string;
+  readonly grace?: number;
+  readonly inFlight?: number;
+}
+
+/** A deadline that can be put off. */
+class Patience {
+  ms = END_MS;
+  #give!: () => void;
+  readonly #over = new Promise<boolean>((resolve) => {
+    this.#give = () => resolve(false);
+  });
+  #timer = setTimeout(this.#give, END_MS).unref();
+
+  extend(ms: number): void {
+    this.ms = END_MS + ms;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#give, this.ms).unref();
+  }
+
+  /** Whether it settled in time. */
+  async until(work: Promise<unknown>): Promise<boolean> {
+    const inTime = await Promise.race([work.then(() => true), this.#over]);
+    clearTimeout(this.#timer);
+    return inTime;
+  }
 }

@@ -47,13 +47,16 @@ export async function serve(plan: ServePlan): Promise<Serving> {
   const ledger = await own.get();
   const kernel = await createKernel({ policy, limits, log: plan.log, ...(ledger === undefined ? {} : { ledger }) });
   const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    kernel.log('info', 'daemon', { event: 'ending', grace: plan.grace });
-    await kernel.close({ grace: plan.grace });
+  const release = async (grace: number): Promise<void> => {
+    await kernel.close({ grace });
     for (const closer of closers) await closer();
     await own
       .close()
       .catch((error: unknown) => plan.log('warning', 'daemon', { event: 'left', why: messageOf(error) }));
+  };
+  const close = async (): Promise<void> => {
+    kernel.log('info', 'daemon', { event: 'ending', grace: plan.grace, inFlight: kernel.stats().inFlight });
+    await release(plan.grace);
   };
   try {
     const configured = new ConfiguredTools(kernel.tools);
@@ -80,7 +83,7 @@ export async function serve(plan: ServePlan): Promise<Serving> {
     const gone = Promise.all(listeners.map(({ closed }) => closed)).then(() => 'its last listener');
     return { kernel, listeners, reload, endAsked: Promise.race([kernel.shutdownAsked, gone]), close };
   } catch (error) {
-    await close();
+    await release(0);
     throw error;
   }
 }

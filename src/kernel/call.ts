@@ -1,4 +1,4 @@
-import type { ToolProgress } from '../tools/registry.js';
+import type { ToolProgress } from '../tools/call-options.js';
 import type { Account } from './account.js';
 import type { LogLevel } from './log.js';
 

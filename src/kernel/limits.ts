@@ -23,6 +23,8 @@ export interface KernelLimits {
   artifacts?: Bytes;
   /** How long a connection may take to say who it is. Default 10 s. */
   handshake?: Duration;
+  /** How long a client that has ended its half of a connection waits for what it has asked. Default 30 s. Then that is cancelled. */
+  linger?: Duration;
 }
 
 /** {@link KernelLimits} with everything in bytes and milliseconds. */
@@ -39,6 +41,7 @@ export const DEFAULT_KERNEL_LIMITS: ResolvedKernelLimits = {
   idle: 30 * 60_000,
   artifacts: 16 * 1024 ** 2,
   handshake: 10_000,
+  linger: 30_000,
 };
 
 const MIB_64 = 64 * 1024 ** 2;
@@ -57,6 +60,7 @@ export function resolveKernelLimits(limits: unknown): ResolvedKernelLimits {
     idle: parseDuration,
     artifacts: bytes(0, 1024 ** 3),
     handshake: parseDuration,
+    linger: parseDuration,
   });
   return { ...DEFAULT_KERNEL_LIMITS, ...read };
 }

@@ -6,35 +6,73 @@ import type { Wire, WireListener } from './wire.js';
 /** How long the other end has to take what was sent last. */
 const LAST_WORDS_MS = 1000;
 
-/** One message a line, over a socket, or over what is read from one stream and written to another. */
+/**
+ * One message a line, over a socket, or over what is read from one stream and written to another.
+ *
+ * Whoever ends its half may have asked something before: that is still answered, within the linger. A client that is gone altogether looks the same at
+ * first; over a unix socket an empty write tells.
+ */
 export class StreamWire implements Wire {
   readonly #input: NodeJS.ReadableStream;
   readonly #output: NodeJS.WritableStream & { readonly writableLength?: number };
   readonly #most: number;
+  readonly #linger: number;
+  /** Whether the other end has ended its half. */
+  #read = false;
+  /** Whether something came that is not answered yet. */
+  #pending = false;
+  #tellClosed!: () => void;
+  /** Settles when nothing more comes and nothing more can be sent. */
+  readonly closed = new Promise<void>((resolve) => {
+    this.#tellClosed = resolve;
+  });
 
-  /** @param most the longest message that is taken, in bytes */
-  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, most: number) {
+  /**
+   * @param most the longest message that is taken, in bytes
+   * @param linger how long the other end, having ended its half, waits for answers, in ms; 0: it wants none
+   */
+  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, most: number, linger = 0) {
     this.#input = input;
     this.#output = output;
     this.#most = most;
+    this.#linger = linger;
   }
 
   listen(listener: WireListener): void {
     const lines = new LineReader(this.#most, {
-      line: (text) => listener.message(text),
+      line: (text) => {
+        this.#pending = true;
+        listener.message(text);
+      },
       unreadable: (why) => listener.unreadable(why),
     });
     let open = true;
+    let patience: NodeJS.Timeout | undefined;
     const close = (error: Error | undefined | null): void => {
       if (!open) return;
       open = false;
+      clearTimeout(patience);
       listener.closed(error ?? undefined);
+      this.#tellClosed();
     };
     this.#input.on('data', (chunk: Buffer) => lines.add(chunk));
     this.#output.on('drain', () => listener.drained());
-    // The other end has closed its half, or all of it is gone.
-    this.#input.once('end', () => close(undefined));
-    finished(this.#input, { writable: false }, close);
+    this.#input.once('end', () => {
+      this.#read = true;
+      lines.end();
+      if (this.#linger === 0) {
+        close(undefined);
+        this.end();
+        return;
+      }
+      patience = setTimeout(() => this.destroy(), this.#linger);
+      patience.unref();
+      if (this.#pending) this.#output.write('');
+      else this.#output.end();
+    });
+    finished(this.#input, { writable: false }, (error) => {
+      if (!this.#read) close(error);
+    });
     finished(this.#output, { readable: false }, close);
   }
 
@@ -56,7 +94,8 @@ export class StreamWire implements Wire {
   }
 
   rest(): void {
-    // The connection goes on.
+    this.#pending = false;
+    if (this.#read) this.#output.end();
   }
 
   end(): void {

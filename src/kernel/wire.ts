@@ -19,7 +19,7 @@ export interface Wire {
   /** Stops reading, so that the other end has to wait. */
   pause(): void;
   resume(): void;
-  /** All that came has been answered. */
+  /** All that came has been answered: if nothing more can come, the wire ends. */
   rest(): void;
   /** Sends what waits, then closes; the other end has a second to take it. */
   end(): void;

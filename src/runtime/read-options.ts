@@ -64,3 +64,13 @@ export function oneOf<T extends string>(...choices: T[]): OptionReader<T> {
     return choice;
   };
 }
+
+export function readSignal(value: unknown, name: string): AbortSignal {
+  if (!(value instanceof AbortSignal)) throw invalid(name, value, 'an AbortSignal');
+  return value;
+}
+
+export function readFunction<T>(value: unknown, name: string): T {
+  if (typeof value !== 'function') throw invalid(name, value, 'a function');
+  return value as T;
+}

@@ -7,7 +7,15 @@ import type { Value } from '../values/value.js';
 import { Channel } from './channel.js';
 import type { EventListener, HostFunction } from './host-calls.js';
 import { type Limits, type ResolvedLimits, readLimits, resolveLimits } from './limits.js';
-import { type OptionReader, oneOf, readOptions, readProperty, wholeNumber } from './read-options.js';
+import {
+  type OptionReader,
+  oneOf,
+  readFunction,
+  readOptions,
+  readProperty,
+  readSignal,
+  wholeNumber,
+} from './read-options.js';
 import { readGrant, readToolsOption, type ToolGrant, type ToolsOption } from './task-tools.js';
 import type { ToolPort } from './tool-port.js';
 import { invalid } from './units.js';
@@ -184,14 +192,4 @@ function mapOf<T>(read: OptionReader<T>, what: string): OptionReader<ReadonlyMap
 function readChannel(value: unknown, name: string): Channel {
   if (!(value instanceof Channel)) throw invalid(name, value, 'a channel, as createChannel makes it');
   return value;
-}
-
-function readSignal(value: unknown, name: string): AbortSignal {
-  if (!(value instanceof AbortSignal)) throw invalid(name, value, 'an AbortSignal');
-  return value;
-}
-
-function readFunction<T>(value: unknown, name: string): T {
-  if (typeof value !== 'function') throw invalid(name, value, 'a function');
-  return value as T;
 }

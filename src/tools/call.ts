@@ -2,7 +2,7 @@
  * One call of a tool, from its input to its result.
  *
  * 1. It settles at its deadline, or when it is cancelled, whatever the handler does; a handler that heeds its signal within the grace is
- *    waited for.
+ *    waited for. A schema that answers later (a Standard Schema may) has as much time, before and after.
  * 2. When it has settled, what it acquired is closed and its doors are shut.
  * 3. The handler gets a copy of the input that the schema has accepted; the caller gets a copy of a result that it has accepted.
  * 4. Whatever a handler throws, the caller gets a `StintError`.
@@ -18,7 +18,7 @@ import type { Value } from '../values/value.js';
 import { CallContext, type CallOwner } from './call-context.js';
 import { cancelled, failed, inputError } from './failure.js';
 import { measure, pathText } from './schema/measure.js';
-import { type Checked, check } from './schema/validator.js';
+import { type Checked, check, isStandardSchema } from './schema/validator.js';
 import type { ToolResult, ToolSchema } from './tool.js';
 
 /** How long a handler that was told to end is waited for. */
@@ -40,20 +40,26 @@ export async function carryOut(owner: CallOwner, input: unknown, port: CallPort)
   const { tool } = owner;
   throwIfCancelled(tool.name, port.signal);
   const accepted = acceptInput(owner, input);
-  const outcome = await judge(tool.name, tool.input, accepted, 'input');
+  const outcome = await judge(owner, port, tool.input, accepted, 'input');
   if ('problem' in outcome) throw inputError(tool.name, outcome.problem);
   throwIfCancelled(tool.name, port.signal);
   const context = new CallContext(owner);
   let result: unknown;
   try {
-    result = await withinTime(owner, port, context, () => tool.handler(outcome.value, context));
+    const { value } = outcome;
+    result = await withinTime(
+      owner,
+      port,
+      () => tool.handler(value, context),
+      (reason) => context.abort(reason),
+    );
   } catch (error) {
     throw failed(tool.name, error);
   } finally {
     const disposal = context.end();
     if (disposal !== undefined) await cleanUp(tool.name, disposal);
   }
-  return acceptOutput(owner, result);
+  return acceptOutput(owner, port, result);
 }
 
 function acceptInput({ tool, limits, notes }: CallOwner, input: unknown): Value {
@@ -73,21 +79,29 @@ function acceptInput({ tool, limits, notes }: CallOwner, input: unknown): Value 
   return copy;
 }
 
-async function acceptOutput(owner: CallOwner, result: unknown): Promise<unknown> {
+async function acceptOutput(owner: CallOwner, port: CallPort, result: unknown): Promise<unknown> {
   const { tool } = owner;
   const copy = takeOutput(owner, result, 'result');
   if (tool.output === undefined) return copy;
-  const checked = await judge(tool.name, tool.output, copy, 'output');
+  const checked = await judge(owner, port, tool.output, copy, 'output');
   if ('value' in checked) return checked.value;
   throw new StintError('TOOL_FAILED', `the tool '${tool.name}' returned what its schema refuses: ${checked.problem}`);
 }
 
 /** Checks a value. A schema that cannot is the tool's fault. */
-async function judge(tool: string, schema: ToolSchema, value: Value, name: string): Promise<Checked> {
+async function judge(
+  owner: CallOwner,
+  port: CallPort,
+  schema: ToolSchema,
+  value: Value,
+  name: string,
+): Promise<Checked> {
   try {
-    return await check(schema, value, name);
+    const answer = check(schema, value, name);
+    if (!isStandardSchema(schema) || !isThenable(answer)) return await answer;
+    return (await withinTime(owner, port, () => answer)) as Checked;
   } catch (error) {
-    throw failed(tool, error);
+    throw failed(owner.tool.name, error);
   }
 }
 
@@ -107,14 +121,18 @@ function takeOutput({ tool, limits, notes }: CallOwner, value: unknown, what: st
   );
 }
 
-/** Runs the handler until it is done, or its time is up, or the call is cancelled. */
+/**
+ * Runs the tool's code until it is done, or its time is up, or the call is cancelled.
+ *
+ * @param tell is called when it has to end
+ */
 function withinTime(
   owner: CallOwner,
   port: CallPort,
-  context: CallContext,
-  handle: () => ToolResult<unknown>,
+  begin: () => ToolResult<unknown>,
+  tell: (reason: StintError) => void = () => undefined,
 ): unknown {
-  const begun = handle();
+  const begun = begin();
   const iterator = asIterator(begun);
   if (iterator === undefined && !isThenable(begun)) return begun;
   const { tool, limits } = owner;
@@ -132,7 +150,7 @@ function withinTime(
       if (stopped !== undefined) return;
       stopped = reason;
       graceTimer = setTimeout(() => settle(() => undefined), GRACE_MS);
-      context.abort(reason);
+      tell(reason);
       if (iterator !== undefined) endIterator(iterator);
     };
     const timer = setTimeout(

@@ -10,11 +10,12 @@ import { isStintError, StintError } from '../errors/stint-error.js';
 import { readOptions } from '../runtime/read-options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sharedRuntime } from '../runtime/shared-runtime.js';
-import type { ToolCall, ToolFilter, ToolPort } from '../runtime/tool-port.js';
-import { type Duration, invalid, parseDuration } from '../runtime/units.js';
+import type { ToolFilter, ToolPort } from '../runtime/tool-port.js';
+import { invalid } from '../runtime/units.js';
 import { type AuditEvent, AuditNotes } from './audit.js';
 import { carryOut } from './call.js';
 import type { CallOwner } from './call-context.js';
+import { type CallOptions, readCallOptions } from './call-options.js';
 import { defineTool, isDefined } from './define-tool.js';
 import { cancelled, failed } from './failure.js';
 import { lowerLimits } from './limits.js';
@@ -34,23 +35,6 @@ export interface ToolRegistryOptions {
   readonly policy?: Policy | PolicyOptions;
   /** Where tools run scripts. Default: the shared runtime. Tools that a script calls run them in the runtime within its own. */
   readonly runtime?: Runtime;
-}
-
-/** How far a tool has come. */
-export interface ToolProgress {
-  readonly done: number;
-  readonly total?: number;
-  readonly message?: string;
-}
-
-/** What a call can be told. */
-export interface CallOptions extends ToolCall {
-  readonly policy?: Policy | PolicyOptions;
-  /** In place of the tool's own, if it is shorter. */
-  readonly timeout?: Duration;
-  readonly onProgress?: (progress: ToolProgress) => void;
-  /** Takes what a streaming tool yields; it waits with the next part until a promise that this returns has settled. */
-  readonly onPart?: (part: unknown) => void | Promise<void>;
 }
 
 /** How tools that call tools are nested at most. */
@@ -228,7 +212,8 @@ export class ToolRegistry implements ToolPort {
     notes: AuditNotes,
   ): Promise<unknown> {
     const tool = this.get(name);
-    const policy = options.policy === undefined ? this.#policy : Policy.of(options.policy);
+    const { signal, onPart, onProgress, runtime, timeout, ...read } = readCallOptions(options);
+    const policy = read.policy === undefined ? this.#policy : Policy.of(read.policy);
     policy.admit(tool);
     if (this.#calls > MOST_CALLS) {
       throw new StintError('QUEUE_FULL', `${MOST_CALLS} calls of tools are under way already; try again later`);
@@ -236,14 +221,13 @@ export class ToolRegistry implements ToolPort {
     if (depth > MOST_NESTED) {
       throw new StintError('TOOL_FAILED', `tools call each other ${depth} deep; the most is ${MOST_NESTED}`);
     }
-    const { timeout } = readOptions({ timeout: options.timeout }, 'options', { timeout: parseDuration });
     const bounds = timeout === undefined ? {} : { timeout };
     const owner: CallOwner = {
       tool,
       policy,
       limits: lowerLimits(lowerLimits(tool.limits, policy.rules.limits), bounds),
       notes,
-      runtime: () => options.runtime?.() ?? this.#runtime ?? sharedRuntime(),
+      runtime: () => runtime?.() ?? this.#runtime ?? sharedRuntime(),
       // What it calls is its own affair: their parts and progress are not the caller's.
       tools: (signal) =>
         new ToolView(
@@ -252,20 +236,20 @@ export class ToolRegistry implements ToolPort {
             policy,
             signal,
             caller: `tool ${name}`,
-            ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+            ...(runtime === undefined ? {} : { runtime }),
           },
           { depth: depth + 1, parent: id },
         ),
       progress: (done, total, message) => {
         const told = { done, ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) };
         try {
-          options.onProgress?.(told);
+          onProgress?.(told);
         } catch (error) {
           throw cancelled(name, error);
         }
       },
     };
-    return carryOut(owner, input, { signal: options.signal, onPart: options.onPart });
+    return carryOut(owner, input, { signal, onPart });
   }
 
   /** Not from here, but next: a listener that throws must not be taken for the tool. */

@@ -1,6 +1,7 @@
 import type { ToolCall, ToolFilter, ToolPort } from '../runtime/tool-port.js';
+import type { CallOptions } from './call-options.js';
 import type { Policy } from './policy.js';
-import type { CallOptions, Nesting, ToolRegistry } from './registry.js';
+import type { Nesting, ToolRegistry } from './registry.js';
 import type { FoundTool } from './search.js';
 import type { ToolInfo, ToolSummary } from './tool-info.js';
 
@@ -49,7 +50,8 @@ export class ToolView implements ToolPort {
   /** A call ends when either of them does: the view's own caller, or this one's. */
   #signals({ signal }: ToolCall): { signal?: AbortSignal } {
     const own = this.#bound.signal;
-    if (own === undefined || signal === undefined) return {};
+    // What is no signal is refused with the other options.
+    if (own === undefined || !(signal instanceof AbortSignal)) return {};
     return { signal: AbortSignal.any([own, signal]) };
   }
 }

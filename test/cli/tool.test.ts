@@ -183,6 +183,12 @@ describe('tools of scripts', () => {
     expect(unknown.stderr).toContain("there is no tool 'test.reed'; did you mean test.read");
   });
 
+  it('that are called wrongly are failures of the script', async () => {
+    for (const code of ['tool.search()', 'tool.list({ categry: "x" })', 'tool.info("nothing")']) {
+      expect(await stint(['eval', code, '--tool', 'calculator'])).toMatchObject({ status: 1, stdout: '' });
+    }
+  });
+
   it('are listed by the REPL', async () => {
     const input = '.tools\nawait tool.test.add({ a: 20, b: 22 })\n';
     const { stdout } = await stint(['repl', '--tools', 'tools', '--tool', 'test.add'], input);

@@ -61,7 +61,7 @@ describe('the daemon', () => {
     expect(await home.stint(['eval', 'for (;;);', '--timeout', '50ms'])).toMatchObject({ status: 124 });
     expect(await home.stint(['tool', 'call', 'process.run', '{}'])).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('set --security'),
+      stderr: expect.stringContaining('set policy.security'),
     });
   });
 
@@ -72,7 +72,7 @@ describe('the daemon', () => {
     expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining('somebody listens at') });
     expect(await home.stint(['serve'])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('somebody listens at'),
+      stderr: expect.stringMatching(/^stint: somebody listens at .*\n$/),
     });
     expect((await home.stint(['status'])).status).toBe(0);
   });
@@ -232,6 +232,25 @@ describe('the daemon', () => {
     expect(existsSync(home.socket)).toBe(false);
     const log = readFileSync(home.log, 'utf8');
     expect(log).toContain('"asked to end"');
+  });
+
+  it('is waited for by `stint stop` as long as its phases take, which says what for', async () => {
+    const home = new Home();
+    await home.start('--grace', '20s');
+    await using client = await connect(home.socket);
+    let begun!: () => void;
+    const running = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const code = 'print("on") sleep(300) return "whole"';
+    const script = client.scripts.run({ language: 'lua', code }, { output: () => begun() });
+    await running;
+    expect(await home.stint(['stop'])).toEqual({
+      stdout: '',
+      stderr: 'stint: 1 requests in flight have 20000 ms to end by themselves\nstint: the daemon has ended\n',
+      status: 0,
+    });
+    expect(await script).toBe('whole');
   });
 
   it('in the foreground prints where it listens, with tokens in files of their own', async () => {

@@ -241,16 +241,51 @@ describe('limits of one client', () => {
 });
 
 describe('connections that are half open', () => {
-  it('end when the other half is closed, and what they had in flight with them', async () => {
+  it('get the answers to what was asked before, the last line without its end too, and are closed then', async () => {
     const gate = new Gate();
     const { path, kernel } = await makeUnixKernel({}, gate);
+    const listener = await kernel.listen({ tcp: '127.0.0.1:0' });
+    const { token } = listener.connection;
+    const overTcp = await RawClient.connect({ port: Number(new URL(listener.address).port) });
+    overTcp.send({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { token } });
+    expect(await overTcp.next()).toMatchObject({ id: 0, result: {} });
+    for (const client of [await RawClient.connect(path), overTcp]) {
+      const asked = gate.waiting.length;
+      client.send(call(1, 'wait'));
+      client.socket.end(JSON.stringify({ jsonrpc: '2.0', ...call(2, 'add', { a: 1, b: 2 }) }));
+      expect(await client.next()).toMatchObject({ id: 2, result: { result: 3 } });
+      await gate.reached(asked + 1);
+      gate.waiting[asked]?.();
+      expect(await client.next()).toMatchObject({ id: 1, result: { result: 'let go' } });
+      expect(await client.next()).toBeUndefined();
+    }
+    expect(gate.cancelled).toEqual([]);
+    expect(kernel.stats().clients).toBe(0);
+  });
+
+  it('wait for their answers no longer than limits.linger', async () => {
+    const gate = new Gate();
+    const { path, kernel } = await makeUnixKernel({ limits: { linger: 20 } }, gate);
     const client = await RawClient.connect(path);
     client.send(call(1, 'wait'));
     await gate.reached(1);
     client.socket.end();
     expect(await client.next()).toBeUndefined();
-    expect(gate.cancelled).toHaveLength(1);
+    while (gate.cancelled.length === 0) await new Promise(setImmediate);
     expect(kernel.stats().clients).toBe(0);
+  });
+
+  it('of a client that is closed by its program do not keep what it has in flight, over TCP neither', async () => {
+    const gate = new Gate();
+    const { kernel } = await makeUnixKernel({}, gate);
+    const listener = await kernel.listen({ tcp: '127.0.0.1:0' });
+    const client = await connectClient(listener.connection);
+    const refused = expect(client.tools.call('wait')).rejects.toMatchObject({ code: 'CANCELLED' });
+    await gate.reached(1);
+    await client.close();
+    await refused;
+    while (gate.cancelled.length === 0) await new Promise(setImmediate);
+    expect(kernel.stats().inFlight).toBe(0);
   });
 
   it('hold little and nobody up, however many there are', async () => {

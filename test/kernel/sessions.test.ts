@@ -196,10 +196,13 @@ describe('sessions', () => {
     const expired = new Promise<unknown>((resolve) => {
       void client.subscribe('session', (event) => (event as { type: string }).type === 'expired' && resolve(event));
     });
+    // One that may be idle for long does not put the look at the others off.
+    const other = await client.sessions.open({ language: 'lua' });
     const session = await client.sessions.open({ language: 'lua', idle: 1000 });
     await session.run('x = 1');
     expect(await expired).toEqual({ type: 'expired', session: session.id });
     await expect(session.run('x')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await other.close();
     expect(kernel.stats()).toMatchObject({ sessions: 0, runtime: { live: 0 } });
   });
 

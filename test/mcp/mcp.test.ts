@@ -325,6 +325,23 @@ describe('stint mcp', () => {
     expect(() => process.kill(pid, 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
   });
 
+  it('answers what was asked before its input ended', async () => {
+    const home = new Home();
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+    const script = { name: 'session_run', arguments: { language: 'lua', code: 'sleep(300) return "whole"' } };
+    const lines = [
+      { id: 1, method: 'initialize', params },
+      { method: 'notifications/initialized' },
+      { id: 2, method: 'tools/call', params: script },
+    ].map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const { stdout, status } = await home.stint(['mcp', '--no-daemon'], lines.join(''));
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) as string)).toMatchObject({
+      id: 2,
+      result: { content: [{ text: 'whole' }, {}] },
+    });
+    expect(status).toBe(0);
+  });
+
   it('ends with status 3 when the daemon that it goes through does', async () => {
     const home = new Home();
     const daemon = await home.start();

@@ -66,6 +66,7 @@ describe('the protocol of the kernel', () => {
       idle: 1_800_000,
       artifacts: 16_777_216,
       handshake: 10_000,
+      linger: 30_000,
     });
   });
 

@@ -24,7 +24,7 @@ export async function within<T>(
   handler: (context: ToolContext) => T | Promise<T>,
   options: CallOptions & Partial<ToolDefinition> = {},
 ): Promise<{ result: T; events: AuditEvent[] }> {
-  const { permissions = ['read', 'write', 'net', 'execute', 'environment'] } = options;
+  const { permissions = ['read', 'write', 'net', 'execute', 'environment'], limits, ...told } = options;
   const registry = new ToolRegistry();
   const events: AuditEvent[] = [];
   registry.on('call', (event) => events.push(event));
@@ -36,11 +36,11 @@ export async function within<T>(
       security: 'privileged',
       input: {},
       permissions,
-      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(limits === undefined ? {} : { limits }),
       handler: (_, context) => handler(context),
     }),
   );
-  const result = (await registry.call('probe', {}, { ...options, policy: { security: 'privileged', ...policy } })) as T;
+  const result = (await registry.call('probe', {}, { ...told, policy: { security: 'privileged', ...policy } })) as T;
   return { result, events };
 }
 

@@ -182,6 +182,12 @@ describe('what may be run', () => {
     ['env', ['id']],
     ['xargs', []],
     ['python3', ['x.py']],
+    ['python3.12', ['x.py']],
+    ['lua5.4', ['x.lua']],
+    ['nodejs', []],
+    ['rg', ['--pre=id', 'x']],
+    ['curl', ['-so', '/etc/x', 'http://example.com']],
+    ['curl', ['--output-dir', '/etc', 'http://example.com']],
   ])('does not launch another program: %s %j', async (command, args) => {
     const error = await refusalWithin({ commands: [command] }, ({ execute }) => execute(command, args));
     expect(error.code).toBe('PERMISSION_DENIED');
@@ -194,6 +200,8 @@ describe('what may be run', () => {
     ['tar', ['tf', 'Info.tar']],
     ['git', ['log', '--oneline']],
     ['ls', ['-la']],
+    ['curl', ['-sS', '--max-time', '5', 'http://example.com']],
+    ['7z', ['l', 'x']],
   ])('has arguments that do not: %s %j', (command, args) => {
     expect(launchingArgument(command, args)).toBeUndefined();
   });

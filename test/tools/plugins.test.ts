@@ -132,6 +132,7 @@ describe('a script with a header', () => {
     ['--[[ tool\nname: x\ndescription: x\ninput: 5\n]]', 'tool.input is 5'],
     ['--[[ tool\n]]', 'tool.name is undefined'],
     ['--[[ tool\nnothing\n]]', "the line 'nothing'"],
+    ['--[[ tool\nname: x\ndescription: x\n', 'is not closed'],
   ])('that is wrong is told of, with its file, and keeps no other one out: %j', async (header, message) => {
     put({ 'wrong.lua': header, 'words.lua': WORDS });
     const { tools, problems } = await loadDirectory(folder);

@@ -49,6 +49,27 @@ describe('a registry', () => {
     expect(error.message).toContain(message);
   });
 
+  it.each([
+    [{ signal: {} }, 'options.signal is {}; it must be an AbortSignal'],
+    [{ onPart: 3 }, 'options.onPart is 3; it must be a function'],
+    [{ onProgress: 'x' }, "options.onProgress is 'x'; it must be a function"],
+    [{ timeout: 'soon' }, "options.timeout is 'soon'"],
+    [{ timeot: 5 }, 'options.timeot is not an option'],
+  ])('refuses a call that is told %j', async (options, message) => {
+    const later = defineTool({
+      ...{ name: 'later', description: 'x', category: 'test', security: 'safe', input: {} },
+      handler: () => new Promise((resolve) => setImmediate(resolve)),
+    });
+    const registry = new ToolRegistry({ tools: [later] });
+    const outcomes: string[] = [];
+    registry.on('call', ({ outcome }) => outcomes.push(outcome));
+    for (const target of [registry, registry.under({})]) {
+      const error = await refused(target.call('later', {}, options as never));
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
+    }
+    expect(outcomes).toEqual(['INVALID_ARGUMENT', 'INVALID_ARGUMENT']);
+  });
+
   it('says which names are near one that it does not have', async () => {
     const registry = new ToolRegistry({ tools: [add] });
     const error = await refused(registry.call('math.ad', {}));

@@ -70,6 +70,15 @@ describe('a JSON Schema', () => {
     expect(await tryInput(person, input)).toEqual(expected);
   });
 
+  it('does not find what every object inherits', async () => {
+    expect(await tryInput({ type: 'object', required: ['constructor'] }, { a: 1 })).toBe(
+      'TOOL_INPUT input.constructor is missing',
+    );
+    const shape = { type: 'object', properties: { toString: { type: 'string' } } };
+    expect(await tryInput(shape, { a: 1 })).toEqual({ a: 1 });
+    expect(await tryInput({ type: 'object', dependentRequired: { valueOf: ['b'] } }, { a: 1 })).toEqual({ a: 1 });
+  });
+
   it('of draft 7 is known by its $schema', async () => {
     const tuple = { type: 'array', items: [{ type: 'string' }], additionalItems: false };
     const draft7 = { $schema: 'http://json-schema.org/draft-07/schema#', ...tuple };
@@ -243,6 +252,47 @@ describe('a Standard Schema', () => {
   it('that throws is a failure of the tool', async () => {
     const throwing = { '~standard': { version: 1, vendor: 'test', validate: () => JSON.parse('{') } } as const;
     expect((await errorOf(echoing(throwing).call('echo', {}))).code).toBe('TOOL_FAILED');
+  });
+
+  it('that knows that there is no JSON Schema for it is told of by none', () => {
+    const refuse = () => {
+      throw new Error('a date has no JSON Schema');
+    };
+    const standard = { ...schema(false)['~standard'], jsonSchema: { input: refuse, output: refuse } };
+    expect(echoing({ '~standard': standard } as never).info('echo').input).toEqual({});
+  });
+
+  it('may answer by anything that can be awaited', async () => {
+    const answer = { issues: [{ message: 'no' }] };
+    // biome-ignore lint/suspicious/noThenProperty: a promise of another library
+    const validate = () => ({ then: (give: (value: unknown) => void) => give(answer) });
+    const standard = { version: 1, vendor: 'test', validate };
+    expect(await tryInput({ '~standard': standard } as never, {})).toBe('TOOL_INPUT input: no');
+  });
+
+  it.each([undefined, null, true, {}, { issues: 'none' }])('has not accepted what it answers %j to', async (answer) => {
+    const standard = { version: 1, vendor: 'test', validate: () => answer };
+    expect(await tryInput({ '~standard': standard } as never, {})).toContain('TOOL_FAILED');
+  });
+
+  it.each(['input', 'output'] as const)('that never answers does not outlast the call: %s', async (side) => {
+    const standard = { version: 1, vendor: 'test', validate: () => new Promise(() => undefined) };
+    const tool = defineTool({
+      name: 'silent',
+      description: 'x',
+      category: 'test',
+      security: 'safe',
+      input: {},
+      [side]: { '~standard': standard },
+      limits: { timeout: 20 },
+      handler: () => 1,
+    });
+    const registry = new ToolRegistry({ tools: [tool] });
+    expect((await errorOf(registry.call('silent', {}))).code).toBe('TIMEOUT');
+    const stop = new AbortController();
+    const cancelled = errorOf(registry.call('silent', {}, { signal: stop.signal, timeout: 20 }));
+    stop.abort();
+    expect((await cancelled).code).toBe('CANCELLED');
   });
 
   it('gives its handler its type', async () => {

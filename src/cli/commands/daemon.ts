@@ -55,7 +55,7 @@ export async function status(flags: DaemonFlags): Promise<number> {
 export async function stop(flags: DaemonFlags): Promise<number> {
   await using client = await find(flags);
   if (client === undefined) return EXIT.failed;
-  await stopDaemon(client);
+  await stopDaemon(client, (what) => process.stderr.write(`stint: ${what}\n`));
   process.stderr.write('stint: the daemon has ended\n');
   return EXIT.completed;
 }

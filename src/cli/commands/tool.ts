@@ -3,7 +3,8 @@ import { messageOf } from '../../errors/describe.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import type { ToolsClient } from '../../kernel/client/tools-client.js';
 import { closeSharedRuntime } from '../../runtime/shared-runtime.js';
-import type { CallOptions, ToolRegistry } from '../../tools/registry.js';
+import type { CallOptions } from '../../tools/call-options.js';
+import type { ToolRegistry } from '../../tools/registry.js';
 import type { ToolTest } from '../../tools/test-tool.js';
 import { toJsonForm } from '../../values/json-form.js';
 import type { Value } from '../../values/value.js';
@@ -45,7 +46,7 @@ export async function toolInfo(name: string, flags: ToolFlags): Promise<number> 
 /** `stint tool call`: returns the exit status. */
 export async function callTool(name: string, input: string | undefined, flags: ToolCallFlags): Promise<number> {
   const isJson = readFormat(flags) === 'json';
-  return withTools(flags, async (registry, options) => {
+  return withTools(flags, async (registry, options, worded) => {
     const print = (value: unknown, key: string): void => {
       if (isJson) process.stdout.write(`${JSON.stringify({ tool: name, [key]: toJsonForm(value) })}\n`);
       else process.stdout.write(valueText(value as Value));
@@ -58,7 +59,7 @@ export async function callTool(name: string, input: string | undefined, flags: T
       if (!isStintError(error)) throw error;
       const { code, message } = error;
       if (isJson) process.stdout.write(`${JSON.stringify({ tool: name, error: { code, message } })}\n`);
-      process.stderr.write(`stint: ${inFlags(message)}\n`);
+      process.stderr.write(`stint: ${worded(message)}\n`);
       return statusOf(error);
     }
   });
@@ -67,14 +68,14 @@ export async function callTool(name: string, input: string | undefined, flags: T
 /** `stint tool test`: returns the exit status. */
 export async function testTools(names: string[], flags: ToolCallFlags): Promise<number> {
   const isJson = readFormat(flags) === 'json';
-  return withTools(flags, async (registry, options) => {
+  return withTools(flags, async (registry, options, worded) => {
     const wanted = names.length > 0 ? names : (await registry.list(filterOf(flags))).map(({ name }) => name);
     if (wanted.length === 0) process.stderr.write('stint: there is no tool of that category and tag\n');
     const tests: ToolTest[] = [];
     for (const name of wanted) {
       const test = await registry.test(name, options);
       tests.push(test);
-      if (!isJson) process.stdout.write(inFlags(testText(test)));
+      if (!isJson) process.stdout.write(worded(testText(test)));
       if (options.signal?.aborted === true) break;
     }
     if (isJson) process.stdout.write(`${JSON.stringify(tests)}\n`);
@@ -105,10 +106,16 @@ async function show<T>(
 /**
  * Makes calls: by the daemon under its policy, or here under that of the flags. Whoever types the name of a tool permits it: what is left
  * are its doors.
+ *
+ * @param work gets, beside the tools, how messages about the policy are worded: no flag is a part of the daemon's
  */
 async function withTools(
   flags: ToolCallFlags,
-  work: (tools: ToolRegistry | ToolsClient, options: CallOptions) => Promise<number>,
+  work: (
+    tools: ToolRegistry | ToolsClient,
+    options: CallOptions,
+    worded: (message: string) => string,
+  ) => Promise<number>,
 ): Promise<number> {
   const policy = readPolicyFlags(flags, { security: 'privileged' });
   const timeout = flags.timeout === undefined ? undefined : readDuration(flags.timeout, '--timeout');
@@ -121,8 +128,8 @@ async function withTools(
     const limits = timeout === undefined ? { signal } : { signal, timeout };
     const status =
       daemon === undefined
-        ? await work(await makeRegistry(flags), { ...limits, policy, caller: 'command line' })
-        : await work(daemon.tools, limits);
+        ? await work(await makeRegistry(flags), { ...limits, policy, caller: 'command line' }, inFlags)
+        : await work(daemon.tools, limits, (message) => message);
     return signals.status ?? status;
   } finally {
     await closeSharedRuntime();

@@ -1,6 +1,6 @@
 import { type ErrorEnvelope, fromEnvelope } from '../../errors/envelope.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
-import { cancelError } from '../../runtime/ending.js';
+import { cancelError, NO_USAGE } from '../../runtime/ending.js';
 import type { Limits } from '../../runtime/limits.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import { resolveSource, type Source } from '../../runtime/source.js';
@@ -51,6 +51,8 @@ export class ScriptsClient {
     const run = async (): Promise<Outcome<T>> => {
       const params = { source: await this.#plain(source), ...others };
       const { listener, failure } = guarded(output, cancelled);
+      // Then nothing of it has been sent, and nothing begun.
+      if (anySignal.aborted) return neverStarted(anySignal.reason);
       const { error, ...outcome } = (await this.#requester.request('scripts/run', params, {
         signal: anySignal,
         listener,
@@ -93,6 +95,10 @@ function guarded(output: ScriptOptions['output'], cancelled: AbortController) {
 /** The outcome of a script that had ended before it could be cancelled. */
 function cancelledOutcome<T>({ value: _, ...outcome }: Outcome<T>, cause: unknown): Outcome<T> {
   return { ...outcome, kind: 'cancelled', error: cancelError(cause) };
+}
+
+function neverStarted<T>(reason: unknown): Outcome<T> {
+  return { kind: 'cancelled', error: cancelError(reason), usage: NO_USAGE };
 }
 
 class StartedScript<T> implements ScriptTask<T> {

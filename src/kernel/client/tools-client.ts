@@ -1,5 +1,5 @@
 import { type Duration, parseDuration } from '../../runtime/units.js';
-import type { ToolProgress } from '../../tools/registry.js';
+import type { ToolProgress } from '../../tools/call-options.js';
 import type { FoundTool } from '../../tools/search.js';
 import type { ToolTest } from '../../tools/test-tool.js';
 import type { SecurityLevel } from '../../tools/tool.js';

@@ -78,6 +78,8 @@ export class WireRequester implements Requester {
   }
 
   async close(): Promise<void> {
+    // Whoever only ends its half still waits for its answers.
+    for (const id of this.#waiting.keys()) this.#cancel(id, 'the client was closed');
     this.#wire.end();
     this.#finish(new StintError('CANCELLED', 'the client was closed'));
     await this.closed;

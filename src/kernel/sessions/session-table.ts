@@ -28,6 +28,8 @@ export class SessionTable {
   readonly #tell: (owner: string, event: SessionEvent) => void;
   readonly #owned = new Map<string, Map<string, Session>>();
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer looks, by `performance.now()`. */
+  #lookAt = Number.POSITIVE_INFINITY;
 
   /** @param most how many one owner may have */
   constructor(runtime: () => Runtime, most: number, tell: (owner: string, event: SessionEvent) => void) {
@@ -78,7 +80,7 @@ export class SessionTable {
   /** Closes all of them. */
   async closeAll(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#lookAt = Number.POSITIVE_INFINITY;
     await this.#closeWhere(() => true, 'closed');
   }
 
@@ -99,13 +101,17 @@ export class SessionTable {
   }
 
   #wakeIn(ms: number): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#look(), Math.min(ms, LONGEST_LOOK) + 1);
+    const wait = Math.min(ms, LONGEST_LOOK) + 1;
+    const at = performance.now() + wait;
+    if (at >= this.#lookAt) return;
+    clearTimeout(this.#timer);
+    this.#lookAt = at;
+    this.#timer = setTimeout(() => this.#look(), wait);
     this.#timer.unref();
   }
 
   #look(): void {
-    this.#timer = undefined;
+    this.#lookAt = Number.POSITIVE_INFINITY;
     void this.#closeWhere((session) => session.isExpired, 'expired');
     let next = Number.POSITIVE_INFINITY;
     for (const sessions of this.#owned.values()) {

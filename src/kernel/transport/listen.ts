@@ -99,7 +99,7 @@ async function listenAtPort(at: HostPort, options: ReadListenOptions, host: List
 }
 
 function acceptSocket(socket: Socket, kind: ClientKind, host: ListenHost): void {
-  host.accept(new StreamWire(socket, socket, host.limits.message), kind, kind.principal.name);
+  host.accept(new StreamWire(socket, socket, host.limits.message, host.limits.linger), kind, kind.principal.name);
 }
 
 async function listenToStreams(
@@ -108,13 +108,9 @@ async function listenToStreams(
   host: ListenHost,
 ): Promise<Listening> {
   const { input, output } = stdio === true ? { input: process.stdin, output: process.stdout } : stdio;
-  const wire = new StreamWire(input, output, host.limits.message);
+  const wire = new StreamWire(input, output, host.limits.message, host.limits.linger);
   host.accept(wire, { principal: { name: 'stdio', local: false, control } }, 'stdio');
-  const gone = new Promise<void>((resolve) => {
-    input.once('end', resolve);
-    input.once('close', resolve);
-  });
-  return { address: 'stdio', bound: { close: async () => wire.end() }, gone };
+  return { address: 'stdio', bound: { close: async () => wire.end() }, gone: wire.closed };
 }
 
 async function listenToWeb(options: ReadListenOptions, host: ListenHost): Promise<Listening> {

@@ -11,7 +11,10 @@ export async function listenTcp(
   at: HostPort,
   onSocket: (socket: Socket) => void,
 ): Promise<Bound & { bound: HostPort }> {
-  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, onSocket);
+  const server = createServer(
+    { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, allowHalfOpen: true },
+    onSocket,
+  );
   const bound = await bind(server, at);
   return { server, bound, close: () => new Promise((done) => server.close(() => done())) };
 }

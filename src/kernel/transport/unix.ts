@@ -53,7 +53,7 @@ async function claim(path: string, onSocket: (socket: Socket) => void, ledger: L
   try {
     if (await isStale(path)) await rm(path, { force: true });
     release = ledger && (await record(ledger, path));
-    const server = createServer(onSocket);
+    const server = createServer({ allowHalfOpen: true }, onSocket);
     await listenPrivately(server, path);
     const { ino } = await lstat(path);
     return {

@@ -43,8 +43,8 @@ export interface FileAccess {
   append(path: string, content: Uint8Array | string): Promise<void>;
   /** The entries of a directory, in no order. */
   list(path: string): Promise<FileEntry[]>;
-  /** What is there: of a link, the link itself. Undefined if nothing is. */
-  stat(path: string): Promise<FileStat | undefined>;
+  /** What is there: of a link, the link itself. Undefined if nothing is. With `write` it is asked for what is to be written there, and permitted as that is. */
+  stat(path: string, mode?: FileMode): Promise<FileStat | undefined>;
   /** Removes a file, a link, or a directory, which has to be empty unless `recursive` is true. */
   remove(path: string, options?: { recursive?: boolean }): Promise<void>;
   /** Gives something another name; replaces a file that has it, or fails if `replace` is false. */

@@ -72,10 +72,11 @@ export class FileDoor implements FileAccess {
     });
   }
 
-  stat(path: string): Promise<FileStat | undefined> {
-    return this.#do('look at', path, async () => {
+  stat(path: string, mode: FileMode = 'read'): Promise<FileStat | undefined> {
+    const deed = mode === 'read' ? 'look at' : 'write';
+    return this.#do(deed, path, async () => {
       try {
-        const real = await this.#roots.place(path, 'read', 'look at');
+        const real = await this.#roots.place(path, mode, deed);
         return statOf(await anchored(real, (place) => lstat(place)));
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return undefined;

@@ -13,6 +13,22 @@ interface Launching {
  * one for every program by accident.
  */
 const LAUNCHING: Readonly<Record<string, Launching>> = {
+  curl: {
+    long: [
+      '--outp',
+      '--remote-',
+      '--config',
+      '--cookie-j',
+      '--dump-',
+      '--trace',
+      '--stderr',
+      '--etag-s',
+      '--libc',
+      '--hsts',
+      '--alt-',
+    ],
+    short: 'oOKDcJ',
+  },
   find: { words: ['-exec', '-execdir', '-ok', '-okdir', '-delete', '-fprint', '-fprint0', '-fprintf', '-fls'] },
   git: {
     long: ['--config-', '--exec', '--ext-', '--git-d', '--open-', '--ou', '--upl', '--rec', '--textc', '--work-t'],
@@ -21,6 +37,7 @@ const LAUNCHING: Readonly<Record<string, Launching>> = {
   },
   man: { long: ['--pa', '--ht', '--pr'], short: 'PH' },
   nmap: { long: ['--script', '--interactive'] },
+  rg: { long: ['--pre', '--hostname-b'] },
   rsync: { long: ['--rs'], short: 'e' },
   scp: { short: 'oSFD' },
   sftp: { short: 'oSFD' },
@@ -36,7 +53,7 @@ const LAUNCHING: Readonly<Record<string, Launching>> = {
 const LAUNCHERS: ReadonlySet<string> = new Set(
   [
     'sh bash dash zsh ksh fish csh tcsh busybox',
-    'node deno bun python python2 python3 perl ruby php lua luajit tclsh awk gawk mawk sed ed ex vi vim emacs less more',
+    'node nodejs deno bun python perl ruby php lua luajit tclsh awk gawk mawk sed ed ex vi vim emacs less more',
     'env xargs parallel nice nohup setsid timeout stdbuf time ionice taskset flock watch expect script screen tmux',
     'sudo su doas runuser chroot unshare nsenter strace ltrace gdb make npm npx yarn pnpm docker podman systemd-run at batch',
   ].flatMap((names) => names.split(' ')),
@@ -44,7 +61,8 @@ const LAUNCHERS: ReadonlySet<string> = new Set(
 
 /** What of a command line could have it run another program; undefined if nothing is known to. */
 export function launchingArgument(command: string, args: readonly string[]): string | undefined {
-  const name = command.slice(command.lastIndexOf('/') + 1);
+  // As python3.12 is python.
+  const name = command.slice(command.lastIndexOf('/') + 1).replace(/[\d.]+$/, '');
   if (LAUNCHERS.has(name)) return name;
   const known = Object.hasOwn(LAUNCHING, name) ? LAUNCHING[name] : undefined;
   return known && args.find((argument, index) => launches(known, argument, name === 'tar' && index === 0));

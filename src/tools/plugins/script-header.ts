@@ -9,6 +9,9 @@ const OPENINGS: Readonly<Record<ScriptLanguage, RegExp>> = {
   typescript: /^(?:#[^\n]*\n)?\s*\/\*\*?[ \t]*tool[ \t]*\r?\n([\s\S]*?)\*\//,
 };
 
+/** How such a comment begins, closed or not. */
+const BEGINNING = /^(?:#[^\n]*\n)?\s*(?:--\[\[|\/\*\*?)[ \t]*tool[ \t]*\r?\n/;
+
 /** No header is longer. */
 const LONGEST = 64 * 1024;
 
@@ -47,11 +50,15 @@ export interface ScriptHeader {
  * before it.
  *
  * @returns undefined if the script does not begin with one
- * @throws StintError `INVALID_ARGUMENT` for a field that is unknown, there twice, or no JSON where it has to be
+ * @throws StintError `INVALID_ARGUMENT` for a comment that is not closed, and for a field that is unknown, there twice, or no JSON where it has to be
  */
 export function readScriptHeader(language: ScriptLanguage, code: string, file: string): ScriptHeader | undefined {
-  const body = OPENINGS[language].exec(code.slice(0, LONGEST))?.[1];
-  if (body === undefined) return undefined;
+  const beginning = code.slice(0, LONGEST);
+  const body = OPENINGS[language].exec(beginning)?.[1];
+  if (body === undefined) {
+    if (!BEGINNING.test(beginning)) return undefined;
+    throw wrong(file, `is not closed, or has more than ${LONGEST} characters`);
+  }
   const fields: Record<string, unknown> = {};
   const examples: unknown[] = [];
   for (const [field, text] of splitFields(body, file)) {

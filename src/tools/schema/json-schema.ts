@@ -18,6 +18,8 @@ const OPTIONS: Options = {
   // One problem is enough to refuse a value, and cheap also for a hostile one.
   allErrors: false,
   useDefaults: true,
+  // `constructor` is not there because every object inherits one.
+  ownProperties: true,
   verbose: true,
   validateFormats: true,
   logger: false,

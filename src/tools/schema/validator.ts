@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe } from '../../errors/describe.js';
+import { StintError } from '../../errors/stint-error.js';
 import type { Value } from '../../values/value.js';
 import type { JsonSchema, ToolSchema } from '../tool.js';
 import { pathText } from './measure.js';
@@ -54,17 +55,36 @@ export function jsonSchemaOf(schema: ToolSchema, side: 'input' | 'output'): Json
     jsonSchema?: Record<typeof side, (options: { target: string }) => JsonSchema>;
   };
   if (typeof jsonSchema?.[side] !== 'function') return {};
-  return jsonSchema[side]({ target: 'draft-2020-12' });
+  try {
+    return jsonSchema[side]({ target: 'draft-2020-12' });
+  } catch {
+    // How a library says that there is no JSON Schema for it (https://standardschema.dev/json-schema): any value fits then, as far as can be told.
+    return {};
+  }
 }
 
 function standardCheck(schema: StandardSchemaV1): Check {
   return (value, name) => {
-    const result = schema['~standard'].validate(value);
-    return result instanceof Promise ? result.then((done) => read(done, name)) : read(result, name);
+    const result: unknown = schema['~standard'].validate(value);
+    return isThenable(result) ? Promise.resolve(result).then((done) => read(done, name)) : read(result, name);
   };
 }
 
-function read(result: StandardSchemaV1.Result<unknown>, name: string): Checked {
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function isResult(value: unknown): value is StandardSchemaV1.Result<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { issues } = value as { issues?: unknown };
+  return issues === undefined ? 'value' in value : Array.isArray(issues);
+}
+
+function read(result: unknown, name: string): Checked {
+  // What is no answer is no consent either.
+  if (!isResult(result)) {
+    throw new StintError('INVALID_ARGUMENT', `the schema answers ${describe(result)}; it must give value or issues`);
+  }
   if (result.issues === undefined) return { value: result.value };
   const [issue] = result.issues;
   const path = (issue?.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));

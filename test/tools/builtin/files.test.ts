@@ -58,6 +58,18 @@ describe('file.read, file.write, file.list, file.stat', () => {
     });
   });
 
+  it('are refused where nothing is permitted with what would permit all that they do', async () => {
+    await writeFile(at('seen.txt'), '{}');
+    const policy = { ...shop.policy, files: { read: [at('seen.txt')] } };
+    for (const [name, input] of [
+      ['file.write', { path: 'new.txt', content: 'x' }],
+      ['file.copy', { from: 'seen.txt', to: 'new.txt' }],
+      ['file.convert', { path: 'seen.txt', destination: 'new.yaml', from: 'json', to: 'yaml' }],
+    ] as const) {
+      expect(await shop.failure(name, input, policy)).toMatch(/PERMISSION_DENIED .* to policy\.files\.write$/);
+    }
+  });
+
   it('write anew, in place, and at the end', async () => {
     await shop.call('file.write', { path: 'w.txt', content: 'a' });
     expect(await shop.failure('file.write', { path: 'w.txt', content: 'b' })).toMatch(

@@ -51,7 +51,7 @@ export const archiveExtract = builtin({
       declared += entry.size;
       if (declared > maxBytes)
         throw failed(`the archive unpacks to more than ${maxBytes} bytes; raise maxBytes if that is right`);
-      if (!replace && (await files.stat(`${destination}/${entry.path}`)) !== undefined) {
+      if (!replace && (await files.stat(`${destination}/${entry.path}`, 'write')) !== undefined) {
         throw failed(`there is '${destination}/${entry.path}' already; set replace to have it go`);
       }
     }

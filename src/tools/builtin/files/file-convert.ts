@@ -44,7 +44,7 @@ export const fileConvert = builtin({
     const { files } = context;
     const from = formats.from ?? known(SOURCES, path, 'from');
     const to = formats.to ?? known(TARGETS, destination, 'to');
-    if (!replace && (await files.stat(destination)) !== undefined)
+    if (!replace && (await files.stat(destination, 'write')) !== undefined)
       throw failed(`there is '${destination}' already; set replace to have it go`);
     const text = utf8Of(await files.read(path));
     if (text === undefined) throw wrongInput('path', `'${path}' is no UTF-8 text`);

@@ -23,7 +23,7 @@ export const fileMove = builtin({
     },
   ],
   async handler({ from, to, replace }, { files }) {
-    if (!replace && (await files.stat(to)) !== undefined)
+    if (!replace && (await files.stat(to, 'write')) !== undefined)
       throw failed(`there is '${to}' already; set replace to have it go`);
     await files.move(from, to, { replace });
     return { from, to };

@@ -37,7 +37,7 @@ export const fileWrite = builtin({
     const bytes = bytesOf(content, encoding, 'content');
     if (mode === 'append') await files.append(path, bytes);
     else {
-      if (mode === 'create' && (await files.stat(path)) !== undefined) {
+      if (mode === 'create' && (await files.stat(path, 'write')) !== undefined) {
         throw failed(`there is '${path}' already; set mode to 'replace' or 'append'`);
       }
       await files.write(path, bytes, { replace: mode === 'replace' });

@@ -15,7 +15,7 @@ export async function writeStream(
   replace: boolean,
   fill: (output: Writable) => Promise<void>,
 ): Promise<void> {
-  const old = await files.stat(path);
+  const old = await files.stat(path, 'write');
   if (!replace && old !== undefined) throw failed(`there is '${path}' already; set replace to have it go`);
   if (old?.kind === 'directory') throw failed(`cannot write '${path}': it is a directory`);
   // One for each call, however many write the same file; with room for it beside the longest name that there can be.

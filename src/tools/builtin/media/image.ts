@@ -66,7 +66,7 @@ export async function changeImage(
   change: (image: Sharp, size: { width: number; height: number }) => Sharp,
 ) {
   const { destination, replace, quality } = input;
-  if (destination !== undefined && !replace && (await context.files.stat(destination)) !== undefined) {
+  if (destination !== undefined && !replace && (await context.files.stat(destination, 'write')) !== undefined) {
     throw failed(`there is '${destination}' already; set replace to have it go`);
   }
   const { image, metadata } = await openImage(context, input);
