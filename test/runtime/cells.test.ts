@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Runtime, Task } from '#stint/index';
-import { openRuntime as make } from '../open-runtime.js';
+import { openRuntime as make, PATIENT } from '../open-runtime.js';
 
 /** One long C function: a script that can only be broken off. */
 const DEAF = 'return string.find(string.rep("a", 20000), ".-.-.-.-b")';
@@ -77,7 +77,7 @@ describe('cells', () => {
   });
 
   it('give a waiting script that is stopped back, its handlers run, while its neighbours go on', async () => {
-    const runtime = await make({ threads: 1, slots: 100 });
+    const runtime = await make({ threads: 1, slots: 100, ...PATIENT });
     const { outcomes, letGo } = await startWaiting(runtime, 30, 'functions.wait() return 1');
     let output = '';
     const stopped = await runtime.start(
