@@ -116,6 +116,22 @@ describe('a synchronous call', () => {
   });
 });
 
+describe('a script that computes for longer than a thread is believed to live unheard', () => {
+  it('is heard at once when it calls its host again', async () => {
+    const runtime = await make({ threads: 1 });
+    await runtime.run(lua('return 1'));
+    const code = `
+      local began = time.now()
+      while time.now() - began < 1700 do end
+      for i = 1, 100 do functions.add(i) end
+      return "heard"`;
+    const limits = { timeout: '60s' } as const;
+    const functions = { add: (i: unknown) => i };
+    // A host that is not called, and looks by itself once a second, would need longer than that.
+    expect(await runtime.run(lua(code), { limits, functions, permissions: { time: true } })).toBe('heard');
+  });
+});
+
 describe('idle threads', () => {
   it('leave, also those that never had a task, and one task brings one back', async () => {
     const runtime = await make({ threads: 3, idleTimeout: 20 });
