@@ -183,7 +183,8 @@ describe('a module task that has to end', () => {
     ['wait', 'timed-out'],
     ['loop', 'timed-out'],
   ])('runs what it deferred, in reverse and all of it, before its outcome (%s)', async (how, kind) => {
-    const runtime = await make();
+    // What is deferred has half of it.
+    const runtime = await make({ threads: 1, grace: 2000 });
     const told: unknown[] = [];
     const outcome = await late(runtime, stops('defers'), { args: [how], events: { told: (x) => void told.push(x) } });
     expect(outcome.kind).toBe(kind);
