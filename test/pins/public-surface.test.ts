@@ -58,7 +58,7 @@ describe('the public surface', () => {
 
   it('has these default limits', () => {
     expect(DEFAULT_LIMITS).toEqual({
-      timeout: 60_000,
+      timeout: 30_000,
       turn: Number.POSITIVE_INFINITY,
       memory: 67_108_864,
       output: 1_048_576,
