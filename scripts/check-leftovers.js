@@ -10,7 +10,8 @@ const found = [];
 
 for (const directory of [tmpdir(), '/dev/shm']) {
   const paths = list(directory).flatMap((name) => (name.startsWith('stint-') ? [join(directory, name)] : []));
-  found.push(...paths.filter((path) => lstatSync(path).ctimeMs >= since));
+  // What goes meanwhile is not left behind.
+  found.push(...paths.filter((path) => (lstatSync(path, { throwIfNoEntry: false })?.ctimeMs ?? -1) >= since));
 }
 for (const pid of list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
   const command = commandLine(pid);

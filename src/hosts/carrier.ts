@@ -33,11 +33,11 @@ export interface Carrier {
   extend(row: number, number: number, ms: number): void;
   /** Posts something that a script may be blocking its thread for. */
   tell(message: ToWorker): void;
-  /** Takes what it has sent, on a thread that blocks. True if that was anything. */
+  /** Takes what it has sent, on a thread that blocks, and is not called for what it sends until {@link leave}. True if that was anything. */
   receive(): boolean;
   /** Blocks the calling thread until it sends something, but no longer than so many milliseconds. */
   block(ms: number): void;
-  /** The calling thread does not block any more. */
+  /** Takes what it has sent, on a thread that does not block (any more): that is called when it sends something. */
   leave(): void;
   /** Ends it; settles when it is gone. @param atOnce whatever it is doing: else it may finish reading files, which would stay open */
   terminate(atOnce: boolean): Promise<void>;

@@ -74,6 +74,8 @@ export class Host {
   #progress = 0;
   #watch: NodeJS.Timeout | undefined;
   readonly #hangs = new HangWatch(() => {
+    // The event loop may not have come yet to what it has sent.
+    this.#carrier.leave();
     this.giveUpIfHung();
     return !this.isQuiet && !this.#spoiled;
   });
@@ -228,10 +230,9 @@ export class Host {
     return true;
   }
 
-  /** Sends what has not begun elsewhere, and has the thread replaced, if it hangs in what a task has left running there. */
+  /** Sends what has not begun elsewhere, and has the thread replaced, if it hangs in what a task has left running there. All that it has sent has been taken. */
   giveUpIfHung(): void {
     if (!this.#hangs.isSilent || this.#table.threads.isLoading(this.index)) return;
-    this.#carrier.receive();
     const isQueued = (row: number): boolean => stateOf(this.#table.word(row)) === State.queued;
     const tasks = [...this.#tasks];
     const isHeld = tasks.some(([row, { waiting }]) => !waiting && !isQueued(row));

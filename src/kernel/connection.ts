@@ -8,6 +8,7 @@
  *    wrong with it. The connection goes on.
  * 4. Before it has said who it is, a client can do nothing but that; it has `limits.handshake` for it, and one try.
  * 5. No more than `limits.unsent` waits for a client that does not read: from half of that on it is not listened to and gets no news.
+ *    No text is made of an answer to one that is gone.
  */
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { fromJsonForm, toJsonForm } from '../values/json-form.js';
@@ -213,6 +214,7 @@ export class Connection implements ClientListener {
   }
 
   #respond(id: RequestId | null, result: unknown, error?: RpcErrorObject): void {
+    if (this.#closed) return;
     if (error === undefined) this.#sendText(this.#answerOf(id, result));
     else this.#send({ id, error });
   }

@@ -192,6 +192,11 @@ export class Link<Out, In> {
   #takeLong(): boolean {
     const long = this.#arrived.shift() ?? (this.#incoming.elseways === this.#taken ? undefined : this.#fromPort());
     if (long === undefined) return false;
+    if (((long[0] - this.#incoming.read) | 0) > 0) {
+      // Short ones that were sent before it came since the ring was found empty.
+      this.#arrived.unshift(long);
+      return this.#takeNext();
+    }
     this.#taken = (this.#taken + 1) | 0;
     this.#receive(long[1] as In);
     return true;

@@ -3,6 +3,12 @@ import { Ring } from '#stint/control/ring';
 
 const make = (): Ring => new Ring(new SharedArrayBuffer(Ring.BYTES));
 
+/** That a message ends in these bytes; `toEqual` would look at them one by one. */
+function expectBytes(message: unknown[] | undefined, ...expected: [...unknown[], Uint8Array]): void {
+  expect(message?.slice(0, -1)).toEqual(expected.slice(0, -1));
+  expect(Buffer.compare(message?.at(-1) as Uint8Array, expected.at(-1) as Uint8Array)).toBe(0);
+}
+
 describe('a ring', () => {
   it('gives messages in order, value by value as they were, over many laps', () => {
     const ring = make();
@@ -52,7 +58,7 @@ describe('a ring', () => {
       expect(ring.write([i, 'text', bytesOf(i)])).toBe(true);
       expect(ring.write([i])).toBe(true);
       expect(ring.peek()).toBe(i);
-      expect(ring.take()).toEqual([i, 'text', bytesOf(i)]);
+      expectBytes(ring.take(), i, 'text', bytesOf(i));
       expect(ring.take()).toEqual([i]);
     }
     expect(ring.isEmpty).toBe(true);
@@ -69,7 +75,7 @@ describe('a ring', () => {
     while (ring.write([written, new Uint8Array(5000).fill(written)])) written += 1;
     expect(written).toBeGreaterThan(10);
     for (let i = 0; i < 1000; i += 1) {
-      expect(ring.take()).toEqual([i, new Uint8Array(5000).fill(i)]);
+      expectBytes(ring.take(), i, new Uint8Array(5000).fill(i));
       expect(ring.write([written, new Uint8Array(5000).fill(written)])).toBe(true);
       written += 1;
       if (!ring.write([written, new Uint8Array(5000).fill(written)])) continue;

@@ -17,7 +17,8 @@ import { findDaemon } from '#stint/daemon/find-daemon';
 import { serve } from '#stint/daemon/serve';
 import { systemdUnit } from '#stint/daemon/unit';
 import { connect } from '#stint/kernel/transport/connect';
-import { gone, Home, leftAlone } from './helpers.js';
+import { ended } from '../processes.ts';
+import { Home, leftAlone } from './helpers.js';
 
 describe('the daemon', () => {
   it('serves in the background until it is stopped, and leaves nothing', async () => {
@@ -36,7 +37,7 @@ describe('the daemon', () => {
     const client = await connect(home.socket);
     expect(await client.scripts.run({ language: 'lua', code: 'return 6 * 7' })).toBe(42);
     expect(await home.stint(['stop'])).toMatchObject({ status: 0 });
-    await gone(pid);
+    await ended(pid);
     expect(existsSync(home.socket)).toBe(false);
     expect(await home.stint(['stop'])).toMatchObject({ status: 1 });
   });
@@ -112,7 +113,7 @@ describe('the daemon', () => {
     const home = new Home();
     const first = await home.start();
     process.kill(first, 'SIGKILL');
-    await gone(first);
+    await ended(first);
     const second = await home.start();
     expect(second).not.toBe(first);
     expect((await home.stint(['status'])).stdout).toContain(`process ${second}`);
@@ -228,7 +229,7 @@ describe('the daemon', () => {
     await running;
     process.kill(pid, 'SIGTERM');
     expect(await script).toBe('whole');
-    await gone(pid);
+    await ended(pid);
     expect(existsSync(home.socket)).toBe(false);
     const log = readFileSync(home.log, 'utf8');
     expect(log).toContain('"asked to end"');

@@ -46,18 +46,6 @@ export class Home {
   }
 }
 
-/** Settles when a process is gone. */
-export async function gone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** Settles when a folder has nothing but these names. */
 export async function leftAlone(folder: string, names: readonly string[]): Promise<void> {
   const is = (): boolean => readdirSync(folder).every((name) => names.includes(name));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect as connectClient, type ListenOptions } from '#stint/kernel/index';
 import { Gate, makeFolder, makeKernel, makeUnixKernel, RawClient } from './helpers.js';
 
@@ -135,7 +135,7 @@ describe('limits of one client', () => {
   });
 
   it('bound its rate, and others keep theirs', async () => {
-    const { path, connect } = await makeUnixKernel({ limits: { rate: 50 } });
+    const { path, connect } = await makeUnixKernel({ limits: { rate: 10 } });
     const client = await RawClient.connect(path);
     for (let id = 0; id < 200; id += 1) client.send({ id, method: 'ping' });
     let refused = 0;
@@ -182,6 +182,20 @@ describe('limits of one client', () => {
     client.socket.resume();
     await gone;
     expect(await neighbour.tools.call('add', { a: 2, b: 2 })).toBe(4);
+  });
+
+  it('have no text made of the answers to one that was disconnected', async () => {
+    const { path, connect } = await makeUnixKernel({ limits: { unsent: '1mb' } });
+    const client = await RawClient.connect(path);
+    client.socket.pause();
+    const made = vi.spyOn(JSON, 'stringify');
+    onTestFinished(() => made.mockRestore());
+    for (let id = 0; id < 50; id += 1) client.send(call(id, 'big', { bytes: 500_000 }));
+    const neighbour = await connect();
+    while ((await neighbour.stats()).refused === 0);
+    const answers = made.mock.calls.filter(([message]) => message?.result?.result?.length === 500_000);
+    expect(answers.length).toBeGreaterThan(0);
+    expect(answers.length).toBeLessThan(10);
   });
 
   it.each(['unix', 'http', 'websocket'] as const)(

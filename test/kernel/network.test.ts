@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { createKernel } from '#stint/kernel/create-kernel';
 import { connect } from '#stint/kernel/transport/connect';
+import { openRuntime, PATIENT } from '../open-runtime.js';
 import { Gate, makeFolder, makeKernel, RawClient } from './helpers.js';
 
 const TRANSPORTS = [
@@ -80,7 +81,8 @@ describe.each(TRANSPORTS.map((transport) => [Object.keys(transport)[0] as string
     });
 
     it('ends a script that is cancelled, and settles when the kernel has ended it', async () => {
-      const { kernel, listener } = await listen(transport);
+      const runtime = await openRuntime({ threads: 2, ...PATIENT });
+      const { kernel, listener } = await listen(transport, new Gate(), { runtime });
       for (const client of [await connect(listener.connection), kernel.client()]) {
         const code = 'print("on") while true do end';
         let begin!: () => void;

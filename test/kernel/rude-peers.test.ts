@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { connect as connectClient, createKernel, type KernelOptions } from '#stint/kernel/index';
 import { makeFolder } from './helpers.js';
 import { invalidFrame, upgrade } from './upgrade.js';
@@ -72,7 +72,7 @@ it('a WebSocket that is one too many may be wrong, too', async () => {
   second.write(Buffer.concat([Buffer.from(upgrade(listener.address, token)), invalidFrame]));
   second.resume();
   await closed;
-  await vi.waitFor(() => expect(kernel.stats().refused).toBe(1), { timeout: 5000 });
+  await expect.poll(() => kernel.stats().refused).toBe(1);
 });
 
 it.each(['javascript', 'lua'] as const)(
@@ -99,11 +99,7 @@ it('what a piece of a session leaves behind does not hold a thread for ever', as
   const session = await client.sessions.open({ language: 'javascript' });
   expect(await session.run("(async () => { await sleep(1); for (;;); })(); 'done'", { timeout: 500 })).toBe('done');
   // The session is told by the end of its VM; a piece that comes then finds a new one.
-  await vi.waitFor(
-    async () =>
-      expect(await session.run('typeof fresh + 1', { timeout: 500 }).catch(() => undefined)).toBe('undefined1'),
-    { timeout: 10_000 },
-  );
+  await expect.poll(() => session.run('typeof fresh + 1', { timeout: 2000 }).catch(() => undefined)).toBe('undefined1');
   expect(await client.scripts.run({ language: 'lua', code: 'return 1' })).toBe(1);
 });
 

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { spawnRecorded } from '#stint/ledger/child';
 import { processInfo } from '#stint/ledger/identity';
 import { openLedger, sweep } from '#stint/ledger/index';
-import { leftIn, makeDeadOwner, processes, runs, temporaryFolder } from './support.js';
+import { leftIn, makeDeadOwner, marked, runs, temporaryFolder } from './support.js';
 
 function sleeper(env: Record<string, string> = {}): ChildProcess {
   const child = spawn('/bin/sleep', ['600'], { env, stdio: 'ignore' });
@@ -118,9 +118,12 @@ describe('a sweep', () => {
     const owner = await makeDeadOwner(directory);
     await owner.record(1, 'process', { command: 'sh' });
     const env = { STINT_CHILD: owner.token(1), PATH: '/bin:/usr/bin' };
-    const child = spawn('/bin/sh', ['-c', 'while :; do sleep 601 & sleep 0.05; done'], { env, stdio: 'ignore' });
-    const ours = () => processes().filter(({ command }) => command.startsWith('sleep 601'));
-    await expect.poll(ours).not.toEqual([]);
+    const child = spawn('/bin/sh', ['-c', 'while :; do sleep 600 & sleep 0.05; done'], { env, stdio: 'ignore' });
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    const ours = () => marked([owner.id]);
+    await expect.poll(() => ours().length).toBeGreaterThan(1);
     await sweep({ directory });
     expect(ours()).toEqual([]);
     expect(runs(child.pid as number)).toBe(false);

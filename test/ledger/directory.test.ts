@@ -40,7 +40,7 @@ describe('the directory of a ledger', () => {
     const code = `import { openLedger } from '${url}'; await openLedger().catch(({ code, message }) => console.log(code, message));`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 60_000,
       env: { HOME },
     });
     expect(stdout).toMatch(/^INVALID_ARGUMENT nothing says .*HOME is '.*'; set it, or XDG_STATE_HOME/);
@@ -105,7 +105,7 @@ describe('the directory of a ledger', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       ['--input-type=module', '--eval', modules.map((url) => `import '${url}';`).join('\n')],
-      { encoding: 'utf8', timeout: 20_000, env: { HOME: folder, XDG_RUNTIME_DIR: folder, TMPDIR: folder } },
+      { encoding: 'utf8', timeout: 60_000, env: { HOME: folder, XDG_RUNTIME_DIR: folder, TMPDIR: folder } },
     );
     expect([status, stderr, readdirSync(folder)]).toEqual([0, '', []]);
   });

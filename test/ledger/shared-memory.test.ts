@@ -1,12 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLedger, SharedMemory } from '#stint/ledger/index';
+import { newOwnerId } from '#stint/ledger/names';
 import { guardians, leftIn, startOwner, temporaryFolder } from './support.js';
 
 const INDEX = new URL('../../dist/ledger/index.js', import.meta.url).href;
@@ -22,7 +32,7 @@ function runProgram(code: string, env: NodeJS.ProcessEnv = {}) {
   const program = `import { openLedger, SharedMemory } from '${INDEX}';\n${code}`;
   return spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 60_000,
     env: { PATH: process.env['PATH'], ...env },
   });
 }
@@ -134,7 +144,8 @@ describe('shared memory', () => {
   );
 
   it('is not opened if it is not there, or is none', async () => {
-    const name = 'stint-testaaaaaaaaaaaa-1';
+    const name = `stint-${newOwnerId()}-1`;
+    onTestFinished(() => rmSync(pathOf({ name }), { force: true }));
     await expect(SharedMemory.open(name)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining(name),
@@ -144,7 +155,6 @@ describe('shared memory', () => {
     unlinkSync(pathOf({ name }));
     writeFileSync(pathOf({ name }), '', { mode: 0o600 });
     await expect(SharedMemory.open(name)).rejects.toMatchObject({ message: expect.stringContaining('not ready') });
-    unlinkSync(pathOf({ name }));
   });
 
   it('for which there is no room fails with OUT_OF_MEMORY and leaves nothing (1)', async () => {

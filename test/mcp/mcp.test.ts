@@ -18,6 +18,7 @@ import { ToolNames } from '#stint/mcp/tool-names';
 import { defineTool } from '#stint/tools/define-tool';
 import { Home } from '../daemon/helpers.js';
 import { Gate, makeKernel, makeTools } from '../kernel/helpers.js';
+import { ended } from '../processes.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
 type Content = { type: string; text?: string }[];
@@ -322,7 +323,7 @@ describe('stint mcp', () => {
       await client.callTool({ name: 'session_run', arguments: { code: '6 * 7', language: 'typescript' } }),
     ).toMatchObject({ content: [{ text: '42' }, {}] });
     await client.close();
-    expect(() => process.kill(pid, 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
+    await ended(pid);
   });
 
   it('answers what was asked before its input ended', async () => {
@@ -346,13 +347,13 @@ describe('stint mcp', () => {
     const home = new Home();
     const daemon = await home.start();
     const child = home.spawn(['mcp']);
-    const ended = Promise.all([text(child.stderr as never), once(child, 'close')]);
+    const exited = Promise.all([text(child.stderr as never), once(child, 'close')]);
     const answered = once(child.stdout as never, 'data');
     const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
     child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
     expect(String((await answered)[0])).toContain('serverInfo');
     await home.stint(['stop']);
-    const [stderr, [status]] = await ended;
+    const [stderr, [status]] = await exited;
     expect(stderr).toContain(`stint: the daemon, process ${daemon}, is gone; start stint mcp again\n`);
     expect(status).toBe(3);
   });

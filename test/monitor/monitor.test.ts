@@ -42,7 +42,7 @@ describe('a monitor', () => {
     const url = new URL('../../dist/monitor/index.js', import.meta.url).href;
     const code = `import { createMonitor } from '${url}'; createMonitor({ every: 100 });`;
     const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-      timeout: 20_000,
+      timeout: 60_000,
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -56,7 +56,7 @@ describe('a monitor', () => {
       import { openSync } from 'node:fs';
       import { createMonitor } from '${url}';
       const monitor = createMonitor({ every: 100, thresholds: { descriptors: 90, children: 0 } });
-      const alive = setTimeout(() => {}, 15_000);
+      const alive = setTimeout(() => {}, 45_000);
       try { for (;;) openSync('/dev/null'); } catch {}
       monitor.on('exceeded', ({ measure, value }) => {
         console.log(measure, value > 90);
@@ -67,7 +67,7 @@ describe('a monitor', () => {
       });`;
       const command = 'ulimit -n 100 && exec "$0" --input-type=module -e "$1"';
       const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, code], {
-        timeout: 20_000,
+        timeout: 60_000,
         encoding: 'utf8',
       });
       expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'descriptors true\ngoes on\n', stderr: '' });

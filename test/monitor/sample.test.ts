@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { sample } from '#stint/monitor/index';
+import { type ChildSample, sample } from '#stint/monitor/sample';
 
 describe.runIf(process.platform === 'linux')('a sample', () => {
   it('tells memory of this process in bytes', () => {
@@ -45,10 +45,11 @@ describe.runIf(process.platform === 'linux')('a sample', () => {
   it('tells of children and of their children, and of zombies among them', async () => {
     // The shell starts one that ends at once, and becomes a program that never asks for its exit status.
     const child = spawn('sh', ['-c', 'sleep 0 & exec sleep 60']);
-    const zombie = (): boolean => (sample().zombies ?? 0) > 0;
-    while (!zombie()) await new Promise((resolve) => setImmediate(resolve));
+    const own = (): ChildSample | undefined => sample().children?.find(({ pid }) => pid === child.pid);
+    const hasBoth = (): boolean => (sample().zombies ?? 0) > 0 && own()?.name === 'sleep';
+    while (!hasBoth()) await new Promise((resolve) => setImmediate(resolve));
     const { children, zombies } = sample();
-    const found = children?.find(({ pid }) => pid === child.pid);
+    const found = own();
     expect(found).toMatchObject({ parent: process.pid, name: 'sleep', zombie: false });
     expect(found?.rss).toBeGreaterThan(0);
     expect(found?.descriptors?.total).toBeGreaterThanOrEqual(3);
@@ -64,7 +65,7 @@ describe.runIf(process.platform === 'linux')('a sample', () => {
     writeFileSync(`/dev/shm/${name}`, 'x');
     try {
       expect(sample().segments).not.toContain(name);
-      expect(sample({ segmentPrefix: `stint-test-${process.pid}` }).segments).toEqual([name]);
+      expect(sample({ segmentPrefix: `stint-test-${process.pid}-` }).segments).toEqual([name]);
     } finally {
       rmSync(`/dev/shm/${name}`);
     }

@@ -75,7 +75,7 @@ describe('watchLeaks', () => {
         names.push(name);
         writeFileSync(name, 'x');
       },
-      { ...CYCLES, segmentPrefix: `stint-test-${process.pid}` },
+      { ...CYCLES, segmentPrefix: `stint-test-${process.pid}-` },
     );
     for (const name of names) rmSync(name);
     expect(leaking).toEqual(['segments']);

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Runtime } from '#stint/index';
 import { sample } from '#stint/monitor/index';
-import { openRuntime as make } from '../open-runtime.js';
+import { openRuntime as make, PATIENT } from '../open-runtime.js';
 
 const lua = (code: string) => ({ language: 'lua', code }) as const;
 const dies = { module: new URL('modules/dies-once.mjs', import.meta.url) };
@@ -80,7 +80,7 @@ describe('a thread that has served its time', () => {
     for (let i = 0; i < 5; i += 1) expect(await runtime.run(lua(`return ${i}`))).toBe(i);
     letGo();
     expect(await task.result).toBe('let go');
-    await vi.waitFor(() => expect(runtime.stats().threads.started).toBe(2), { timeout: 5000 });
+    await expect.poll(() => runtime.stats().threads.started).toBe(2);
   });
 });
 
@@ -116,13 +116,29 @@ describe('a synchronous call', () => {
   });
 });
 
+describe('a script that computes for longer than a thread is believed to live unheard', () => {
+  it('is heard at once when it calls its host again', async () => {
+    const runtime = await make({ threads: 1 });
+    await runtime.run(lua('return 1'));
+    const code = `
+      local began = time.now()
+      while time.now() - began < 1700 do end
+      for i = 1, 100 do functions.add(i) end
+      return "heard"`;
+    const limits = { timeout: '60s' } as const;
+    const functions = { add: (i: unknown) => i };
+    // A host that is not called, and looks by itself once a second, would need longer than that.
+    expect(await runtime.run(lua(code), { limits, functions, permissions: { time: true } })).toBe('heard');
+  });
+});
+
 describe('idle threads', () => {
   it('leave, also those that never had a task, and one task brings one back', async () => {
     const runtime = await make({ threads: 3, idleTimeout: 20 });
-    await vi.waitFor(() => expect(runtime.stats().threads.count).toBe(0), { timeout: 5000 });
+    await expect.poll(() => runtime.stats().threads.count).toBe(0);
     expect(await runtime.run(lua('return 1'))).toBe(1);
     expect(runtime.stats().threads.started).toBe(4);
-    await vi.waitFor(() => expect(runtime.stats().threads.count).toBe(0), { timeout: 5000 });
+    await expect.poll(() => runtime.stats().threads.count).toBe(0);
   });
 });
 
@@ -136,7 +152,7 @@ it('a closed runtime makes no hosts of another kind', async () => {
 });
 
 it('a script without a deadline may be given a bound for each turn', async () => {
-  const runtime = await make({ threads: 1 });
+  const runtime = await make({ threads: 1, ...PATIENT });
   const limits = { timeout: null, turn: 50 };
   const endless = 'await sleep(100); for (;;);';
   const outcome = await runtime.start({ language: 'javascript', code: endless }, { limits }).outcome;

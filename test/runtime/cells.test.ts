@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Runtime, Task } from '#stint/index';
-import { openRuntime as make } from '../open-runtime.js';
+import { openRuntime as make, PATIENT } from '../open-runtime.js';
 
 /** One long C function: a script that can only be broken off. */
 const DEAF = 'return string.find(string.rep("a", 20000), ".-.-.-.-b")';
@@ -25,6 +25,16 @@ async function startWaiting(runtime: Runtime, count: number, code: string) {
     );
   });
   return { outcomes: Promise.all(tasks.map(({ outcome }) => outcome)), letGo };
+}
+
+/** Starts a script that cannot be left in the middle, and waits until it runs. */
+async function holdThread(runtime: Runtime): Promise<Task> {
+  let task: Task | undefined;
+  await new Promise<void>((resolve) => {
+    const options = { limits: { timeout: null }, output: () => resolve() };
+    task = runtime.start({ language: 'javascript', code: 'console.log("on"); for (;;);' }, options);
+  });
+  return task as Task;
 }
 
 const summary = (outcomes: Outcome[]): Record<string, number> => {
@@ -77,7 +87,7 @@ describe('cells', () => {
   });
 
   it('give a waiting script that is stopped back, its handlers run, while its neighbours go on', async () => {
-    const runtime = await make({ threads: 1, slots: 100 });
+    const runtime = await make({ threads: 1, slots: 100, ...PATIENT });
     const { outcomes, letGo } = await startWaiting(runtime, 30, 'functions.wait() return 1');
     let output = '';
     const stopped = await runtime.start(
@@ -101,7 +111,7 @@ describe('cells', () => {
     // Both share a cell, and both have a connection number 1.
     const dropped = runtime.start(
       { language: 'lua', code: 'local c = tcp.connect("127.0.0.1", ...) sleep(60000)' },
-      { ...options, limits: { timeout: 300 } },
+      { ...options, limits: { timeout: null } },
     );
     let goOn: (value: null) => void = () => undefined;
     const gate = new Promise<null>((resolve) => {
@@ -115,7 +125,8 @@ describe('cells', () => {
       { ...options, functions: { gate: () => gate } },
     );
     // Its thread is held, so the first one is dropped, to be freed when the next VM is made in the cell.
-    const busy = runtime.start({ language: 'javascript', code: 'for (;;);' }, { limits: { timeout: '20s' } });
+    const busy = await holdThread(runtime);
+    dropped.extend(50);
     expect((await dropped.outcome).kind).toBe('timed-out');
     await busy.cancel();
     expect(await runtime.run({ language: 'lua', code: 'return 1' })).toBe(1);
@@ -129,8 +140,9 @@ describe('cells', () => {
   it('end a waiting script in time although its thread is held by one that cannot be left', async () => {
     const runtime = await make({ threads: 1, slots: 100, grace: 100 });
     const { outcomes, letGo } = await startWaiting(runtime, 30, 'functions.wait() return 1');
-    const waiting = runtime.start({ language: 'lua', code: 'sleep(60000)' }, { limits: { timeout: 300 } });
-    const busy = runtime.start({ language: 'javascript', code: 'for (;;);' }, { limits: { timeout: '20s' } });
+    const waiting = runtime.start({ language: 'lua', code: 'sleep(60000)' }, { limits: { timeout: null } });
+    const busy = await holdThread(runtime);
+    waiting.extend(50);
     expect((await waiting.outcome).kind).toBe('timed-out');
     expect(busy.state).toBe('running');
     await busy.cancel();

@@ -22,7 +22,7 @@ describe('task.extend', () => {
       const { kind, error } = await endless.task.outcome;
       expect(kind).toBe('timed-out');
       expect(error?.message).toBe('the task did not end within the 20 ms that it was given while it ran');
-      const slow = begun('events.on() sleep(1300) return "there"', 1000);
+      const slow = begun('events.on() sleep(2300) return "there"', 2000);
       await slow.on;
       slow.task.extend(null);
       expect(await slow.task.result).toBe('there');

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type HostFunction, type Outcome, type RunOptions, type Runtime } from '#stint/index';
+import { PATIENT } from '../open-runtime.js';
 
 let runtime: Runtime;
 beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
+  runtime = await createRuntime({ threads: 1, ...PATIENT });
 });
 afterAll(() => runtime.close());
 

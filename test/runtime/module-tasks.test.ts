@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome, RunOptions, Runtime, RuntimeOptions } from '#stint/index';
-import { openRuntime } from '../open-runtime.js';
+import { openRuntime, PATIENT } from '../open-runtime.js';
 
 const make = (options: RuntimeOptions = { threads: 1 }) => openRuntime(options);
 
@@ -142,13 +142,13 @@ describe('a module task', () => {
 
 describe('a module task that has to end', () => {
   it('sees its signal in the middle of a loop, and its thread lives', async () => {
-    const runtime = await make();
+    const runtime = await make({ threads: 1, ...PATIENT });
     expect(await late(runtime, stops('heeds'))).toMatchObject({ kind: 'timed-out', rung: 'stop' });
     expect(runtime.stats().threads.started).toBe(1);
   });
 
   it('is told by its signal when it waits, and why', async () => {
-    const runtime = await make();
+    const runtime = await make({ threads: 1, ...PATIENT });
     const told: unknown[] = [];
     const outcome = await late(runtime, stops('listens'), { events: { told: (x) => void told.push(x) } });
     expect(outcome).toMatchObject({ kind: 'timed-out', rung: 'stop' });
@@ -183,7 +183,8 @@ describe('a module task that has to end', () => {
     ['wait', 'timed-out'],
     ['loop', 'timed-out'],
   ])('runs what it deferred, in reverse and all of it, before its outcome (%s)', async (how, kind) => {
-    const runtime = await make();
+    // What is deferred has half of it.
+    const runtime = await make({ threads: 1, grace: 2000 });
     const told: unknown[] = [];
     const outcome = await late(runtime, stops('defers'), { args: [how], events: { told: (x) => void told.push(x) } });
     expect(outcome.kind).toBe(kind);
@@ -305,7 +306,7 @@ describe('what a module left running', () => {
     const leaveLoop = async (): Promise<void> => {
       const cell = new Int32Array(new SharedArrayBuffer(4));
       await runtime.run(talks('leavesLoop'), { args: [cell] });
-      expect(Atomics.wait(cell, 0, 0, 5000)).not.toBe('timed-out');
+      expect(Atomics.wait(cell, 0, 0, 60_000)).not.toBe('timed-out');
     };
     await leaveLoop();
     expect(await runtime.run(talks('same'), { args: ['next'] })).toBe('next');
@@ -329,7 +330,7 @@ describe('a generator as a module task', () => {
   });
 
   it('is no further ahead than 16 parts, and is cancelled when nobody wants the others', async () => {
-    const runtime = await make();
+    const runtime = await make({ threads: 1, ...PATIENT });
     const cell = new Int32Array(new SharedArrayBuffer(4));
     const task = runtime.start(talks('signals'), { args: [cell] });
     let taken = 0;
@@ -373,14 +374,14 @@ describe('a generator as a module task', () => {
 describe('short module tasks', () => {
   /** A runtime that knows how short they are. */
   async function warm(): Promise<Runtime> {
-    const runtime = await make({ threads: 2, slots: 64 });
+    const runtime = await make({ threads: 2, slots: 64, limits: { timeout: null } });
     for (let i = 0; i < 20; i += 1) await runtime.run(ends('busy'), { args: [0] });
     return runtime;
   }
 
   it('do not wait for one of their kind that takes long', async () => {
     const runtime = await warm();
-    const long = runtime.start(ends('busy'), { args: [2000] });
+    const long = runtime.start(ends('busy'), { args: [Number.POSITIVE_INFINITY] });
     let longEnded = false;
     void long.outcome.then(() => {
       longEnded = true;
@@ -395,7 +396,7 @@ describe('short module tasks', () => {
 
   it('can be cancelled while they wait behind another one', async () => {
     const runtime = await warm();
-    const long = [1500, 1500].map((ms) => runtime.start(ends('busy'), { args: [ms] }));
+    const long = [1, 2].map(() => runtime.start(ends('busy'), { args: [Number.POSITIVE_INFINITY] }));
     const behind = Array.from({ length: 10 }, () => runtime.start(ends('busy'), { args: [0] }));
     const outcomes = await Promise.all(behind.map((task) => task.cancel()));
     expect(outcomes.every(({ kind }) => kind === 'cancelled')).toBe(true);

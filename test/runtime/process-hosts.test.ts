@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type Runtime } from '#stint/index';
+import { ended, isAlive } from '../processes.ts';
 
 const module = new URL('modules/processes.mjs', import.meta.url);
 const stops = new URL('modules/stops.mjs', import.meta.url);
@@ -26,21 +27,6 @@ async function waiting(name: string, on = runtime) {
   const functions = { began: (...all: unknown[]) => void began.emit('pids', ...(all as number[])) };
   const task = on.start({ module, export: name }, { functions });
   return { task, pids: (await pids) as number[] };
-}
-
-const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(statusOf(pid));
-function statusOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return 'State: Z (it is gone)';
-  }
-}
-
-/** Resolves when a process has ended that is nobody's here. */
-async function ended(pid: number): Promise<void> {
-  const tail = spawn('tail', ['-f', '/dev/null', `--pid=${pid}`, '-s', '0.01']);
-  await once(tail, 'exit');
 }
 
 describe('a task in a child process', () => {
@@ -95,16 +81,17 @@ describe('a task in a child process', () => {
     ['a module that does not look', { module: stops, export: 'ignores' }, 'break'],
     ['a module that loops after an await', { module: stops, export: 'ignoresLater' }, 'terminate'],
   ] as const)('is taken up the same ladder: %s', async (_, source, rung) => {
-    const outcome = await runtime.start(source, { limits: { timeout: 100 } }).outcome;
+    await using own = await createRuntime({ threads: 1, isolation: 'process', grace: rung === 'stop' ? '20s' : 1000 });
+    const outcome = await own.start(source, { limits: { timeout: 100 } }).outcome;
     expect(outcome).toMatchObject({ kind: 'timed-out', rung, error: { code: 'TIMEOUT' } });
-    expect(await runtime.run({ language: 'lua', code: 'return 1' })).toBe(1);
+    expect(await own.run({ language: 'lua', code: 'return 1' })).toBe(1);
   });
 
   it('is killed with its process if that does not answer', async () => {
     const { task, pids } = await waiting('waits');
     process.kill(pids[0] as number, 'SIGSTOP');
     expect(await task.cancel('enough')).toMatchObject({ kind: 'cancelled', rung: 'kill' });
-    expect(isThere(pids[0] as number)).toBe(false);
+    expect(isAlive(pids[0] as number)).toBe(false);
     expect(await runtime.run({ language: 'lua', code: 'return 1' })).toBe(1);
   });
 
@@ -165,7 +152,7 @@ describe('a child process that dies', () => {
       kind: 'lost',
       error: { code: 'TASK_LOST', message: expect.stringMatching(why) },
     });
-    expect(isThere(pids[0] as number)).toBe(true);
+    expect(isAlive(pids[0] as number)).toBe(true);
     expect(await own.run({ module })).not.toBe(pids[0]);
     expect(own.stats().processes).toMatchObject({ lost: 1, count: 2 });
   });
@@ -199,7 +186,7 @@ describe('a child process that dies', () => {
     process.kill(pid, 'SIGSTOP');
     await task.cancel();
     await ended(program);
-    expect(isThere(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
   });
 });
 
@@ -278,7 +265,7 @@ describe('an owner of child processes', () => {
       if (pids.length === 4) owner.kill('SIGKILL');
     }
     await Promise.all(pids.map(ended));
-    expect(pids.filter(isThere)).toEqual([]);
+    expect(pids.filter(isAlive)).toEqual([]);
   });
 
   it('takes along even one that does not notice', async () => {
@@ -293,7 +280,7 @@ describe('an owner of child processes', () => {
       if (pids.length === 4) owner.kill('SIGKILL');
     }
     await Promise.all(pids.map(ended));
-    expect(pids.filter(isThere)).toEqual([]);
+    expect(pids.filter(isAlive)).toEqual([]);
   });
 
   it.runIf(process.platform === 'linux')('may itself have less memory than it gives them, for good', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { type Outcome, type Runtime, StintError, type TaskEvent } from '#stint/index';
-import { openRuntime as make } from '../open-runtime.js';
+import { openRuntime as make, PATIENT } from '../open-runtime.js';
 
 const ENDLESS = { language: 'lua', code: 'print("running") while true do end' } as const;
 /** One long C function: Lua cannot be interrupted in it. */
@@ -137,7 +137,7 @@ describe('admission', () => {
 
 describe('the ladder', () => {
   it('stops a script at once by an error inside its VM', async () => {
-    const runtime = await make({ threads: 1 });
+    const runtime = await make({ threads: 1, ...PATIENT });
     const task = await startRunning(runtime);
     expect(await task.cancel('enough')).toMatchObject({
       kind: 'cancelled',
@@ -158,7 +158,7 @@ describe('the ladder', () => {
   });
 
   it('runs <close> handlers of a stopped script, however many pcalls are in between', async () => {
-    const runtime = await make({ threads: 1 });
+    const runtime = await make({ threads: 1, ...PATIENT });
     let output = '';
     const code = `
       local outer <close> = setmetatable({}, { __close = function() print("outer closed") end })
@@ -188,7 +188,7 @@ describe('the ladder', () => {
   });
 
   it('cuts a clean-up short that takes longer than its part of the grace', async () => {
-    const runtime = await make({ threads: 1, grace: 1000 });
+    const runtime = await make({ threads: 1, grace: 5000 });
     const code =
       'local x <close> = setmetatable({}, { __close = function() while true do end end }) print("running") while true do end';
     const task = await startRunning(runtime, { language: 'lua', code });
@@ -196,16 +196,19 @@ describe('the ladder', () => {
   });
 
   it('ends a task at its deadline while the host is in a long computation', async () => {
-    const runtime = await make({ threads: 1 });
+    const runtime = await make({ threads: 1, ...PATIENT });
     await runtime.run(QUICK);
     const task = runtime.start(ENDLESS, { limits: { timeout: 100 } });
     // The message to the thread leaves when this turn of the event loop ends.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    const until = performance.now() + 600;
+    const since = performance.now();
+    // Until it is told to end; how that comes out is seen when the host listens again.
+    while (task.state !== 'stopping' && performance.now() < since + 60_000);
+    const until = performance.now() + 2000;
     while (performance.now() < until);
     const outcome = await task.outcome;
     expect(outcome).toMatchObject({ kind: 'timed-out', rung: 'stop' });
-    expect(outcome.usage.runMs).toBeLessThan(400);
+    expect(outcome.usage.runMs).toBeLessThan(until - since);
   });
 
   it('does no harm when the stop comes before the start or after the end', async () => {
@@ -221,7 +224,7 @@ describe('the ladder', () => {
   });
 
   it('cancels by signal: before the start, while queued, while running', async () => {
-    const runtime = await make({ threads: 1, slots: 1 });
+    const runtime = await make({ threads: 1, ...PATIENT, slots: 1 });
     expect(await runtime.start(QUICK, { signal: AbortSignal.abort(new Error('early')) }).outcome).toMatchObject({
       kind: 'cancelled',
       error: { message: 'the task was cancelled: early' },
@@ -284,7 +287,7 @@ describe('close', () => {
 
 describe('a task', () => {
   it('frees its thread while it waits', async () => {
-    const runtime = await make({ threads: 1 });
+    const runtime = await make({ threads: 1, ...PATIENT });
     const waiting = runtime.start({ language: 'javascript', code: 'console.log("go"); await new Promise(() => {})' });
     expect(await runtime.run(QUICK)).toBe(42);
     expect(waiting.state).toBe('waiting');
@@ -293,7 +296,7 @@ describe('a task', () => {
   });
 
   it('that waits is ended at its deadline although its thread is busy with another', async () => {
-    const runtime = await make({ threads: 1 });
+    const runtime = await make({ threads: 1, ...PATIENT });
     const waiting = runtime.start(
       { language: 'javascript', code: 'await new Promise(() => {})' },
       { limits: { timeout: 300 } },

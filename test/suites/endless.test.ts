@@ -12,7 +12,7 @@ const NEXT = { lua: 'return 42', javascript: '42' } as const;
 describe.each(['thread', 'process'] as const)('a program that does not end by itself, in a %s', (isolation) => {
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = await createRuntime({ threads: 2, isolation, limits: { timeout: 300, memory: '64mb' } });
+    runtime = await createRuntime({ threads: 2, isolation, grace: 500, limits: { timeout: 300, memory: '64mb' } });
   });
   afterAll(() => runtime.close());
 
@@ -20,10 +20,11 @@ describe.each(['thread', 'process'] as const)('a program that does not end by it
     for (const [name, { code, expect: expected }] of Object.entries(suite[language])) {
       it(`ends as it must and leaves its slot free: ${language}, ${name}`, async () => {
         // How soon a program fails that comes to grief by itself is the machine's business.
-        const limits = expected.includes('timed-out') ? {} : { timeout: '20s' as const };
+        const patient = { timeout: '60s' } as const;
+        const limits = expected.includes('timed-out') ? {} : patient;
         const outcome = await runtime.start({ language, code, name }, { limits }).outcome;
         expect(expected).toContain(outcome.kind);
-        expect(await runtime.run({ language, code: NEXT[language] })).toBe(42);
+        expect(await runtime.run({ language, code: NEXT[language] }, { limits: patient })).toBe(42);
       });
     }
   }

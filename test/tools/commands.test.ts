@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { launchingArgument } from '#stint/tools/access/launching-arguments';
 import type { PolicyOptions } from '#stint/tools/index';
 import { until } from '../io/local.js';
+import { isAlive } from '../processes.ts';
 import { refusalWithin, within } from './calling.js';
 
 let folder: string;
@@ -50,16 +51,6 @@ if (what === 'leave') {
   policy = { commands: [probe], environment: ['PATH'] };
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie is dead, though its parent has not looked yet.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 const pidsIn = (file: string): number[] => readFileSync(file, 'utf8').split(' ').map(Number);
 

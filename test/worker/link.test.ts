@@ -16,11 +16,11 @@ afterEach(() => {
 });
 
 /** Two ends in one thread; `received` is what the second one took. */
-function pair() {
+function pair(incoming: typeof Ring = Ring) {
   const rings = new SharedArrayBuffer(2 * Ring.BYTES);
   const channel = new MessageChannel();
   ports.push(channel);
-  const [one, two] = [() => new Ring(rings), () => new Ring(rings, Ring.BYTES)];
+  const [one, two] = [() => new incoming(rings), () => new Ring(rings, Ring.BYTES)];
   const received: number[] = [];
   let calls = 0;
   const first = new Link<Message, Message>(
@@ -59,6 +59,28 @@ describe('a link', () => {
     }
     while (received.length < sent) await turn();
     expect(received).toEqual(Array.from({ length: sent }, (_, i) => i));
+  });
+
+  it('keeps their order also if they come right after it found that there is no short one', () => {
+    let meanwhile: (() => void) | undefined;
+    class Interrupted extends Ring {
+      override peek(): number | undefined {
+        const found = super.peek();
+        const act = meanwhile;
+        meanwhile = undefined;
+        act?.();
+        return found;
+      }
+    }
+    const { first, second, received } = pair(Interrupted);
+    meanwhile = () => {
+      first.send({ n: 1 });
+      first.send({ n: 2, payload: {} });
+      first.send({ n: 3 });
+      first.send({ n: 4, payload: {} });
+    };
+    second.takeAllAndLeave();
+    expect(received).toEqual([1, 2, 3, 4]);
   });
 
   it('sends more than a ring holds', async () => {

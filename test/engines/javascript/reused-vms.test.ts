@@ -11,6 +11,7 @@ import {
   QUICKJS_PATH,
 } from '#stint/engines/javascript/module';
 import { createRuntime, type Runtime } from '#stint/index';
+import { PATIENT } from '../../open-runtime.js';
 
 /** So many may be made in an idle moment, for later. */
 const SPARES = 2;
@@ -20,7 +21,7 @@ const MiB = 1024 ** 2;
 describe('the VMs that scripts run in one after the other', () => {
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = await createRuntime({ threads: 1 });
+    runtime = await createRuntime({ threads: 1, ...PATIENT });
   });
   afterAll(() => runtime.close());
   const run = (code: string) => runtime.run({ language: 'javascript', code });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type Runtime, type ScriptLanguage } from '#stint/index';
+import { PATIENT } from '../../open-runtime.js';
 
 let runtime: Runtime;
 beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
+  runtime = await createRuntime({ threads: 1, ...PATIENT });
 });
 afterAll(() => runtime.close());
 

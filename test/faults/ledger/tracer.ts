@@ -102,7 +102,8 @@ export async function runWith(
   const [, signal] = await exited;
   clearTimeout(impatience);
   await traced;
-  const hit = how === 'SIGKILL' ? signal === 'SIGKILL' : readFileSync(trace, 'utf8').includes('(INJECTED)');
+  const wasKilled = signal === 'SIGKILL' && last === undefined;
+  const hit = how === 'SIGKILL' ? wasKilled : readFileSync(trace, 'utf8').includes('(INJECTED)');
   return { id, hit, failures: last === undefined ? undefined : JSON.parse(last) };
 }
 

@@ -1,9 +1,12 @@
-// A worker thread that waits until it is told to go, calls synchronously, and tells what came of it.
+// A worker thread that says that it is ready and waits until it is told to go, calls synchronously, and tells what came of it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { callSync, closeSharedRuntime } from '#stint/index';
 
 const { module, go, collects, args = [], ...options } = workerData;
-if (go !== undefined) Atomics.wait(go, 0, 0);
+if (go !== undefined) {
+  parentPort.postMessage('ready');
+  Atomics.wait(go, 0, 0);
+}
 const output = collects ? { output: () => undefined } : {};
 let answer;
 try {
