@@ -429,6 +429,8 @@ export class ScriptWorker implements FiberThread {
     fiber.vm?.discard();
     if (cleaning === undefined) this.#reportBroken(fiber);
     else void this.#reportAfter(fiber, cleaning);
+    // Behind the break nothing was sent.
+    this.interrupt();
     this.#turns.recover();
   }
 
