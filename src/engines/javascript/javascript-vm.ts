@@ -284,7 +284,7 @@ export class JavaScriptVm implements Vm {
   }
 
   #call(kind: number, name: string, encoded: number, handle: number) {
-    const read = this.#guest.read(encoded, 'arguments');
+    const read = this.#guest.read(encoded, `arguments of ${name}`);
     if ('error' in read) return { thrown: this.#guest.instance.newError(read.error.message, read.error.code) };
     this.#lastCall += 1;
     const id = this.#lastCall;
