@@ -212,7 +212,7 @@ describe('values of calls', () => {
     }
     for (const [thing, name] of [
       [new RangeError('x'), 'RangeError'],
-      [new Account([['token', 'secret']]), 'Account'],
+      [new Account().set('token', 'secret'), 'Account'],
     ] as const) {
       const { value } = await start(code, { functions: { give: () => thing as unknown as Value } });
       expect(value).toBe(
