@@ -1,25 +1,30 @@
 import type { ScriptLanguage, StintError } from '../errors/stint-error.js';
 
 /** Whether a syntax error only says that the input is not all there yet. */
-export function isIncomplete(language: ScriptLanguage, code: string, error: StintError): boolean {
+export async function isIncomplete(language: ScriptLanguage, code: string, error: StintError): Promise<boolean> {
   if (error.code !== 'SCRIPT_SYNTAX') return false;
-  if (language === 'lua') return error.message.endsWith('<eof>');
-  return hasOpenBracket(code);
+  return language === 'lua' ? error.message.endsWith('<eof>') : await endsTooEarly(code);
 }
 
-const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+/** What swc's parser says of a source that it cannot read. */
+interface Refusal {
+  readonly message?: unknown;
+  readonly startLine?: unknown;
+  readonly startColumn?: unknown;
+  readonly endLine?: unknown;
+  readonly endColumn?: unknown;
+}
 
-/** Whether a bracket, a template or a block comment is open at the end of a JavaScript source. */
-function hasOpenBracket(code: string): boolean {
-  const open: string[] = [];
-  const parts = code.matchAll(
-    /\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*(?:`|$)|[()[\]{}]/g,
-  );
-  for (const [part] of parts) {
-    if (part.startsWith('/*') && !part.endsWith('*/')) return true;
-    if (part.startsWith('`') && (part.length === 1 || !part.endsWith('`'))) return true;
-    if (CLOSERS[part] !== undefined) open.push(CLOSERS[part]);
-    else if (part === open.at(-1)) open.pop();
+/** QuickJS does not say where it gave up. This parser does, and TypeScript is a superset of JavaScript. */
+async function endsTooEarly(code: string): Promise<boolean> {
+  const { transformSync } = await import('@swc/wasm-typescript');
+  try {
+    transformSync(code, { mode: 'strip-only' });
+    return false;
+  } catch (thrown) {
+    const { message, startLine, startColumn, endLine, endColumn } = thrown as Refusal;
+    if (message === 'Unterminated template' || message === 'Unterminated block comment') return true;
+    // Nothing has no extent: what it met is the end of the input.
+    return startLine !== undefined && startLine === endLine && startColumn === endColumn;
   }
-  return open.length > 0;
 }

@@ -133,6 +133,7 @@ export class Ladder {
       return;
     }
     this.#table.raiseRung(row, 'break');
+    this.#table.threads.expectBreak(thread);
     if (!this.#actions.break(thread)) {
       this.#terminate(climber, row, thread);
       return;

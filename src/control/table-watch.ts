@@ -11,8 +11,12 @@ export class TableWatch {
 
   constructor(table: ControlTable, actions: LadderActions) {
     this.#table = table;
-    this.#ladder = new Ladder(table, actions);
-    this.#slices = new TimeSlices(table, actions.interrupt);
+    const interrupt = (thread: number): void => {
+      // What it is about is noted: the thread finds that when the break has come.
+      if (!table.threads.isBreakDue(thread)) actions.interrupt(thread);
+    };
+    this.#ladder = new Ladder(table, { ...actions, interrupt });
+    this.#slices = new TimeSlices(table, interrupt);
   }
 
   /**

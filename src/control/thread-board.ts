@@ -3,6 +3,8 @@
  *
  * 1. A thread writes down the VM that it enters before it enters it: a break is only sent to one that is inside.
  * 2. What an interrupt is about is noted here before the interrupt is sent, so that its text is always the same.
+ * 3. While a break is on its way to a thread no interrupt is sent to it: V8 would unwind that in place of the script. The thread
+ *    looks at what was noted meanwhile when the break has come.
  */
 import { monotonicNow } from './clock.js';
 
@@ -25,6 +27,7 @@ const RECEIVED = 7;
 const SLICES = 8;
 const WAKEUPS = 9;
 const LOADING = 10;
+const BREAK_DUE = 11;
 const ENTERED = 7;
 const FIRST_CALL = 16;
 const FIRST_COUNT = FIRST_CALL + CALLS;
@@ -124,6 +127,20 @@ export class ThreadBoard {
   /** When the slice ends of the VM that the thread is in, or was in last; `Infinity` if that VM cannot be left. */
   sliceEnd(thread: number): number {
     return (this.#doubles[this.#base(thread) / 2 + ENTERED] as number) + this.quantum;
+  }
+
+  /** A break is about to be sent to the thread. */
+  expectBreak(thread: number): void {
+    Atomics.store(this.#words, this.#base(thread) + BREAK_DUE, 1);
+  }
+
+  /** The break has come. The thread has to look at what it was called for after that. */
+  breakCame(thread: number): void {
+    Atomics.store(this.#words, this.#base(thread) + BREAK_DUE, 0);
+  }
+
+  isBreakDue(thread: number): boolean {
+    return Atomics.load(this.#words, this.#base(thread) + BREAK_DUE) === 1;
   }
 
   /** Notes for the thread what an interrupt is about: the task of this row has to end. */

@@ -1,7 +1,7 @@
 import type { ScriptLanguage } from '../errors/stint-error.js';
 import type { Isolation } from '../hosts/isolation.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
-import { copyValue } from '../values/copy-value.js';
+import { copyValues } from '../values/copy-value.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Value } from '../values/value.js';
 import { Channel } from './channel.js';
@@ -158,7 +158,7 @@ const MODULE_READERS = { args: readModuleArgs, transfer: readTransfer, ...COMMON
 
 function readArgs(value: unknown, name: string): Value[] {
   if (!Array.isArray(value)) throw invalid(name, value, 'an array');
-  return copyValue(value, 'args') as Value[];
+  return copyValues(value, 'args');
 }
 
 /** They are cloned when the task is sent to its thread; what cannot be is refused then. */

@@ -14,7 +14,12 @@ import { MAX_DEPTH, MAX_VALUES, type Value } from './value.js';
  * @throws StintError `VALUE_NOT_TRANSFERABLE` with the path to what cannot cross
  */
 export function copyValue(value: unknown, path: string): Value {
-  return new Copier().copy(value, path, 0);
+  return new Copier(MAX_DEPTH).copy(value, path, 0);
+}
+
+/** Copies values that cross together, arguments say: each of them may be nested to {@link MAX_DEPTH} levels. */
+export function copyValues(values: readonly unknown[], path: string): Value[] {
+  return new Copier(MAX_DEPTH + 1).copy(values, path, 0) as Value[];
 }
 
 /**
@@ -32,8 +37,13 @@ export function whyNotTransferable(value: unknown, path: string, cause: unknown)
 }
 
 class Copier {
+  readonly #levels: number;
   readonly #ancestors = new Set<object>();
   #count = 0;
+
+  constructor(levels: number) {
+    this.#levels = levels;
+  }
 
   copy(value: unknown, path: string, depth: number): Value {
     this.#count += 1;
@@ -48,7 +58,7 @@ class Copier {
       case 'object':
         return value === null ? null : this.#copyObject(value, path, depth);
       default:
-        throw refusal(path, `${typeof value === 'symbol' ? 'a symbol' : 'a function'} (${describe(value)})`);
+        throw refusal(path, typeof value === 'symbol' ? `a symbol (${describe(value)})` : 'a function');
     }
   }
 
@@ -59,7 +69,7 @@ class Copier {
       return new Uint8Array(value);
     }
     if (types.isDate(value)) return new Date(Date.prototype.getTime.call(value));
-    if (depth >= MAX_DEPTH) throw refusal(path, `nested deeper than ${MAX_DEPTH} levels`);
+    if (depth >= this.#levels) throw refusal(path, `nested deeper than ${MAX_DEPTH} levels`);
     if (this.#ancestors.has(value)) throw refusal(path, 'a cycle: it contains itself');
     this.#ancestors.add(value);
     const copy = Array.isArray(value) ? this.#copyArray(value, path, depth) : this.#copyRecord(value, path, depth);
@@ -82,7 +92,7 @@ class Copier {
   #copyRecord(value: object, path: string, depth: number): Value {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== null && !isPlainPrototype(prototype)) {
-      throw refusal(path, `an object of a class (${describe(value)}); pass a plain object`);
+      throw refusal(path, `an object of a class (${className(prototype)}); pass a plain object`);
     }
     const copy: { [key: string]: Value } = {};
     for (const key of Object.keys(value)) {
@@ -99,6 +109,16 @@ class Copier {
 function isPlainPrototype(prototype: unknown): boolean {
   if (prototype === Object.prototype) return true;
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty');
+}
+
+/** No more of the object than that: the message may be read by a script. */
+function className(prototype: unknown): string {
+  const maker = types.isProxy(prototype)
+    ? undefined
+    : Object.getOwnPropertyDescriptor(prototype as object, 'constructor')?.value;
+  const name =
+    typeof maker === 'function' && !types.isProxy(maker) && Object.getOwnPropertyDescriptor(maker, 'name')?.value;
+  return typeof name === 'string' && name !== '' ? name : 'unnamed';
 }
 
 function read(holder: object, key: string | number, path: string): unknown {

@@ -261,6 +261,8 @@ export class ScriptWorker implements PortionThread {
     if (fiber === undefined) return;
     this.#link.recover();
     this.#ends.broken(fiber);
+    // Behind the break nothing was sent.
+    this.interrupt();
     this.#turns.recover();
   }
 

@@ -53,6 +53,7 @@ export class Visit {
     if (fiber === undefined) return undefined;
     this.#fiber = undefined;
     this.#table.threads.enter(this.#thread);
+    this.#table.threads.breakCame(this.#thread);
     fiber.cpuMs += threadNow() - fiber.enteredAt;
     return fiber;
   }

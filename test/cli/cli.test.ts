@@ -233,6 +233,16 @@ describe('stint repl', () => {
     expect(stderr).toContain('nope');
   });
 
+  it.each(['javascript', 'typescript'])(
+    'goes on wherever the input stops short, and not where it is wrong: %s',
+    async (language) => {
+      const input = '1 +\n2\nif (true)\n4\nconst f = (n) =>\nn * 2; f(4)\n`a\nb`.length\n(1 +* 2)\n[")"\n].length\n';
+      const { stdout, stderr } = await stint(['repl', '--language', language], { input });
+      expect(stdout).toBe('3\n4\n8\n3\n1\n');
+      expect(stderr.match(/SyntaxError/g)).toHaveLength(1);
+    },
+  );
+
   it('takes an object for a value, a block for a block, and _ for a name like others', async () => {
     const input = '{ a: 1, b: 2 }\n{ let x = _.a; x + 1 }\nconst _ = 5; _\n';
     expect(await stint(['repl'], { input })).toEqual({ stdout: '{ a: 1, b: 2 }\n2\n5\n', stderr: '', status: 0 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { monotonicNow } from '#stint/control/clock';
 import { ControlTable } from '#stint/control/control-table';
 import { TableWatch } from '#stint/control/table-watch';
+import { State, StopReason, stateOf } from '#stint/control/task-word';
 
 const QUANTUM = 10;
 
@@ -112,5 +113,22 @@ describe('the calls of a thread', () => {
     for (let i = 0; i < 65; i += 1) table.threads.callFor(0, i);
     take();
     expect(taken).toEqual([undefined]);
+  });
+
+  it('are not asked for behind a break, which would unwind the question in place of the script', () => {
+    const end = run(0, 0);
+    table.threads.setRunnable(0, 1);
+    table.requestStop(0, 1, StopReason.cancelled);
+    look(end - 1000);
+    look(end - 900);
+    look(end - 800);
+    expect(stateOf(table.word(0))).toBe(State.breaking);
+    cut = [];
+    look(end);
+    look(end + QUANTUM);
+    expect(cut).toEqual([]);
+    table.threads.breakCame(0);
+    look(end + 2 * QUANTUM);
+    expect(cut).toEqual([0]);
   });
 });

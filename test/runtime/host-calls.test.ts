@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRuntime, type HostFunction, type Outcome, type RunOptions, type Runtime } from '#stint/index';
+import {
+  createRuntime,
+  type HostFunction,
+  type Outcome,
+  type RunOptions,
+  type Runtime,
+  type Value,
+} from '#stint/index';
 import { PATIENT } from '../open-runtime.js';
 
 let runtime: Runtime;
@@ -148,8 +155,10 @@ describe('a host function called from JavaScript', () => {
     expect(value).toEqual([true, 'RangeError', 'no such page', 'ENOPAGE', false]);
   });
 
-  it('fails the script if nobody handles the rejection', async () => {
-    expect(await javascript('await fail()')).toMatchObject({ kind: 'failed', error: { message: 'no such page' } });
+  it('fails the script if nobody handles the rejection, with the line of the call', async () => {
+    const { kind, error } = await javascript('const ask = async () => {\n  await fail()\n}\nawait ask()');
+    expect([kind, error?.message, error?.line]).toEqual(['failed', 'no such page', 2]);
+    expect(error?.traceback).toBe('at ask (script:2:9)\nat script:4:7');
     expect(await javascript('fail(); await later(1)')).toMatchObject({
       kind: 'failed',
       error: { message: 'no such page' },
@@ -162,6 +171,55 @@ describe('a host function called from JavaScript', () => {
       globalThis.Promise = class {};
       await add(20, 22)`;
     expect(await javascript(code)).toMatchObject({ kind: 'completed', value: 42 });
+  });
+});
+
+describe('values of calls', () => {
+  const nest = (levels: number): Value => (levels === 0 ? 0 : [nest(levels - 1)]);
+  const give = {
+    functions: { take: () => true, give: (n: Value) => nest(n as number) },
+    events: { take: () => undefined },
+  };
+  const LUA = 'local n = ... local function nest(i) return i == 0 and 0 or { nest(i - 1) } end ';
+  const JAVASCRIPT = 'const n = args[0]; const nest = (i) => i === 0 ? 0 : [nest(i - 1)];';
+
+  it.each([
+    ['Lua, called with them', lua, `${LUA} return functions.take(nest(n))`],
+    ['Lua, answered with them', lua, `${LUA} functions.give(n)`],
+    ['Lua, sending them', lua, `${LUA} events.take(0, nest(n))`],
+    ['JavaScript, called with them', javascript, `${JAVASCRIPT} await functions.take(nest(n))`],
+    ['JavaScript, answered with them', javascript, `${JAVASCRIPT} await functions.give(n); 0`],
+    ['JavaScript, sending them', javascript, `${JAVASCRIPT} events.take(0, nest(n))`],
+  ] as const)('may have 100 levels each and no more: %s', async (_, start, code) => {
+    const [allowed, refused] = await Promise.all([100, 101].map((n) => start(code, { ...give, args: [n] })));
+    expect(allowed?.kind).toBe('completed');
+    expect(refused?.error).toMatchObject({
+      code: 'VALUE_NOT_TRANSFERABLE',
+      message: expect.stringMatching(/100 levels/),
+    });
+  });
+
+  it('may have 100 levels each as arguments of a script', async () => {
+    expect((await lua('return select("#", ...)', { args: [nest(100), nest(100)] })).value).toBe(2);
+    expect(() => runtime.start({ language: 'lua', code: '' }, { args: [nest(101)] })).toThrow(/nested deeper than 100/);
+  });
+
+  it.each([
+    ['Lua', lua, 'local _, e = pcall(functions.give) return e.message'],
+    ['JavaScript', javascript, 'await give().catch((e) => e.message)'],
+  ] as const)('that cannot cross show nothing of the host but what they are: %s', async (_, start, code) => {
+    class Account extends Map {
+      password = 'secret';
+    }
+    for (const [thing, name] of [
+      [new RangeError('x'), 'RangeError'],
+      [new Account().set('token', 'secret'), 'Account'],
+    ] as const) {
+      const { value } = await start(code, { functions: { give: () => thing as unknown as Value } });
+      expect(value).toBe(
+        `result of give cannot cross between script and host: it is an object of a class (${name}); pass a plain object`,
+      );
+    }
   });
 });
 

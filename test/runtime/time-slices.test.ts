@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Source } from '#stint/index';
 import { openRuntime as make, PATIENT } from '../open-runtime.js';
 
@@ -77,5 +77,19 @@ describe('scripts that share a thread', () => {
     expect(values).toEqual(Array(6).fill(500500));
     expect(busy.state).not.toBe('ended');
     expect((await busy.cancel()).kind).toBe('cancelled');
+  });
+
+  it('do not take the break from one that cannot be left, also if all that was sent to its thread comes at once', async () => {
+    const runtime = await make({ threads: 1 });
+    // Its thread is wanted for as long as it sleeps: who holds it is asked to give way once a quantum.
+    const neighbour = runtime.start(lua('sleep(...) return "done"'), { args: [2000] });
+    await vi.waitFor(() => expect(neighbour.state).toBe('waiting'), 10_000);
+    const stuck = runtime.start(lua('events.began() table.move({}, 1, 1 << 60, 1, {})'), {
+      limits: { timeout: 50 },
+      // What is sent to a thread goes through this one, which blocks until the break has been sent.
+      events: { began: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300) },
+    });
+    expect(await stuck.outcome).toMatchObject({ kind: 'timed-out', rung: 'break' });
+    expect(await neighbour.result).toBe('done');
   });
 });

@@ -132,7 +132,7 @@ class Session {
     this.#input.push(line);
     const code = this.#input.join('\n');
     const outcome = await this.#run(code);
-    if (line !== '' && outcome.error !== undefined && isIncomplete(this.#language, code, outcome.error)) return;
+    if (line !== '' && outcome.error !== undefined && (await isIncomplete(this.#language, code, outcome.error))) return;
     this.drop();
     if (outcome.error !== undefined) {
       process.stderr.write(describeFailure(NAME, outcome.error));

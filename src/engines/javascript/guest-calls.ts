@@ -22,7 +22,7 @@ export class GuestCalls {
 
   /** Passes a call on; what the script gets for it. @param handle what the call is about, below 0 for nothing */
   call(kind: number, name: string, encoded: number, handle: number): { id: number } | { thrown: number } | undefined {
-    const read = this.#guest.read(encoded, 'arguments');
+    const read = this.#guest.read(encoded, `arguments of ${name}`);
     if ('error' in read) return { thrown: this.#guest.instance.newError(read.error.message, read.error.code) };
     this.#lastId += 1;
     const id = this.#lastId;

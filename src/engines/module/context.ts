@@ -1,6 +1,6 @@
 import { StintError } from '../../errors/stint-error.js';
 import { Scope } from '../../scope/scope.js';
-import { copyValue, whyNotTransferable } from '../../values/copy-value.js';
+import { copyValues, whyNotTransferable } from '../../values/copy-value.js';
 import { transfer } from '../../values/transfer.js';
 import type { Value } from '../../values/value.js';
 import type { Answer, Call, EventLoopVmHost, ModuleProgram } from '../engine.js';
@@ -56,7 +56,7 @@ export class TaskContext implements ModuleContext {
     if (!this.#program.events?.includes(name)) {
       throw new TypeError(`there is no event '${name}'; options.events has ${this.#names('events')}`);
     }
-    this.#host.call(this.#call('event', name, copyValue(args, name) as Value[]), false);
+    this.#host.call(this.#call('event', name, copyValues(args, name)), false);
   };
 
   /** Hands a part of the result to whoever iterates over the task. Settles when there is room for another. */
@@ -104,7 +104,7 @@ export class TaskContext implements ModuleContext {
 
   #send(kind: Call['kind'], name: string, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const call = this.#call(kind, name, copyValue(args, name) as Value[]);
+      const call = this.#call(kind, name, copyValues(args, name));
       this.#pending.set(call.id, { resolve, reject });
       const taken = this.#host.call(call, true);
       if (taken === 'pending') this.#host.rests();

@@ -19,7 +19,7 @@ export interface Calls {
  */
 export function makeCalls(
   p: Primordials,
-  encode: (value: unknown) => Encoded,
+  encodeAll: (values: unknown[]) => Encoded,
   call: (kind: number, name: string, encoded: Encoded, handle: number) => number,
   startClock: () => void,
 ) {
@@ -31,17 +31,23 @@ export function makeCalls(
   const NO_HANDLE = -1;
   // A host function may have the name `globalThis`.
   const world = globalThis;
-  const pending: { [id: number]: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } } = {
-    __proto__: null,
-  } as never;
+  interface Pending {
+    resolve(value: unknown): void;
+    reject(reason: unknown): void;
+    /** Made by the call, for its stack: an answer comes from no line of the script. */
+    error: Error;
+  }
+  const pending: { [id: number]: Pending } = { __proto__: null } as never;
 
-  const define = (holder: object, name: string, value: unknown): void => {
-    p.define(holder, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true } as never);
+  const define = (holder: object, name: string, value: unknown, enumerable = true): void => {
+    p.define(holder, name, { __proto__: null, value, writable: true, enumerable, configurable: true } as never);
   };
-  const start = (kind: number, name: string, args: unknown[], handle: number): Promise<unknown> =>
-    new p.Promise((resolve, reject) => {
-      pending[call(kind, name, encode(args), handle)] = { __proto__: null, resolve, reject } as never;
+  const start = (kind: number, name: string, args: unknown[], handle: number): Promise<unknown> => {
+    const error = new p.Error();
+    return new p.Promise((resolve, reject) => {
+      pending[call(kind, name, encodeAll(args), handle)] = { __proto__: null, resolve, reject, error } as never;
     });
+  };
   const caller = (kind: number, name: string) => {
     const fn = { [name]: (...args: unknown[]) => start(kind, name, args, NO_HANDLE) }[name] as object;
     return fn;
@@ -146,7 +152,7 @@ export function makeCalls(
       for (let i = 0; i < sent.length; i += 1) {
         const name = sent[i] as string;
         define(events, name, (...args: unknown[]): void => {
-          call(EVENT, name, encode(args), NO_HANDLE);
+          call(EVENT, name, encodeAll(args), NO_HANDLE);
         });
       }
       define(world, 'functions', functions);
@@ -160,7 +166,8 @@ export function makeCalls(
       if (type === 'value') waiting.resolve(value);
       else if (type === 'error') {
         const { message, name, code } = value as { message: string; name?: string; code?: string };
-        const error = new p.Error(message);
+        const { error } = waiting;
+        define(error, 'message', message, false);
         if (name !== undefined) define(error, 'name', name);
         if (code !== undefined) define(error, 'code', code);
         waiting.reject(error);

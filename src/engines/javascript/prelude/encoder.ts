@@ -13,6 +13,7 @@ export interface Encoded {
 /**
  * Guest code (see primordials.ts): makes the function that turns a value of the script into text for the host.
  * The same checks as `copyValue` of values/copy-value.ts, made inside the VM: getters run here, under the limits of the script.
+ * It takes the value, and how many levels it may have.
  */
 export function makeEncoder(p: Primordials, classOf: ClassOf, maxDepth: number, maxValues: number) {
   const OBJECT = classOf({});
@@ -26,7 +27,7 @@ export function makeEncoder(p: Primordials, classOf: ClassOf, maxDepth: number, 
   const isOutOfMemory = (error: unknown) =>
     classOf(error) === ERROR && p.prototypeOf(error as object) === p.InternalErrorPrototype;
 
-  return function encode(root: unknown): Encoded {
+  return function encode(root: unknown, levels = maxDepth): Encoded {
     const encoded: Encoded = { __proto__: null, bytes: { __proto__: null } } as never;
     const path: { [depth: number]: string | number } = { __proto__: null } as never;
     const ancestors: { [depth: number]: object } = { __proto__: null } as never;
@@ -92,7 +93,7 @@ export function makeEncoder(p: Primordials, classOf: ClassOf, maxDepth: number, 
         byteArrays += 1;
         return `[${byteArrays - 1},5]`;
       }
-      if (depth >= maxDepth) refuse(`nested deeper than ${maxDepth} levels`, depth);
+      if (depth >= levels) refuse(`nested deeper than ${maxDepth} levels`, depth);
       for (let i = 0; i < depth; i += 1) if (ancestors[i] === value) refuse('a cycle: it contains itself', depth);
       ancestors[depth] = value;
       if (kind === ARRAY) return walkArray(value as unknown[], depth);

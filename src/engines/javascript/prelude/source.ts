@@ -22,7 +22,8 @@ const primordials = (${makePrimordials})();
 const inspect = (${makeInspector})(primordials, classOf);
 (${makeConsole})(inspect, write);
 const encode = (${makeEncoder})(primordials, classOf, ${MAX_DEPTH}, ${MAX_VALUES});
-const calls = (${makeCalls})(primordials, encode, call, (${makePerformance})(primordials));
+const encodeAll = (values) => encode(values, ${MAX_DEPTH + 1});
+const calls = (${makeCalls})(primordials, encodeAll, call, (${makePerformance})(primordials));
 (${makeWeb})(primordials, calls.request, encodeText, decodeText);
 return {
 __proto__: null,
