@@ -3,7 +3,8 @@
  *
  * 1. The memory has no name: it is gone with the two processes, however they end.
  * 2. It is not written again before the other process can reach nothing of it any more.
- * 3. Nothing is sent this way before the other side has said that it can take it. Until then, and without koffi or Linux, buffers are copied.
+ * 3. A view arrives as one of its own bytes alone, which begin its buffer.
+ * 4. Nothing is sent this way before the other side has said that it can take it. Until then, and without koffi or Linux, buffers are copied.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
@@ -69,7 +70,7 @@ const VIEWS = [
   DataView,
 ] as const;
 
-/** Which way a view went. */
+/** Which way a view's bytes went. */
 const COPIED = 0;
 const PLACED = 1;
 
@@ -230,7 +231,7 @@ function drop({ fd, mapping }: Segment): void {
   closeSync(fd);
 }
 
-/** Writes views as Node does, but large ones by where they are. */
+/** Writes the bytes of views, or, of large ones, where these are. */
 class Encoder extends DefaultSerializer {
   readonly #place: (view: NodeJS.ArrayBufferView) => Place | undefined;
 
@@ -245,12 +246,13 @@ class Encoder extends DefaultSerializer {
     const view = Buffer.isBuffer(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : given;
     const kind = VIEWS.findIndex((type) => view instanceof type);
     const place = this.#place(view);
+    this.writeUint32(kind);
     this.writeUint32(place === undefined ? COPIED : PLACED);
     if (place === undefined) {
-      (DefaultSerializer.prototype as unknown as Encoder)._writeHostObject.call(this, view);
+      this.writeDouble(view.byteLength);
+      this.writeRawBytes(view);
       return;
     }
-    this.writeUint32(kind);
     this.writeUint32(place.pid);
     this.writeUint32(place.fd);
     this.writeDouble(place.inode);
@@ -269,9 +271,8 @@ class Decoder extends DefaultDeserializer {
   }
 
   _readHostObject(): unknown {
-    if (this.readUint32() === COPIED)
-      return (DefaultDeserializer.prototype as unknown as Decoder)._readHostObject.call(this);
     const View = (VIEWS[this.readUint32()] ?? Uint8Array) as Uint8ArrayConstructor;
+    if (this.readUint32() === COPIED) return new View(new Uint8Array(this.readRawBytes(this.readDouble())).buffer);
     const [pid, fd, inode, segment, size, length] = [
       this.readUint32(),
       this.readUint32(),
