@@ -4,7 +4,7 @@ import type { Transferable } from '../values/transfer.js';
 import type { Job, TaskOrder, ToHost, ToWorker } from '../worker/messages.js';
 
 /** What a carrier tells of a task. */
-export type TaskMessage = Exclude<ToHost, { op: 'counts' | 'loaded' }>;
+export type TaskMessage = Exclude<ToHost, { op: 'counts' | 'here' | 'loaded' }>;
 
 /** What runs a host's tasks: a worker thread, or a child process. It is told what to do, and tells what becomes of it. */
 export interface Carrier {

@@ -23,6 +23,9 @@ const DEADLINE_MARGIN_MS = 50;
 /** So long a child may begin nothing until it is asked for a sign of life, and then give none, in ms. It may be booting on a busy machine. */
 const PATIENCE_MS = 10_000;
 
+/** The same of one that has begun tasks before. */
+const LATER_PATIENCE_MS = 3000;
+
 export class ChildProcess implements Carrier {
   readonly lastRung = 'kill';
   readonly takesAhead = false;
@@ -62,7 +65,9 @@ export class ChildProcess implements Carrier {
     this.#sign = new SignOfLife(
       () => launched.send({ op: 'ask' }),
       () => {
-        launched.cause ??= new Error(`its process gave no sign of life for ${patienceMs} ms, and was killed`);
+        launched.cause ??= new Error(
+          `its process gave no sign of life for ${this.#sign.patienceMs} ms, and was killed`,
+        );
         void launched.kill();
       },
       patienceMs,
@@ -149,7 +154,10 @@ export class ChildProcess implements Carrier {
 
   /** Writes into the table what a message says, and returns it if it is about a task. */
   #note(message: ToHost): TaskMessage | undefined {
+    this.#sign.heard();
     switch (message.op) {
+      case 'here':
+        return undefined;
       case 'counts': {
         const { live, spare, instances, tableSize } = message.counts;
         this.#table.threads.setCounts(this.#index, message.engine, [live, spare, instances, tableSize]);
@@ -157,6 +165,7 @@ export class ChildProcess implements Carrier {
       }
       case 'began': {
         this.#sign.settle(message.row);
+        this.#sign.patienceMs = Math.min(this.#sign.patienceMs, LATER_PATIENCE_MS);
         const timeout = this.#timeouts.get(message.row) ?? Number.POSITIVE_INFINITY;
         this.#table.begin(message.row, message.number, timeout + DEADLINE_MARGIN_MS);
         this.#interrupter.expect(this.#table.deadline(message.row));

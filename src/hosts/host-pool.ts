@@ -113,6 +113,12 @@ export class HostPool {
     if (host === undefined) return;
     this.#terminating.add(host);
     void host.terminate(true);
+    if (!host.mayOutliveIt) return;
+    setTimeout(() => {
+      if (!this.#living.has(host)) return;
+      this.abandon(index, host);
+      this.#onReplaced();
+    }, LAST_RUNG_MS).unref();
   }
 
   /**
@@ -137,11 +143,10 @@ export class HostPool {
     for (const host of this.hosts) host.leave();
   }
 
-  /** As {@link terminate}, on a thread that blocks: it would not see that the thread is gone. */
-  abandon(index: number): void {
-    const host = this.#hosts[index];
+  /** As {@link terminate}, without waiting for the end of the thread: on a thread that blocks, which would not see it, or if it does not come. */
+  abandon(index: number, host = this.#hosts[index]): void {
     if (host === undefined) return;
-    this.#replace(host);
+    if (this.#hosts[index] === host && !this.#closed) this.#replace(host);
     host.abandon();
   }
 
@@ -209,6 +214,9 @@ export class HostPool {
 /** The first wait before a thread that did not get anything done is replaced by another, and the longest, in ms. */
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 10_000;
+
+/** So long a thread may take to end before its tasks get their outcomes without that, in ms: it may be in a system call, which nothing ends. */
+const LAST_RUNG_MS = 1000;
 
 function isLess(a: Host, b: Host): boolean {
   return a.busy < b.busy || (a.busy === b.busy && a.load < b.load);

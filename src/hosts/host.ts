@@ -30,10 +30,10 @@ export interface TaskListener {
   events(events: readonly SentEvent[]): void;
   ended(report: TaskReport): void;
   /**
-   * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `waits`: the
-   * task did.
+   * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `phase`: how far
+   * the task had come; `untouched`: it had not begun, and another one has been there.
    */
-  lost(cause: Error | undefined, waits: boolean, lastRung: Carrier['lastRung']): void;
+  lost(cause: Error | undefined, phase: 'untouched' | 'begun' | 'waiting', lastRung: Carrier['lastRung']): void;
 }
 
 interface HostedTask extends Claim {
@@ -125,6 +125,11 @@ export class Host {
       if (live + spare + instances > 0) counts[name] = { live, spare, instances, tableSize };
     }
     return counts;
+  }
+
+  /** Whether the last rung may have to wait: a thread ends when the system call that it is in returns, a process is killed. */
+  get mayOutliveIt(): boolean {
+    return this.#carrier.lastRung === 'terminate';
   }
 
   /** Whether it compiles engines itself. */
@@ -403,9 +408,17 @@ export class Host {
     clearTimeout(this.#idle);
     this.#hangs.stop();
     for (const row of this.#revoked) this.#freeRow(row);
-    const tasks = [...this.#tasks.values()];
+    const tasks = [...this.#tasks];
     this.#tasks.clear();
-    const { lastRung } = this.#carrier;
-    for (const { listener, waiting } of tasks) listener.lost(this.#carrier.cause, waiting, lastRung);
+    const { lastRung, cause } = this.#carrier;
+    const isQueued = (row: number): boolean => stateOf(this.#table.word(row)) === State.queued;
+    // One that dies before it has begun with anything may do so each time.
+    const wasAtWork = this.#taskCount > 0 || tasks.some(([row]) => !isQueued(row));
+    const phases = tasks.map(([row, { waiting }]) => {
+      if (waiting) return 'waiting';
+      return wasAtWork && isQueued(row) ? 'untouched' : 'begun';
+    });
+    for (const [i, [, { listener }]] of tasks.entries())
+      listener.lost(cause, phases[i] as (typeof phases)[0], lastRung);
   }
 }

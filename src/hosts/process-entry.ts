@@ -5,7 +5,7 @@
  */
 import { ControlTable } from '../control/control-table.js';
 import { availableMeans, watchTable } from '../control/interrupter.js';
-import type { StopReason } from '../control/task-word.js';
+import { State, type StopReason, stateOf } from '../control/task-word.js';
 import { packThrown } from '../errors/thrown.js';
 import { MARK } from '../ledger/kinds/process.js';
 import { compileEngineOnce } from './compiled-engines.js';
@@ -13,6 +13,7 @@ import { type ChildSettings, type FromChild, PIPES, type ToChild } from './proce
 import { WorkerThread } from './worker-thread.js';
 
 const THREAD = 0;
+const AT_WORK: ReadonlySet<State> = new Set([State.running, State.stopping, State.breaking]);
 
 class Supervisor {
   readonly #table: ControlTable;
@@ -44,7 +45,8 @@ class Supervisor {
   receive(message: Exclude<ToChild, { op: 'setup' }>): void {
     switch (message.op) {
       case 'ask':
-        tell({ op: 'here' });
+        if (this.#isAtWork()) tell({ op: 'here' });
+        else this.#thread.tell(message);
         return;
       case 'announce':
         this.#thread.announce();
@@ -59,6 +61,13 @@ class Supervisor {
       default:
         this.#thread.tell(message);
     }
+  }
+
+  /** Whether a task holds the worker thread, or something is being loaded there: nothing can be answered then. */
+  #isAtWork(): boolean {
+    const { threads, usedRows } = this.#table;
+    const isRunning = (row: number): boolean => AT_WORK.has(stateOf(this.#table.word(row)));
+    return threads.isLoading(THREAD) || Array.from({ length: usedRows }, (_, row) => row).some(isRunning);
   }
 
   /** The task comes by another way, and may still be on it. */

@@ -22,17 +22,15 @@ export type ToChild =
   | { op: 'announce' }
   /** `grace`: the owner's, as it is now. */
   | { op: 'stop'; row: number; number: number; reason: StopReason; grace: number }
-  /** A sign of life is wanted. */
-  | { op: 'ask' }
   /** Another deadline, counted from now. */
   | { op: 'extend'; row: number; number: number; ms: number }
-  | Extract<ToWorker, { op: 'answer' | 'delivered' }>;
+  | Extract<ToWorker, { op: 'answer' | 'ask' | 'delivered' }>;
 
 /** What the main thread of a child process tells its owner. */
 export type FromChild =
   /** Its engines are compiled, and its worker thread has been started with them. */
   | { op: 'ready' }
-  /** It has been asked, and lives. */
+  /** It has been asked, and its worker thread is busy with a task. */
   | { op: 'here' }
   /** Its worker thread is gone, and so will it be. */
   | { op: 'dying'; cause: Thrown | undefined };

@@ -8,7 +8,8 @@
 export class SignOfLife {
   readonly #ask: () => void;
   readonly #giveUp: () => void;
-  readonly #patienceMs: number;
+  /** So long it is waited, twice, in ms. */
+  patienceMs: number;
   /** Rows of tasks that have not begun. */
   readonly #waiting = new Set<number>();
   #asked = false;
@@ -21,7 +22,7 @@ export class SignOfLife {
   constructor(ask: () => void, giveUp: () => void, patienceMs: number) {
     this.#ask = ask;
     this.#giveUp = giveUp;
-    this.#patienceMs = patienceMs;
+    this.patienceMs = patienceMs;
   }
 
   /** The process has a task to begin. */
@@ -65,6 +66,6 @@ export class SignOfLife {
         if (this.#asked) this.#giveUp();
         else this.#wait();
       });
-    }, this.#patienceMs).unref();
+    }, this.patienceMs).unref();
   }
 }

@@ -93,11 +93,13 @@ export class WorkerThread implements Carrier {
       (message) => {
         if (message.op === 'loaded') this.#onLoaded();
         // What its engines hold is on the board.
-        else if (message.op !== 'counts') receive(message);
+        else if (message.op !== 'counts' && message.op !== 'here') receive(message);
       },
       () => this.#link.takeAllAndLeave(),
     );
     port1.unref();
+    // Each call of `terminate` adds one of Node's own: see #insist.
+    worker.setMaxListeners(0);
     this.#worker.on('error', (error: Error) => {
       this.cause = error;
     });

@@ -48,6 +48,13 @@ function home(): string {
   );
 }
 
+/** The directory that options name. @throws StintError `INVALID_ARGUMENT` if they name something else: misspelt, it would be another ledger's */
+export function directoryOf(options: { readonly directory?: string }): string | undefined {
+  const other = Object.keys(options).find((key) => key !== 'directory');
+  if (other === undefined) return options.directory;
+  throw new StintError('INVALID_ARGUMENT', `options.${other} is not an option; the only one is directory`);
+}
+
 /**
  * Makes the directory of a ledger if it is not there, and sees that it is private.
  *

@@ -78,10 +78,11 @@ export class Guardian {
         detached: true,
       });
       child.once('error', (error) => this.#failed(messageOf(error)));
-      child.once('exit', () => {
+      child.once('exit', (_status, signal) => {
         if (this.#closed) return;
         this.#child = undefined;
-        if (performance.now() - startedAt < SHORTEST_LIFE_MS) this.#failed('it ended at once');
+        const isKilled = signal === 'SIGKILL';
+        if (!isKilled && performance.now() - startedAt < SHORTEST_LIFE_MS) this.#failed('it ended at once');
         else this.#start();
       });
       // A guardian that died: its exit says so.

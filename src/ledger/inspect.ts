@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
-import { findDirectory, QUARANTINE } from './directory.js';
+import { directoryOf, findDirectory, QUARANTINE } from './directory.js';
 import { type Finding, findingAt, findingOf } from './finding.js';
 import { refused, unless } from './ledger-error.js';
 import { findFiles, findOwners, lookAtOwner, type Owned, readEntry } from './survey.js';
@@ -26,8 +26,8 @@ export interface InspectOptions {
  *
  * @throws StintError `PERMISSION_DENIED` if the directory is not this user's own or others may write there
  */
-export async function inspect({ directory }: InspectOptions = {}): Promise<Inspected[]> {
-  const ledger = await findDirectory(directory);
+export async function inspect(options: InspectOptions = {}): Promise<Inspected[]> {
+  const ledger = await findDirectory(directoryOf(options));
   if (ledger === undefined) return [];
   return inspectFolder(ledger).catch((error: unknown) => {
     throw refused(`inspect the ledger in ${ledger}`, error);

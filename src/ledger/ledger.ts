@@ -16,7 +16,7 @@ import { messageOf } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { Once } from '../scope/once.js';
 import { Scope } from '../scope/scope.js';
-import { openDirectory } from './directory.js';
+import { directoryOf, openDirectory } from './directory.js';
 import { Guardian } from './guardian.js';
 import { NOT_THERE, refused, unless } from './ledger-error.js';
 import { newOwnerId, tokenOf } from './names.js';
@@ -56,8 +56,8 @@ export class Ledger implements AsyncDisposable {
     this.#guardian = new Guardian(folder, this.#id);
   }
 
-  static async open({ directory }: LedgerOptions): Promise<Ledger> {
-    const folder = await openDirectory(directory);
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const folder = await openDirectory(directoryOf(options));
     await sweepAndTell(folder);
     return new Ledger(folder);
   }

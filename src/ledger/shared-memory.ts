@@ -25,6 +25,9 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 /** How often a signal may interrupt the reservation, which then begins anew. */
 const MOST_INTERRUPTS = 100;
 
+/** What this thread has created and not closed: it stays mapped, so that whoever looks for what the process holds finds it, also if it was forgotten. */
+const created = new Set<SharedMemory>();
+
 export interface SharedMemoryOptions {
   /** The ledger that it is recorded in. Default: one in the default directory, for as long as any segment is in it. */
   readonly ledger?: Ledger;
@@ -72,7 +75,9 @@ export class SharedMemory implements AsyncDisposable {
             await registration.release();
             await borrowed[Symbol.asyncDispose]();
           };
-          return new SharedMemory(registration.token, await make(libc, registration.token, bytes), unlink);
+          const memory = new SharedMemory(registration.token, await make(libc, registration.token, bytes), unlink);
+          created.add(memory);
+          return memory;
         },
       );
     } catch (error) {
@@ -120,6 +125,7 @@ export class SharedMemory implements AsyncDisposable {
       throw refused(`close the shared memory ${this.name}`, error);
     }
     await this.#unlink();
+    created.delete(this);
   }
 }
 

@@ -10,7 +10,7 @@ import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
 import { systemCode } from '../errors/system-code.js';
-import { openDirectory, QUARANTINE } from './directory.js';
+import { directoryOf, openDirectory, QUARANTINE } from './directory.js';
 import { type Finding, findingAt, findingOf } from './finding.js';
 import { refused, unless } from './ledger-error.js';
 import { ALIVE } from './liveness.js';
@@ -49,8 +49,8 @@ const MOST_NAMED = 3;
  * `~/.local/state/stint/ledger`
  * @throws StintError `PERMISSION_DENIED` if the directory is not this user's own or others may write there
  */
-export async function sweep({ directory }: { directory?: string } = {}): Promise<SweepReport> {
-  return sweepAndTell(await openDirectory(directory));
+export async function sweep(options: { directory?: string } = {}): Promise<SweepReport> {
+  return sweepAndTell(await openDirectory(directoryOf(options)));
 }
 
 /** @param ledger the folder of all owners */

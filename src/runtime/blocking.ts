@@ -15,7 +15,11 @@ const SLICE_MS = 10;
 export function blockFor(task: TaskRun, hosts: HostGroup<TaskRun>, cancel?: Int32Array): unknown {
   for (;;) {
     const { final } = task;
-    if (final?.error !== undefined) throw final.error;
+    if (final?.error !== undefined) {
+      // Who called says more than how its end came to be known.
+      Error.captureStackTrace(final.error, blockFor);
+      throw final.error;
+    }
     if (final !== undefined) return final.value;
     if (cancel !== undefined && Atomics.load(cancel, 0) !== 0) {
       task.requestStop(StopReason.cancelled, 'options.cancel was set');

@@ -30,7 +30,8 @@ export interface Started<T> {
 
 /**
  * Starts something for each input, no more than so many at once, and gives the results in the order of the inputs, each as soon as it is there, also while
- * the next input has not come. When one fails, or the loop is left, the others are cancelled, and have ended before that is told.
+ * the next input has not come. When one fails, or the loop is left, the others are cancelled, and have ended before that is told. What the inputs throw comes
+ * after the results of those before it.
  */
 export async function* mapOrdered<I, T>(
   inputs: Iterable<I> | AsyncIterable<I>,
@@ -43,7 +44,10 @@ export async function* mapOrdered<I, T>(
     for (;;) {
       const coming = running.length < concurrency ? source.next() : undefined;
       const [first] = running;
-      if (first === undefined && coming === undefined) return;
+      if (first === undefined && coming === undefined) {
+        source.throwIfFailed();
+        return;
+      }
       const waitsFor = [coming, first?.result.then(() => undefined)].filter((one) => one !== undefined);
       const input = await Promise.race(waitsFor);
       if (input !== undefined) {
@@ -76,6 +80,8 @@ class InputSource<I> {
   #next: Promise<IteratorResult<I>> | undefined;
   #isAsked = false;
   #isOver = false;
+  /** What the inputs threw. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(inputs: Iterable<I> | AsyncIterable<I>) {
     this.#iterator =
@@ -86,6 +92,11 @@ class InputSource<I> {
   next(): Promise<IteratorResult<I>> | undefined {
     if (!this.#isOver) this.#next ??= this.#ask();
     return this.#next;
+  }
+
+  /** @throws what the inputs threw */
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** Takes the one that has come. False if it was the end. */
@@ -112,7 +123,8 @@ class InputSource<I> {
       return { ...result, value: await result.value };
     } catch (error) {
       this.#isOver = true;
-      throw error;
+      this.#failure = { error };
+      return { done: true, value: undefined };
     } finally {
       this.#isAsked = false;
     }

@@ -19,7 +19,7 @@ import { blockFor } from './blocking.js';
 import { Delivery } from './delivery.js';
 import { failedEnding } from './ending.js';
 import { JobCache } from './job-cache.js';
-import { type MapOptions, mapOrdered, readConcurrency, readInputs } from './map.js';
+import { type MapOptions, mapOrdered, readConcurrency, readInputs, type Started } from './map.js';
 import type { Outcome } from './outcome.js';
 import { readOptions } from './read-options.js';
 import { type RunOptions, type RunSyncOptions, resolveRunOptions, splitSyncOptions } from './run-options.js';
@@ -85,7 +85,7 @@ export class Runtime implements AsyncDisposable {
   /** Runs a script and returns what it returned. Rejects with a `StintError` if it does not complete. */
   run<T = Value>(source: Source, options?: RunOptions): Promise<T> {
     try {
-      return this.start<T>(source, options).result;
+      return this.#begin(resolveSource(source), options).withoutParts().result as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -116,8 +116,13 @@ export class Runtime implements AsyncDisposable {
     options: Omit<RunOptions, 'args'> & MapOptions = {},
   ): AsyncGenerator<T, void, void> {
     const { concurrency, ...others } = options;
-    const start = (input: I): Task<T> => this.start<T>(source, { ...others, args: [input] });
-    return mapOrdered(readInputs(inputs), start, readConcurrency(concurrency, this.#options.threads));
+    const resolved = resolveSource(source);
+    const start = (input: I) => this.#begin(resolved, { ...others, args: [input] }).withoutParts() as Started<unknown>;
+    return mapOrdered(
+      readInputs(inputs),
+      start as (input: I) => Started<T>,
+      readConcurrency(concurrency, this.#options.threads),
+    );
   }
 
   /**
@@ -148,7 +153,7 @@ export class Runtime implements AsyncDisposable {
       throw invalid('options.isolation', 'process', "'thread': the event loop stands still during a synchronous call");
     }
     const hosts = this.#group('thread');
-    return hosts.block(() => blockFor(this.#begin(loaded, runOptions, 'thread'), hosts, cancel)) as T;
+    return hosts.block(() => blockFor(this.#begin(loaded, runOptions, 'thread').withoutParts(), hosts, cancel)) as T;
   }
 
   /** What the runtime is doing and has done. */

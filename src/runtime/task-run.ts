@@ -103,6 +103,8 @@ export class TaskRun implements Task, TaskListener, Queueable {
   #resolveResult: ((value: unknown) => void) | undefined;
   #rejectResult: ((error: unknown) => void) | undefined;
   #parts: Parts | undefined;
+  /** Whether nobody can ask for its parts: see {@link withoutParts}. */
+  #dropsParts = false;
   readonly #forgetSignal: (() => void) | undefined;
 
   constructor(
@@ -234,6 +236,12 @@ export class TaskRun implements Task, TaskListener, Queueable {
     this.settle(stoppedEnding(this.#stopReason, 'none', this.#facts()), this.#waited());
   }
 
+  /** For a caller who gets its result and nothing else: parts go nowhere, and it does not wait for a taker. */
+  withoutParts(): this {
+    this.#dropsParts = true;
+    return this;
+  }
+
   takenBack(): void {
     this.#displace();
     this.hosts.dispatcher.displace(this);
@@ -255,6 +263,10 @@ export class TaskRun implements Task, TaskListener, Queueable {
   call(call: Call): void {
     this.#isKnown = true;
     if (call.kind === 'part') {
+      if (this.#dropsParts) {
+        this.#answer({ id: call.id, kind: 'value', value: undefined });
+        return;
+      }
       this.#takeParts().add(call.args[0], () => this.#answer({ id: call.id, kind: 'value', value: undefined }));
       return;
     }
@@ -291,12 +303,13 @@ export class TaskRun implements Task, TaskListener, Queueable {
     return stoppedEnding(StopReason.cancelled, 'none', { ...this.#facts(), cancelReason: this.#listenerError.error });
   }
 
-  lost(cause: Error | undefined, waits: boolean, lastRung: 'terminate' | 'kill'): void {
+  lost(cause: Error | undefined, phase: 'untouched' | 'begun' | 'waiting', lastRung: 'terminate' | 'kill'): void {
     const { table } = this.hosts;
     const row = this.row as number;
     const reason = table.endBroken(row, this.number);
-    if (reason === StopReason.none && this.#retries < this.options.retry && this.#canRunAgain) {
-      this.#retries += 1;
+    const mayRunAgain = phase === 'untouched' || this.#retries < this.options.retry;
+    if (reason === StopReason.none && mayRunAgain && this.#canRunAgain) {
+      if (phase !== 'untouched') this.#retries += 1;
       this.hosts.freeRow(row);
       this.takenBack();
       return;
@@ -304,7 +317,7 @@ export class TaskRun implements Task, TaskListener, Queueable {
     // A child process takes the last rung by itself, too.
     const ended = reason !== StopReason.none && (lastRung === 'kill' || table.rung(row) === 'terminate');
     this.settle(
-      ended ? stoppedEnding(reason, lastRung, this.#facts()) : this.#lostEnding(cause, waits),
+      ended ? stoppedEnding(reason, lastRung, this.#facts()) : this.#lostEnding(cause, phase === 'waiting'),
       this.#waited(),
     );
   }

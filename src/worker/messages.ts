@@ -72,6 +72,8 @@ export type ToWorker =
   | { op: 'forget' }
   | { op: 'start'; order: TaskOrder; job: Job | number }
   | { op: 'answer'; row: number; number: number; answer: Answer }
+  /** A sign of life is wanted. */
+  | { op: 'ask' }
   /** So many events, of so many bytes, have been delivered. */
   | { op: 'delivered'; row: number; number: number; events: number; bytes: number };
 
@@ -132,6 +134,8 @@ export type ToHost =
       number: number;
       report: TaskReport;
     }
+  /** It has been asked, and lives. */
+  | { op: 'here' }
   /** The thread has read the files that it was to read. */
   | { op: 'loaded' }
   /** What an engine of the thread holds now; `engine`: its place in the list of names. Where the owner cannot see the thread's board. */

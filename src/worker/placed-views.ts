@@ -1,4 +1,4 @@
-/** Messages as V8 writes them, but for views that lie where the other process can see them: of these it is written where. */
+/** Messages as V8 writes them, but for views: the bytes of each by themselves or, where the other process can see them, where they are. */
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
 
 /** Where a view lies: in memory of the process that writes, or in that of the process that reads. */
@@ -48,13 +48,14 @@ export class Encoder extends DefaultSerializer {
     // As in a structured clone, a Buffer arrives as the bytes that it is.
     const view = Buffer.isBuffer(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : given;
     const place = this.#place(view);
+    this.writeUint32(VIEWS.findIndex((type) => view instanceof type));
     if (place === undefined) {
       this.writeUint32(COPIED);
-      (DefaultSerializer.prototype as unknown as Encoder)._writeHostObject.call(this, view);
+      this.writeDouble(view.byteLength);
+      this.writeRawBytes(view);
       return;
     }
     this.writeUint32(place.owner === 'writer' ? OF_WRITER : OF_READER);
-    this.writeUint32(VIEWS.findIndex((type) => view instanceof type));
     this.writeUint32(place.segment);
     this.writeDouble(place.length);
     if (place.owner === 'reader') return;
@@ -75,9 +76,9 @@ export class Decoder extends DefaultDeserializer {
   }
 
   _readHostObject(): unknown {
-    const way = this.readUint32();
-    if (way === COPIED) return (DefaultDeserializer.prototype as unknown as Decoder)._readHostObject.call(this);
     const View = (VIEWS[this.readUint32()] ?? Uint8Array) as Uint8ArrayConstructor;
+    const way = this.readUint32();
+    if (way === COPIED) return new View(new Uint8Array(this.readRawBytes(this.readDouble())).buffer);
     const [segment, length] = [this.readUint32(), this.readDouble()];
     const place: Place =
       way === OF_READER

@@ -135,6 +135,9 @@ export class ScriptWorker implements PortionThread {
   #take(message: ToWorker): void {
     this.table.threads.noteReceived(this.index);
     switch (message.op) {
+      case 'ask':
+        this.#link.send({ op: 'here' });
+        return;
       case 'engine':
         // The host has counted it. If it fails, the tasks that wait for it say so.
         this.#engines.add(message.engine).then(

@@ -4,7 +4,8 @@
  * 1. The memory has no name: it is gone with the two processes, however they end.
  * 2. It is not written again before neither process can reach anything of it any more.
  * 3. A buffer that goes back to where it came from is not written at all: from then on either process sees its own copy of what it writes.
- * 4. Nothing is sent this way before the other side has said that it can take it. Until then, and without koffi or Linux, buffers are copied.
+ * 4. A view arrives as one of its own bytes alone, which begin its buffer.
+ * 5. Nothing is sent this way before the other side has said that it can take it. Until then, and without koffi or Linux, buffers are copied.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { isStintError } from '../errors/stint-error.js';

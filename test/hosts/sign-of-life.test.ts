@@ -98,7 +98,8 @@ describe('a process that has a task to begin', () => {
     const launched = await launch();
     await new Promise<void>((resolve) => {
       launched.listen(
-        () => undefined,
+        // Its worker thread answers, unless that is still loading: then the main one does.
+        ({ op }) => op === 'here' && resolve(),
         () => undefined,
         resolve,
       );

@@ -13,7 +13,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultDirectory, openDirectory } from '#stint/ledger/directory';
-import { inspect, openLedger } from '#stint/ledger/index';
+import { inspect, openLedger, sweep } from '#stint/ledger/index';
 import { temporaryFolder } from './support.js';
 
 const modeOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
@@ -25,6 +25,15 @@ describe('the directory of a ledger', () => {
     expect(defaultDirectory({ XDG_RUNTIME_DIR: own, ...state })).toBe(`${own}/stint/ledger`);
     expect(defaultDirectory(state)).toBe('/home/x/state/stint/ledger');
     expect(defaultDirectory({ XDG_RUNTIME_DIR: 'not/absolute' })).toBe(`${homedir()}/.local/state/stint/ledger`);
+  });
+
+  it('is named by the option of that name only', async () => {
+    const wrong = { directroy: temporaryFolder() } as object;
+    const refused = {
+      code: 'INVALID_ARGUMENT',
+      message: 'options.directroy is not an option; the only one is directory',
+    };
+    for (const use of [openLedger, inspect, sweep]) await expect(use(wrong)).rejects.toMatchObject(refused);
   });
 
   it('is in no runtime directory that is not there, or is of another user', async () => {

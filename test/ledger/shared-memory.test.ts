@@ -17,6 +17,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLedger, SharedMemory } from '#stint/ledger/index';
 import { newOwnerId } from '#stint/ledger/names';
+import { watchLeaks } from '#stint/monitor/index';
 import { guardians, leftIn, startOwner, temporaryFolder } from './support.js';
 
 const INDEX = new URL('../../dist/ledger/index.js', import.meta.url).href;
@@ -38,6 +39,12 @@ function runProgram(code: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('shared memory', () => {
+  it('that is created and forgotten is found as a leak', async () => {
+    await using ledger = await openLedger({ directory: temporaryFolder() });
+    const verdict = await watchLeaks(() => SharedMemory.create(4096, { ledger }), { cycles: 12, warmup: 2 });
+    expect(verdict.leaking).toContain('segments');
+  });
+
   it('is seen by several processes, and by threads', async () => {
     await using ledger = await openLedger({ directory: temporaryFolder() });
     await using memory = await SharedMemory.create(1000, { ledger });

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome, RunOptions, Runtime, RuntimeOptions } from '#stint/index';
@@ -319,7 +320,44 @@ describe('what a module left running', () => {
   });
 });
 
+describe('a thread in a system call', () => {
+  it('keeps no task from its outcome, nor others from their turn', async () => {
+    const runtime = await make();
+    const pipe = join(mkdtempSync(join(tmpdir(), 'stint-pipe-')), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    onTestFinished(() => rmSync(dirname(pipe), { recursive: true }));
+    const { outcome } = runtime.start(of('processes.mjs', 'readsPipe'), { args: [pipe], limits: { timeout: 50 } });
+    expect(await outcome).toMatchObject({ kind: 'timed-out', rung: 'terminate' });
+    expect(await runtime.run(of('ends.mjs'), { args: [4] })).toBe(8);
+    writeFileSync(pipe, 'go on');
+  });
+});
+
+describe('a thread that dies', () => {
+  it('takes no task with it that had not begun', async () => {
+    const runtime = await make();
+    for (let i = 0; i < 5; i += 1) {
+      await runtime.run(ends('leavesRejection'));
+      expect(await runtime.run(of('ends.mjs'), { args: [i] })).toBe(2 * i);
+    }
+    const tasks = Array.from({ length: 20 }, (_, i) =>
+      runtime.start(i === 3 ? ends('dies') : of('ends.mjs'), { args: [i] }),
+    );
+    const kinds = (await Promise.all(tasks.map(({ outcome }) => outcome))).map(({ kind }) => kind);
+    expect(kinds).toEqual(kinds.map((_, i) => (i === 3 ? 'lost' : 'completed')));
+  });
+});
+
 describe('a generator as a module task', () => {
+  it('does not wait where nobody can take its parts', async () => {
+    const runtime = await make();
+    expect(await runtime.run(talks('counts'), { args: [100] })).toBe('counted');
+    expect(runtime.runSync(talks('counts'), { args: [100] })).toBe('counted');
+    const results: unknown[] = [];
+    for await (const result of runtime.map(talks('counts'), [20, 30])) results.push(result);
+    expect(results).toEqual(['counted', 'counted']);
+  });
+
   it('gives its parts in order and then its result', async () => {
     const runtime = await make();
     const task = runtime.start(talks('counts'), { args: [1000] });

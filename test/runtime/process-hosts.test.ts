@@ -69,6 +69,16 @@ describe('a task in a child process', () => {
     expect([back.length, back.at(-1), bytes.at(-1)]).toEqual([bytes.length, 3, 0]);
   });
 
+  it('gets each view with its own bytes alone, which begin its buffer', async () => {
+    for (const size of [3, 512 * 1024]) {
+      const view = new Float64Array(new ArrayBuffer(8 * (size + 2)), 8, size).fill(1.5);
+      const seen = await runtime.run({ module, export: 'looksAtView' }, { args: [view] });
+      expect(seen).toEqual({ name: 'Float64Array', offset: 0, bytes: 8 * size, last: 1.5 });
+      const back = await runtime.run<Float64Array>({ module: talks, export: 'same' }, { args: [view] });
+      expect([back.byteOffset, back.buffer.byteLength, back.at(-1)]).toEqual([0, 8 * size, 1.5]);
+    }
+  });
+
   it('streams what a generator yields', async () => {
     const parts: unknown[] = [];
     const task = runtime.start({ module: talks, export: 'counts' }, { args: [40] });
@@ -178,6 +188,14 @@ describe('a child process that dies', () => {
     expect(await known.outcome).toMatchObject({ kind: 'lost' });
     expect(calls).toBe(1);
     expect(await runtime.start({ module, export: 'isKilled' }, { retry: 2 }).outcome).toMatchObject({ kind: 'lost' });
+  });
+
+  it('runs what it had not begun in another one, if its thread hangs in what a task has left there', async () => {
+    await using own = await createRuntime({ threads: 1, isolation: 'process' });
+    const { task, pids } = await waiting('leavesLoop', own);
+    await task.outcome;
+    expect(await own.run({ module })).not.toBe(pids[0]);
+    expect(isAlive(pids[0] as number)).toBe(false);
   });
 
   it('takes along what its tasks have started', async () => {

@@ -32,6 +32,18 @@ describe('a synchronous call', () => {
     expect(codeOf(() => runSync({ file: 'nowhere.lua' }))).toBe('INVALID_ARGUMENT');
   });
 
+  it('throws an error that tells who called, and where the function threw', () => {
+    function caller() {
+      return callSync(ends, [], { export: 'fails' });
+    }
+    expect(caller).toThrow(
+      expect.objectContaining({
+        stack: expect.stringMatching(/caller .*sync\.test/s),
+        cause: expect.objectContaining({ code: 'E_NO_GOOD', stack: expect.stringContaining('ends.mjs') }),
+      }),
+    );
+  });
+
   it('takes and returns payloads of any size', () => {
     const bytes = new Uint8Array(32 * 1024 ** 2).fill(7);
     const back = callSync<Uint8Array>(url('talks.mjs'), [bytes], { export: 'same' });

@@ -141,6 +141,21 @@ describe('map', () => {
     expect(runtime.stats().live).toBe(0);
   });
 
+  it('tells what its inputs throw after the results of those before it', async () => {
+    const runtime = await make({ threads: 2, slots: 8 });
+    const inputs = function* () {
+      yield 1;
+      yield 2;
+      throw new RangeError('no third');
+    };
+    const results: unknown[] = [];
+    const all = async (): Promise<void> => {
+      for await (const result of runtime.map({ module }, inputs(), { concurrency: 4 })) results.push(result);
+    };
+    await expect(all()).rejects.toThrow(RangeError);
+    expect(results).toEqual([2, 4]);
+  });
+
   it('ends with the first failure, and ends what is on its way', async () => {
     const runtime = await make({ threads: 2, slots: 8 });
     const source = { language: 'lua', code: 'if ... == 3 then error("three") end sleep(... * 1000)' } as const;

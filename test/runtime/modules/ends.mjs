@@ -43,3 +43,5 @@ export const badThen = () => ({
 export const stopsClock = () => {
   performance.now = () => Number.NaN;
 };
+/** Ends well, and leaves a rejection. */
+export const leavesRejection = () => void Promise.reject(new RangeError('left'));

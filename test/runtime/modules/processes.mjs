@@ -1,6 +1,6 @@
 // Functions that tell where they run, and that harm their process.
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export default () => process.pid;
 export const environment = () => Object.keys(process.env);
@@ -50,6 +50,21 @@ export const hoards = () => Array.from({ length: 100 }, () => new Uint8Array(50e
 export const fillsHeap = () => {
   for (const all = []; ; ) all.push(new Array(1000).fill(Math.random()));
 };
+/** Blocks its thread in a system call, until somebody writes to the pipe. */
+export const readsPipe = (pipe) => readFileSync(pipe, 'utf8');
+export const looksAtView = (view) => ({
+  name: view.constructor.name,
+  offset: view.byteOffset,
+  bytes: view.buffer.byteLength,
+  last: view.at(-1),
+});
+/** Leaves a loop that begins when the task has ended. */
+export async function leavesLoop(_, { call }) {
+  await call('began', process.pid);
+  setTimeout(() => {
+    for (;;);
+  }, 0);
+}
 export const shares = () => new SharedArrayBuffer(8);
 export async function blocks(_, { call }) {
   await call('began', process.pid);
