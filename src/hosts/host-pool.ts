@@ -9,7 +9,8 @@
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import type { CarrierMaker } from './carrier.js';
-import { Host, type HostSettings } from './host.js';
+import { Host } from './host.js';
+import type { HostSettings } from './service-life.js';
 import type { Claim } from './thread-load.js';
 
 export class HostPool {

@@ -4,10 +4,8 @@
  * 1. Every task that was handed over is heard of again: by its report, or, when its carrier is gone, as lost.
  * 2. The carrier keeps the process alive only while it has a task, or one to drop.
  */
-import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
-import { RowMap } from '../control/row-map.js';
-import { State, type StopReason, stateOf } from '../control/task-word.js';
+import type { StopReason } from '../control/task-word.js';
 import type { Answer, Call, EngineCounts } from '../engines/engine.js';
 import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
@@ -15,8 +13,9 @@ import type { Transferable } from '../values/transfer.js';
 import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
 import type { Carrier, CarrierMaker, TaskMessage } from './carrier.js';
 import { HangWatch } from './hang-watch.js';
-import type { Recycling } from './recycling.js';
-import { type Claim, MOST_AHEAD, ThreadLoad } from './thread-load.js';
+import { HostedTasks, type LostPhase } from './hosted-tasks.js';
+import { type HostSettings, ServiceLife } from './service-life.js';
+import type { Claim } from './thread-load.js';
 
 /** What a task hears of its thread. */
 export interface TaskListener {
@@ -30,25 +29,9 @@ export interface TaskListener {
   events(events: readonly SentEvent[]): void;
   ended(report: TaskReport): void;
   /**
-   * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what). `phase`: how far
-   * the task had come; `untouched`: it had not begun, and another one has been there.
+   * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what).
    */
-  lost(cause: Error | undefined, phase: 'untouched' | 'begun' | 'waiting', lastRung: Carrier['lastRung']): void;
-}
-
-interface HostedTask extends Claim {
-  /** Whether it was sent while another task held the thread, and can be sent to another one. */
-  readonly ahead: boolean;
-  readonly number: number;
-  waiting: boolean;
-  readonly listener: TaskListener;
-}
-
-/** How long the hosts of a pool live. */
-export interface HostSettings {
-  readonly recycle: Recycling;
-  /** Milliseconds that a host may have nothing to do; `Infinity` for any time. */
-  readonly idleMs: number;
+  lost(cause: Error | undefined, phase: LostPhase, lastRung: Carrier['lastRung']): void;
 }
 
 /** A task that is still being loaded. */
@@ -56,20 +39,13 @@ const RESERVED: Claim = { holds: true, expectedMs: Number.POSITIVE_INFINITY };
 
 export class Host {
   readonly index: number;
-  readonly #settings: HostSettings;
-  readonly #startedAt = monotonicNow();
-  #taskCount = 0;
   /** For how many tasks it is kept that are still being loaded. */
   #reserved = 0;
-  #idle: NodeJS.Timeout | undefined;
   readonly #carrier: Carrier;
   readonly #table: ControlTable;
-  readonly #tasks = new RowMap<HostedTask>();
-  /** Rows of tasks that were taken back, until the thread has dropped these. */
-  readonly #revoked = new Set<number>();
+  readonly #tasks: HostedTasks<TaskListener>;
+  readonly #life: ServiceLife;
   readonly #onFreeRow: (row: number) => void;
-  readonly #onIdle: (host: Host) => void;
-  readonly #load: ThreadLoad;
   /** Counts tasks that have ended. */
   #progress = 0;
   #watch: NodeJS.Timeout | undefined;
@@ -77,14 +53,8 @@ export class Host {
     // The event loop may not have come yet to what it has sent.
     this.#carrier.leave();
     this.giveUpIfHung();
-    return !this.isQuiet && !this.#spoiled;
+    return !this.isQuiet && !this.spoiled;
   });
-  /** See {@link spoiled}. */
-  #spoiled = false;
-  /** Whether it has served its time: it goes as soon as it has no task. */
-  #isDue = false;
-  /** Whether a task has ended here as it should. */
-  served = false;
 
   /**
    * @param onFreeRow called with the row of a task that was taken back, when it can be used again
@@ -101,9 +71,8 @@ export class Host {
     onExit: (host: Host) => void,
   ) {
     this.#onFreeRow = onFreeRow;
-    this.#onIdle = onIdle;
     this.index = index;
-    this.#settings = settings;
+    this.#life = new ServiceLife(settings, () => onIdle(this));
     this.#table = table;
     this.#carrier = makeCarrier(
       index,
@@ -113,8 +82,8 @@ export class Host {
         onExit(this);
       },
     );
-    this.#load = new ThreadLoad(table.threads.quantum, this.#carrier.takesAhead);
-    this.#awaitIdle();
+    this.#tasks = new HostedTasks(table, this.#carrier.takesAhead);
+    this.#life.rest();
   }
 
   /** What the thread's engines hold. */
@@ -139,12 +108,17 @@ export class Host {
 
   /** Whether the thread goes when its other tasks have ended, as it has something left of a task, or has served its time. */
   get spoiled(): boolean {
-    return this.#spoiled;
+    return this.#life.isSpoiled;
+  }
+
+  /** Whether a task has ended here as it should. */
+  get served(): boolean {
+    return this.#life.served;
   }
 
   /** Whether the thread holds nothing of a task: neither one that it has nor one that was taken back. */
   get isQuiet(): boolean {
-    return this.#tasks.size + this.#revoked.size === 0;
+    return this.#tasks.size + this.#tasks.revoked === 0;
   }
 
   /** How many tasks the thread has, or is kept for, waiting ones included. */
@@ -154,7 +128,7 @@ export class Host {
 
   /** How many tasks run or could run. */
   get busy(): number {
-    return this.#load.busy;
+    return this.#tasks.load.busy;
   }
 
   /**
@@ -163,31 +137,31 @@ export class Host {
    * @param promised whether what is still being loaded for it counts
    */
   opensAt(claim: Claim, promised: boolean): number {
-    if (this.#carrier.isGone || this.#spoiled || (this.#isDue && this.busy > 0)) return Number.POSITIVE_INFINITY;
+    if (this.#carrier.isGone || this.spoiled || (this.#life.isDue && this.busy > 0)) return Number.POSITIVE_INFINITY;
     if (!promised && this.#reserved > 0 && this.busy === this.#reserved) return 0;
-    return this.#load.opensAt(claim);
+    return this.#tasks.load.opensAt(claim);
   }
 
   /** Whether a task waits less for those that the thread has than another thread takes to wake. */
   get isSoonFree(): boolean {
-    return this.#load.isSoonFree;
+    return this.#tasks.load.isSoonFree;
   }
 
   /** Whether a task that is sent now may come back and be sent to another thread. */
   sendsAhead(transfer: readonly Transferable[]): boolean {
     // What was handed over cannot be sent a second time.
-    return this.#load.isHeld && transfer.length === 0;
+    return this.#tasks.load.isHeld && transfer.length === 0;
   }
 
   /** Keeps the thread for a task that is still being loaded. */
   reserve(): void {
     this.#reserved += 1;
-    this.#load.add(RESERVED);
+    this.#tasks.load.add(RESERVED);
   }
 
   unreserve(): void {
     this.#reserved -= 1;
-    this.#load.remove(RESERVED);
+    this.#tasks.load.remove(RESERVED);
     if (this.#tasks.size === 0) this.#rest();
   }
 
@@ -212,39 +186,30 @@ export class Host {
     }
     this.#carrier.start(order, job, transfer);
     if (this.#tasks.size === 0) {
-      clearTimeout(this.#idle);
-      this.#idle = undefined;
+      this.#life.stopResting();
       this.#carrier.keepAlive(true);
     }
     const { row, number } = order;
     const ahead = this.sendsAhead(transfer);
-    const task = { number, expectedMs, holds, ahead, waiting: false, listener };
-    this.#load.add(task);
-    this.#tasks.set(row, task);
+    this.#tasks.add(row, { number, expectedMs, holds, ahead, waiting: false, listener });
     if (ahead) this.#watchProgress();
-    if (this.#carrier.takesAhead && this.#taskCount > 0) this.#hangs.sent();
+    if (this.#carrier.takesAhead && this.#life.taskCount > 0) this.#hangs.sent();
   }
 
   /** Takes back a task that has not begun. False if it has, or if the thread has to drop so many already that there are rows for no more. */
   takeBack(row: number, number: number): boolean {
-    if (this.#revoked.size >= MOST_AHEAD) return false;
-    const task = this.#tasks.get(row);
-    if (!this.#carrier.takesAhead || task?.number !== number || !this.#table.revoke(row, number)) return false;
-    this.#revoked.add(row);
-    this.#forget(row, task);
+    if (!this.#carrier.takesAhead || !this.#tasks.takeBack(row, number)) return false;
+    if (this.#tasks.size === 0) this.#rest();
     return true;
   }
 
   /** Sends what has not begun elsewhere, and has the thread replaced, if it hangs in what a task has left running there. All that it has sent has been taken. */
   giveUpIfHung(): void {
     if (!this.#hangs.isSilent || this.#table.threads.isLoading(this.index)) return;
-    const isQueued = (row: number): boolean => stateOf(this.#table.word(row)) === State.queued;
-    const tasks = [...this.#tasks];
-    const isHeld = tasks.some(([row, { waiting }]) => !waiting && !isQueued(row));
-    const toDo = tasks.filter(([row]) => isQueued(row));
-    if (isHeld || toDo.length + this.#revoked.size === 0) this.#hangs.heard();
+    const toDo = this.#tasks.queued();
+    if (this.#tasks.isAtWork || toDo.length + this.#tasks.revoked === 0) this.#hangs.heard();
     if (!this.#hangs.isSilent || this.#table.threads.rowInside(this.index) !== undefined) return;
-    this.#spoiled = true;
+    this.#life.spoil();
     for (const [row, { number, listener }] of toDo) if (this.takeBack(row, number)) listener.takenBack();
     this.#goIfDone();
   }
@@ -290,32 +255,16 @@ export class Host {
     await this.#carrier.terminate(atOnce);
   }
 
-  /** Forgets a task that has ended or is not the thread's any more. */
-  #forget(row: number, task: HostedTask): void {
-    this.#tasks.delete(row);
-    if (!task.waiting) this.#load.remove(task);
-    if (this.#tasks.size === 0) this.#rest();
-  }
-
   /** The thread has no task. */
   #rest(): void {
     this.#carrier.keepAlive(!this.isQuiet);
-    this.#awaitIdle();
+    this.#life.rest();
     this.#goIfDone();
   }
 
-  #awaitIdle(): void {
-    const { idleMs } = this.#settings;
-    if (idleMs === Number.POSITIVE_INFINITY) return;
-    this.#idle ??= setTimeout(() => {
-      this.#idle = undefined;
-      this.#onIdle(this);
-    }, idleMs).unref();
-  }
-
   #goIfDone(): void {
-    if (!(this.#spoiled || this.#isDue) || this.load > 0) return;
-    this.#spoiled = true;
+    if (!this.#life.isDue || this.load > 0) return;
+    this.#life.spoil();
     void this.terminate(false);
   }
 
@@ -327,13 +276,13 @@ export class Host {
   /** A quantum has passed. If the thread got nothing done in it, what is behind a task goes elsewhere. */
   #look(progress: number): void {
     this.#watch = undefined;
-    const behind = [...this.#tasks].filter(([, { ahead }]) => ahead);
+    const behind = this.#tasks.ahead();
     if (behind.length === 0) return;
     if (progress !== this.#progress) {
       this.#watchProgress();
       return;
     }
-    this.#load.stuck = true;
+    this.#tasks.load.stuck = true;
     for (const [row, { number, listener }] of behind) if (this.takeBack(row, number)) listener.takenBack();
   }
 
@@ -343,22 +292,17 @@ export class Host {
       this.#freeRow(message.row);
       return;
     }
-    const task = this.#tasks.get(message.row);
-    if (task === undefined || task.number !== message.number) return;
+    const task = this.#tasks.of(message.row, message.number);
+    if (task === undefined) return;
     switch (message.op) {
       case 'began':
         task.listener.began();
         return;
       case 'waiting':
-        if (task.waiting) return;
-        task.waiting = true;
-        this.#load.remove(task);
-        task.listener.waiting();
+        if (this.#tasks.setWaiting(task, true)) task.listener.waiting();
         return;
       case 'woken':
-        if (!task.waiting) return;
-        task.waiting = false;
-        this.#load.add(task);
+        this.#tasks.setWaiting(task, false);
         return;
       case 'call':
         task.listener.call(message.call);
@@ -377,48 +321,29 @@ export class Host {
         task.listener.output(message.text, message.stream);
         return;
       case 'ended':
-        this.#forget(message.row, task);
+        this.#tasks.delete(message.row, task);
+        if (this.#tasks.size === 0) this.#rest();
         this.#progress += 1;
-        this.#load.stuck = false;
-        if (message.report.spoilsThread) this.#spoiled = true;
-        else this.served = true;
-        this.#recycle(message.report.holdsTooMuch);
+        this.#tasks.load.stuck = false;
+        this.#life.taskEnded(message.report);
         task.listener.ended(message.report);
         this.#goIfDone();
     }
   }
 
-  /** @param holdsTooMuch whether the thread holds more memory than it may keep */
-  #recycle(holdsTooMuch: boolean): void {
-    const { tasks, ageMs } = this.#settings.recycle;
-    this.#taskCount += 1;
-    const isOld = ageMs !== Number.POSITIVE_INFINITY && monotonicNow() - this.#startedAt >= ageMs;
-    if (holdsTooMuch || isOld || this.#taskCount >= tasks) this.#isDue = true;
-  }
-
   /** A row that was taken back is not in the thread's hands any more. */
   #freeRow(row: number): void {
-    if (!this.#revoked.delete(row)) return;
+    if (!this.#tasks.dropped(row)) return;
     if (this.isQuiet) this.#carrier.keepAlive(false);
     this.#onFreeRow(row);
   }
 
   #loseTasks(): void {
     clearTimeout(this.#watch);
-    clearTimeout(this.#idle);
+    this.#life.stopResting();
     this.#hangs.stop();
-    for (const row of this.#revoked) this.#freeRow(row);
-    const tasks = [...this.#tasks];
-    this.#tasks.clear();
+    for (const row of this.#tasks.revokedRows()) this.#freeRow(row);
     const { lastRung, cause } = this.#carrier;
-    const isQueued = (row: number): boolean => stateOf(this.#table.word(row)) === State.queued;
-    // One that dies before it has begun with anything may do so each time.
-    const wasAtWork = this.#taskCount > 0 || tasks.some(([row]) => !isQueued(row));
-    const phases = tasks.map(([row, { waiting }]) => {
-      if (waiting) return 'waiting';
-      return wasAtWork && isQueued(row) ? 'untouched' : 'begun';
-    });
-    for (const [i, [, { listener }]] of tasks.entries())
-      listener.lost(cause, phases[i] as (typeof phases)[0], lastRung);
+    for (const { listener, phase } of this.#tasks.lose(this.#life.taskCount > 0)) listener.lost(cause, phase, lastRung);
   }
 }

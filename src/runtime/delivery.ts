@@ -73,8 +73,8 @@ export class Delivery {
     try {
       const job = task.job ?? this.#jobs.find(source, task.options);
       // What is sent a second time is what it was the first time.
-      if (task.options.retry > 0 || host.sendsAhead(task.options.transfer)) task.keepArgs();
-      host.start(this.#order(row, task), job, claim, task, task.options.transfer);
+      if (task.options.retry > 0 || host.sendsAhead(task.transfer)) task.keepArgs();
+      host.start(this.#order(row, task), job, claim, task, task.transfer);
     } catch (error) {
       task.settle(failedEnding(whyNotTransferable(task.options.args, 'args', error)));
     }

@@ -19,6 +19,20 @@ type Ending = Pick<Outcome, 'kind' | 'value' | 'error' | 'rung'>;
 
 export const NO_USAGE: Usage = { queuedMs: 0, runMs: 0, cpuMs: 0, peakMemory: 0, hostCalls: 0, outputBytes: 0 };
 
+/** What a task took, as its thread reported. @param startedAt when it was started, on the process's monotonic clock */
+export function usageOf(report: TaskReport, startedAt: number): Usage {
+  const begun = report.beganAt > 0;
+  return {
+    // The clocks of two threads may be microseconds apart.
+    queuedMs: Math.max(0, (begun ? report.beganAt : report.endedAt) - startedAt),
+    runMs: begun ? report.endedAt - report.beganAt : 0,
+    cpuMs: report.cpuMs,
+    peakMemory: report.peakMemory,
+    hostCalls: report.hostCalls,
+    outputBytes: report.outputBytes,
+  };
+}
+
 /** The ending of a task that its thread reported. */
 export function endingOf(report: TaskReport, facts: TaskFacts): Ending {
   if (report.reason !== StopReason.none) return stoppedEnding(report.reason, report.rung, facts);
@@ -38,14 +52,18 @@ export function stoppedEnding(reason: StopReason, rung: RungName | 'kill', facts
   return rung === 'none' ? ending : { ...ending, rung };
 }
 
-/** The ending of a task whose thread or process died by itself. */
-export function lostEnding(cause: Error | undefined): Ending {
+/**
+ * The ending of a task whose thread or process died by itself.
+ *
+ * @param ran whether a module's function was running. Only that fills a heap: the memory of scripts is elsewhere
+ */
+export function lostEnding(cause: Error | undefined, ran = false): Ending {
+  if (ran && (cause as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') return heapEnding(cause);
   const why = cause === undefined ? 'its thread exited' : cause.message;
   return { kind: 'lost', error: new StintError('TASK_LOST', `the task was lost: ${why}`, { cause }) };
 }
 
-/** The ending of a module task that filled the heap of its thread. */
-export function heapEnding(cause: Error | undefined): Ending {
+function heapEnding(cause: Error | undefined): Ending {
   const message =
     "the task filled the memory that it may have; options.heap is what a thread's heap may hold, options.processMemory a process's";
   return { kind: 'out-of-memory', error: new StintError('OUT_OF_MEMORY', message, { cause }) };

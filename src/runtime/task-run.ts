@@ -1,31 +1,31 @@
 /**
  * A task on its way through a runtime.
  *
- * 1. `#settle` is called once; what comes after changes nothing.
+ * 1. The first call of `settle` counts; what comes after changes nothing.
  * 2. The outcome is announced after the row and the slot are free.
  */
 import { monotonicNow } from '../control/clock.js';
-import { State, StopReason, stateOf } from '../control/task-word.js';
+import { StopReason } from '../control/task-word.js';
 import type { Answer, Call } from '../engines/engine.js';
-import { type ScriptLanguage, StintError } from '../errors/stint-error.js';
+import type { ScriptLanguage } from '../errors/stint-error.js';
 import type { Place, Queueable } from '../hosts/admission-queue.js';
 import type { TaskListener } from '../hosts/host.js';
 import type { HostGroup } from '../hosts/host-group.js';
-import { callListener } from '../scope/call-listener.js';
+import type { LostPhase } from '../hosts/hosted-tasks.js';
 import { onAbort } from '../scope/on-abort.js';
-import { buffersOf } from '../values/buffers-of.js';
-import { pack } from '../values/packed.js';
-import { isPrimitive } from '../values/value.js';
+import type { Transferable } from '../values/transfer.js';
 import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
-import { endingOf, heapEnding, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts } from './ending.js';
-import { HostCalls } from './host-calls.js';
+import { Announcement } from './announcement.js';
+import { Conversation, type Speaker } from './conversation.js';
+import { endingOf, lostEnding, NO_USAGE, stoppedEnding, type TaskFacts, usageOf } from './ending.js';
+import { type KeptArguments, keepArguments } from './kept-arguments.js';
 import { parseTimeout } from './limits.js';
 import type { Outcome, Usage } from './outcome.js';
-import { Parts } from './parts.js';
 import type { ResolvedRunOptions, RunOptions } from './run-options.js';
 import type { Runtime } from './runtime.js';
 import type { LoadedSource, ModuleSource, Source, SourceFile } from './source.js';
 import type { Task, TaskState } from './task.js';
+import { taskStateOf } from './task-state.js';
 import type { Duration } from './units.js';
 
 /** What a task needs of its runtime. */
@@ -42,29 +42,14 @@ export interface TaskOwner {
   ended(task: TaskRun, outcome: Outcome): void;
 }
 
-const STATES: Record<State, TaskState> = {
-  [State.free]: 'ended',
-  [State.queued]: 'queued',
-  [State.running]: 'running',
-  [State.waiting]: 'waiting',
-  [State.stopping]: 'stopping',
-  [State.breaking]: 'stopping',
-  [State.ended]: 'stopping',
-};
-
-const NOBODY: readonly TaskRun[] = [];
-
-/** So many bytes of kept arguments go to their thread for good, instead of being kept in case that they are taken back from it. */
-const LEAST_HANDED_OVER = 64 * 1024;
-
-export class TaskRun implements Task, TaskListener, Queueable {
+export class TaskRun implements Task, TaskListener, Queueable, Speaker {
   /** Counts up within the runtime. */
   readonly #serial: number;
   /** Another one when the task is taken back from a thread. */
   number: number;
   /** What a module task has in common with others. */
   job: Job | undefined;
-  options: ResolvedRunOptions;
+  readonly options: ResolvedRunOptions;
   readonly source: LoadedSource | SourceFile | ModuleSource;
   /** The row in the control table, while the task is live on a thread. */
   row: number | undefined;
@@ -76,35 +61,18 @@ export class TaskRun implements Task, TaskListener, Queueable {
   readonly hosts: HostGroup<TaskRun>;
   readonly #owner: TaskOwner;
   readonly #startedAt = monotonicNow();
-  #calls: HostCalls | undefined;
+  /** What it says and hears, once it has anything to say. */
+  #conversation: Conversation | undefined;
   #cancelReason: unknown;
   /** The timeout that it was last given while it ran, in ms. */
   #extended: number | undefined;
-  /** Whether its arguments are copies that nobody else has. */
-  #hasKeptArgs = false;
-  /** They as bytes, if they can be. */
-  #packedArgs: Uint8Array | undefined;
+  #kept: KeptArguments | undefined;
   #stopReason: StopReason = StopReason.none;
-  /** What a listener of the caller's threw first. */
-  #listenerError: { readonly error: unknown } | undefined;
   #settled = false;
   /** How often it was run again. */
   #retries = 0;
-  /** Whether something outside knows of it: it cannot be run again then as if nothing had been. */
-  #isKnown = false;
-  /** Those that were started for it; none for most. */
-  #children: Set<TaskRun> | undefined;
-  #final: Outcome | undefined;
-  // Promises are made when they are first asked for: most callers want one of the two, and a result that nobody wants is to
-  // reject nowhere.
-  #outcome: Promise<Outcome> | undefined;
-  #tellOutcome: ((outcome: Outcome) => void) | undefined;
-  #result: Promise<unknown> | undefined;
-  #resolveResult: ((value: unknown) => void) | undefined;
-  #rejectResult: ((error: unknown) => void) | undefined;
-  #parts: Parts | undefined;
-  /** Whether nobody can ask for its parts: see {@link withoutParts}. */
-  #dropsParts = false;
+  readonly #announcement = new Announcement();
+  dropsParts = false;
   readonly #forgetSignal: (() => void) | undefined;
 
   constructor(
@@ -128,13 +96,21 @@ export class TaskRun implements Task, TaskListener, Queueable {
     return `${this.#owner.id}-${this.#serial}`;
   }
 
+  get runtime(): Runtime {
+    return this.#owner.runtime;
+  }
+
+  get hasEnded(): boolean {
+    return this.#settled;
+  }
+
   get children(): readonly Task[] {
-    return [...(this.#children ?? [])];
+    return this.#conversation?.children ?? [];
   }
 
   get state(): TaskState {
-    if (this.#settled) return this.#final === undefined ? 'stopping' : 'ended';
-    if (this.row !== undefined) return STATES[stateOf(this.hosts.table.word(this.row))];
+    if (this.#settled) return this.final === undefined ? 'stopping' : 'ended';
+    if (this.row !== undefined) return taskStateOf(this.hosts.table.word(this.row));
     return this.#stopReason === StopReason.none ? 'queued' : 'stopping';
   }
 
@@ -143,27 +119,16 @@ export class TaskRun implements Task, TaskListener, Queueable {
   }
 
   get outcome(): Promise<Outcome> {
-    this.#outcome ??= new Promise((resolve) => {
-      if (this.#final === undefined) this.#tellOutcome = resolve;
-      else resolve(this.#final);
-    });
-    return this.#outcome;
+    return this.#announcement.outcome;
   }
 
   get result(): Promise<unknown> {
-    if (this.#result === undefined) {
-      this.#result = new Promise((resolve, reject) => {
-        this.#resolveResult = resolve;
-        this.#rejectResult = reject;
-      });
-      if (this.#final !== undefined) this.#tellResult(this.#final);
-    }
-    return this.#result;
+    return this.#announcement.result;
   }
 
   /** Its outcome, as soon as it has one. */
   get final(): Outcome | undefined {
-    return this.#final;
+    return this.#announcement.final;
   }
 
   /** Whether the task was asked to end before it came to a thread. */
@@ -173,26 +138,17 @@ export class TaskRun implements Task, TaskListener, Queueable {
 
   /** What is sent to its thread as its arguments: themselves, or bytes. */
   get sentArgs(): TaskOrder['args'] {
-    return this.#packedArgs ?? this.options.args;
+    return this.#kept?.packed ?? this.#kept?.args ?? this.options.args;
+  }
+
+  /** What is handed over with them. */
+  get transfer(): readonly Transferable[] {
+    return this.#kept?.transfer ?? this.options.transfer;
   }
 
   /** Takes the arguments of a module task as they are now, when it is first called. @throws DataCloneError */
   keepArgs(): void {
-    const { args, transfer } = this.options;
-    if (this.#hasKeptArgs || this.source.language !== 'module' || args.every(isPrimitive)) return;
-    this.#hasKeptArgs = true;
-    if (transfer.length === 0) this.#packedArgs = pack(args);
-    if (this.#packedArgs !== undefined) return;
-    const kept = structuredClone({ args, transfer }, { transfer: [...transfer] });
-    this.options = { ...this.options, args: kept.args, transfer: [...kept.transfer, ...this.#largeBuffers(kept.args)] };
-  }
-
-  /** Those of kept arguments that are worth handing over instead of being copied again; what may be run again has to keep them. */
-  #largeBuffers(args: readonly unknown[]): ArrayBuffer[] {
-    if (this.options.retry > 0) return [];
-    const buffers = buffersOf(args);
-    const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    return bytes < LEAST_HANDED_OVER ? [] : buffers;
+    if (this.source.language === 'module') this.#kept ??= keepArguments(this.options);
   }
 
   cancel(reason?: unknown): Promise<Outcome> {
@@ -208,7 +164,7 @@ export class TaskRun implements Task, TaskListener, Queueable {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    return this.#takeParts();
+    return this.#talk.parts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -238,7 +194,7 @@ export class TaskRun implements Task, TaskListener, Queueable {
 
   /** For a caller who gets its result and nothing else: parts go nowhere, and it does not wait for a taker. */
   withoutParts(): this {
-    this.#dropsParts = true;
+    this.dropsParts = true;
     return this;
   }
 
@@ -256,54 +212,38 @@ export class TaskRun implements Task, TaskListener, Queueable {
   }
 
   output(text: string, stream: 'stdout' | 'stderr'): void {
-    this.#isKnown = true;
-    this.#tell(() => this.options.output?.(text, stream));
+    this.#talk.output(text, stream);
   }
 
   call(call: Call): void {
-    this.#isKnown = true;
-    if (call.kind === 'part') {
-      if (this.#dropsParts) {
-        this.#answer({ id: call.id, kind: 'value', value: undefined });
-        return;
-      }
-      this.#takeParts().add(call.args[0], () => this.#answer({ id: call.id, kind: 'value', value: undefined }));
-      return;
-    }
-    this.#calls ??= new HostCalls(this.options, {
-      task: this,
-      start: <T>(source: Source, options?: RunOptions) => this.#startChild(source, options) as Task<unknown> as Task<T>,
-      runtime: this.#owner.runtime,
-    });
-    this.#calls.call(call, (answer) => this.#answer(answer));
+    this.#talk.call(call);
   }
 
   events(events: readonly SentEvent[]): void {
-    this.#isKnown = true;
-    for (const { name, args } of events) this.#tell(() => this.options.events.get(name)?.(...args));
+    this.#talk.events(events);
+  }
+
+  startChild(source: Source, options: RunOptions | undefined): Task {
+    return this.#owner.start(source, options);
+  }
+
+  answer(answer: Answer): void {
+    if (!this.#settled && this.row !== undefined) this.hosts.answer(this.row, this.number, answer);
   }
 
   ended(report: TaskReport): void {
-    const begun = report.beganAt > 0;
-    this.settle(this.#endingOf(report), {
-      // The clocks of two threads may be microseconds apart.
-      queuedMs: Math.max(0, (begun ? report.beganAt : report.endedAt) - this.#startedAt),
-      runMs: begun ? report.endedAt - report.beganAt : 0,
-      cpuMs: report.cpuMs,
-      peakMemory: report.peakMemory,
-      hostCalls: report.hostCalls,
-      outputBytes: report.outputBytes,
-    });
+    this.settle(this.#endingOf(report), usageOf(report, this.#startedAt));
   }
 
   /** A script may have come to its end before it heard that a listener had failed. */
   #endingOf(report: TaskReport): ReturnType<typeof endingOf> {
     const ending = endingOf(report, this.#facts());
-    if (this.#listenerError === undefined || ending.kind !== 'completed') return ending;
-    return stoppedEnding(StopReason.cancelled, 'none', { ...this.#facts(), cancelReason: this.#listenerError.error });
+    const failed = this.#conversation?.listenerError;
+    if (failed === undefined || ending.kind !== 'completed') return ending;
+    return stoppedEnding(StopReason.cancelled, 'none', { ...this.#facts(), cancelReason: failed.error });
   }
 
-  lost(cause: Error | undefined, phase: 'untouched' | 'begun' | 'waiting', lastRung: 'terminate' | 'kill'): void {
+  lost(cause: Error | undefined, phase: LostPhase, lastRung: 'terminate' | 'kill'): void {
     const { table } = this.hosts;
     const row = this.row as number;
     const reason = table.endBroken(row, this.number);
@@ -317,22 +257,16 @@ export class TaskRun implements Task, TaskListener, Queueable {
     // A child process takes the last rung by itself, too.
     const ended = reason !== StopReason.none && (lastRung === 'kill' || table.rung(row) === 'terminate');
     this.settle(
-      ended ? stoppedEnding(reason, lastRung, this.#facts()) : this.#lostEnding(cause, phase === 'waiting'),
+      ended
+        ? stoppedEnding(reason, lastRung, this.#facts())
+        : lostEnding(cause, this.language === 'module' && phase !== 'waiting'),
       this.#waited(),
     );
   }
 
   /** What was handed over is gone. */
   get #canRunAgain(): boolean {
-    return !this.#isKnown && this.options.transfer.length === 0;
-  }
-
-  /** A heap is filled by a module that runs, not by a script: its memory is elsewhere. */
-  #lostEnding(cause: Error | undefined, waits: boolean): ReturnType<typeof lostEnding> {
-    const { code } = (cause ?? {}) as { code?: unknown };
-    return code === 'ERR_WORKER_OUT_OF_MEMORY' && this.language === 'module' && !waits
-      ? heapEnding(cause)
-      : lostEnding(cause);
+    return this.#conversation?.isKnown !== true && this.transfer.length === 0;
   }
 
   /** Gives the task its outcome. Later calls change nothing. */
@@ -340,37 +274,17 @@ export class TaskRun implements Task, TaskListener, Queueable {
     if (this.#settled) return;
     this.#settled = true;
     this.#forgetSignal?.();
-    const { error } = ending;
-    this.#calls?.end(() => error ?? new StintError('CANCELLED', 'the task that made the call has ended'));
     // Not a literal that spreads it: V8 gives what is spread and then added to a hidden class of its own, each time.
     const outcome: Outcome = Object.assign(ending, { usage });
-    const children = this.#children === undefined ? NOBODY : [...this.#children];
-    for (const child of children) void child.cancel('the task that it was started for has ended');
-    const released = this.#calls?.release();
-    if (children.length === 0 && released === undefined) this.#end(outcome);
-    else void this.#endAfter(children, released, outcome);
-  }
-
-  async #endAfter(children: readonly TaskRun[], released: Promise<void> | undefined, outcome: Outcome): Promise<void> {
-    await Promise.all([released, ...children.map((child) => child.outcome)]);
-    this.#end(outcome);
+    const released = this.#conversation?.end(ending.error);
+    if (released === undefined) this.#end(outcome);
+    else void released.then(() => this.#end(outcome));
   }
 
   #end(outcome: Outcome): void {
     this.#owner.ended(this, outcome);
-    this.#final = outcome;
-    this.#parts?.end(outcome);
-    this.#tellOutcome?.(outcome);
-    this.#tellResult(outcome);
-  }
-
-  #tellResult({ error, value }: Outcome): void {
-    if (error === undefined) this.#resolveResult?.(value);
-    else this.#rejectResult?.(error);
-  }
-
-  #answer(answer: Answer): void {
-    if (!this.#settled && this.row !== undefined) this.hosts.answer(this.row, this.number, answer);
+    this.#conversation?.ended(outcome);
+    this.#announcement.make(outcome);
   }
 
   /** The task has no row any more, and needs another number: the old ones are still with its thread. */
@@ -379,38 +293,9 @@ export class TaskRun implements Task, TaskListener, Queueable {
     this.number = this.#owner.nextNumber();
   }
 
-  #takeParts(): Parts {
-    if (this.#parts === undefined) {
-      this.#parts = new Parts(() => this.cancel('its parts are not wanted any more'));
-      if (this.#settled) void this.outcome.then((outcome) => this.#parts?.end(outcome));
-    }
-    return this.#parts;
-  }
-
-  #startChild(source: Source, options: RunOptions | undefined): TaskRun {
-    if (this.#settled) {
-      throw new StintError('CANCELLED', 'the task that the script was to be started for has ended');
-    }
-    const child = this.#owner.start(source, options);
-    this.#children ??= new Set();
-    this.#children.add(child);
-    void child.outcome.then(() => this.#children?.delete(child));
-    return child;
-  }
-
-  /** Calls a listener of the caller's. If it throws, or a promise of its rejects before the task has ended, the task ends, and its outcome says why. */
-  #tell(listener: () => unknown): void {
-    void callListener(listener, (error) => this.#listenerFailed(error));
-  }
-
-  #listenerFailed(error: unknown): void {
-    if (this.#settled) {
-      // The outcome cannot tell of it: let the process.
-      void Promise.reject(error);
-      return;
-    }
-    this.#listenerError ??= { error };
-    void this.cancel(error);
+  get #talk(): Conversation {
+    this.#conversation ??= new Conversation(this);
+    return this.#conversation;
   }
 
   #facts(): TaskFacts {
