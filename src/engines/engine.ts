@@ -110,8 +110,13 @@ export interface EventLoopVmHost extends VmHost {
 
 /** How `resume` came back. */
 export type Step =
-  /** The script is done. */
-  | { readonly kind: 'completed'; readonly value: Value; readonly transfer?: readonly Transferable[] }
+  /** The script is done. `isError`: the value is an error that was packed, as a clone would lose what it is. */
+  | {
+      readonly kind: 'completed';
+      readonly value: Value;
+      readonly transfer?: readonly Transferable[];
+      readonly isError?: true;
+    }
   /** The script failed. `outOfMemory` if it asked for more than its limit and did not recover. */
   | { readonly kind: 'failed'; readonly error: ErrorEnvelope; readonly outOfMemory: boolean }
   /** The script was stopped before it was done. */

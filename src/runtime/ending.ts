@@ -3,7 +3,8 @@ import { StopReason } from '../control/task-word.js';
 import { messageOf } from '../errors/describe.js';
 import { fromEnvelope } from '../errors/envelope.js';
 import { StintError } from '../errors/stint-error.js';
-import type { TaskReport } from '../worker/messages.js';
+import { type Thrown, unpackThrown } from '../errors/thrown.js';
+import type { ScriptEnd, TaskReport } from '../worker/messages.js';
 import type { ResolvedLimits } from './limits.js';
 import type { Outcome, OutcomeKind, Usage } from './outcome.js';
 
@@ -38,12 +39,16 @@ export function endingOf(report: TaskReport, facts: TaskFacts): Ending {
   if (report.reason !== StopReason.none) return stoppedEnding(report.reason, report.rung, facts);
   switch (report.end.kind) {
     case 'completed':
-      return { kind: 'completed', value: report.end.value };
+      return { kind: 'completed', value: resultOf(report.end) };
     case 'failed':
       return { kind: report.end.outOfMemory ? 'out-of-memory' : 'failed', error: fromEnvelope(report.end.error) };
     case 'stopped':
       return lostEnding(new Error('its VM ended without a result'));
   }
+}
+
+function resultOf({ value, isError }: Extract<ScriptEnd, { kind: 'completed' }>): unknown {
+  return isError === true ? unpackThrown(value as unknown as Thrown) : value;
 }
 
 /** The ending of a task that was asked to end. */

@@ -92,7 +92,7 @@ export interface SentEvent {
 
 /** How the script itself came out, whatever the task's outcome is then. */
 export type ScriptEnd =
-  | { kind: 'completed'; value: Value; transfer?: readonly Transferable[] }
+  | { kind: 'completed'; value: Value; transfer?: readonly Transferable[]; isError?: true }
   | { kind: 'failed'; error: ErrorEnvelope; outOfMemory: boolean }
   /** It did not come to an end of its own. */
   | { kind: 'stopped' };

@@ -103,6 +103,19 @@ describe('a module task', () => {
     expect(many.errors).toMatchObject([{ message: 'first' }, { message: 'second', code: 'B' }]);
   });
 
+  it.each(['thread', 'process'] as const)('gives back an error as what it is: in a %s', async (isolation) => {
+    const runtime = await make({ threads: 1, isolation });
+    const range = await runtime.run<Error>(ends('returnsError'), { args: ['RangeError'] });
+    expect(range).toBeInstanceOf(RangeError);
+    expect(range).toMatchObject({ message: 'no good', code: 'E_NO_GOOD', cause: { message: 'why' } });
+    const own = await runtime.run<Error>(ends('returnsError'), { args: ['Own'] });
+    expect([own instanceof Error, own.name, own.message]).toEqual([true, 'Own', 'mine']);
+    const dom = await runtime.run<Error>(ends('returnsError'), { args: ['DOMException'] });
+    expect([dom instanceof Error, dom.name, dom.message]).toEqual([true, 'DataError', 'of the web']);
+    const many = await runtime.run<AggregateError>(ends('returnsError'), { args: ['AggregateError'] });
+    expect(many.errors).toMatchObject([{ message: 'first' }, { code: 'B' }]);
+  });
+
   it.each([
     [
       'a file that is not there',

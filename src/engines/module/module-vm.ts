@@ -8,6 +8,7 @@
  */
 import type { ErrorEnvelope } from '../../errors/envelope.js';
 import { toEnvelope } from '../../errors/envelope.js';
+import { packThrown } from '../../errors/thrown.js';
 import { transferListOf } from '../../values/transfer.js';
 import type { Value } from '../../values/value.js';
 import type { Answer, EventLoopVmHost, ModuleProgram, Step, Vm } from '../engine.js';
@@ -211,6 +212,7 @@ function exported(exports: Exports, name: string): ModuleFunction | undefined {
 }
 
 function completed(value: unknown): Step {
+  if (value instanceof Error) return { kind: 'completed', value: packThrown(value) as unknown as Value, isError: true };
   return { kind: 'completed', value: value as Value, transfer: transferListOf(value) };
 }
 

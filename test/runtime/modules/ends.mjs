@@ -45,3 +45,19 @@ export const stopsClock = () => {
 };
 /** Ends well, and leaves a rejection. */
 export const leavesRejection = () => void Promise.reject(new RangeError('left'));
+
+class Own extends Error {
+  name = 'Own';
+}
+export async function returnsError(kind) {
+  switch (kind) {
+    case 'RangeError':
+      return Object.assign(new RangeError('no good', { cause: new Error('why') }), { code: 'E_NO_GOOD' });
+    case 'Own':
+      return new Own('mine');
+    case 'DOMException':
+      return new DOMException('of the web', 'DataError');
+    default:
+      return failsOften().catch((error) => error);
+  }
+}
