@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { nesting } from '../control/nesting.js';
-import { LAST_NUMBER, State, StopReason, stateOf } from '../control/task-word.js';
+import { LAST_NUMBER, StopReason } from '../control/task-word.js';
 import { StintError } from '../errors/stint-error.js';
 import { HostGroup } from '../hosts/host-group.js';
 import type { Isolation } from '../hosts/isolation.js';
@@ -30,7 +30,8 @@ import {
   resolveRuntimeOptions,
 } from './runtime-options.js';
 import { type LoadedSource, type ModuleSource, resolveSource, type Source, type SourceFile } from './source.js';
-import { hostStats, type RuntimeStats, sumEngines, Tally } from './stats.js';
+import { type RuntimeStats, readStats } from './stats.js';
+import { Tally } from './tally.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
 import { TaskSet } from './task-set.js';
@@ -158,28 +159,8 @@ export class Runtime implements AsyncDisposable {
 
   /** What the runtime is doing and has done. */
   stats(): RuntimeStats {
-    const groups = [...this.#groups.values()];
-    const states = this.#tasks
-      .list()
-      .map(({ row, hosts }) => (row === undefined ? undefined : stateOf(hosts.table.word(row))));
-    const count = (...wanted: (State | undefined)[]): number => states.filter((state) => wanted.includes(state)).length;
-    const sum = (of: (group: HostGroup<TaskRun>) => number): number =>
-      groups.reduce((all, group) => all + of(group), 0);
-    return {
-      name: this.#options.name,
-      threads: hostStats(this.#groups.get('thread')?.pool),
-      processes: hostStats(this.#groups.get('process')?.pool),
-      interrupts: this.#options.interrupts,
-      queued: count(undefined, State.queued),
-      live: sum(({ dispatcher }) => dispatcher.live),
-      running: count(State.running),
-      waiting: count(State.waiting),
-      stopping: count(State.stopping, State.breaking, State.ended),
-      slices: sum(({ table }) => table.threads.counted('slices')),
-      wakeups: sum(({ table }) => table.threads.counted('wakeups')),
-      ...this.#tally.read(),
-      engines: sumEngines(groups.flatMap(({ pool }) => pool.hosts.map((host) => host.engineCounts))),
-    };
+    const { name, interrupts } = this.#options;
+    return readStats({ name, interrupts, groups: this.#groups, tasks: this.#tasks, tally: this.#tally });
   }
 
   /** Settles when no task is queued or live, and no thread holds anything of one. */

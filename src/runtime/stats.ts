@@ -1,8 +1,13 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { InterruptMeans } from '../control/interrupter.js';
+import { State, stateOf } from '../control/task-word.js';
 import type { EngineCounts } from '../engines/engine.js';
 import type { EngineName } from '../engines/engine-name.js';
-import type { Outcome, OutcomeKind, Rung } from './outcome.js';
+import type { HostGroup } from '../hosts/host-group.js';
+import type { Isolation } from '../hosts/isolation.js';
+import type { OutcomeKind, Rung } from './outcome.js';
+import type { Tally } from './tally.js';
+import type { TaskRun } from './task-run.js';
+import type { TaskSet } from './task-set.js';
 
 /** What is known of many durations, in ms. All 0 if there was none. */
 export interface Percentiles {
@@ -55,67 +60,39 @@ export interface RuntimeStats {
   readonly engines: Partial<Record<EngineName, EngineCounts>>;
 }
 
-const LONGEST_US = 2 ** 50;
-
-/** Gathers durations, to within a thousandth, in bounded memory. */
-class Durations {
-  readonly #microseconds: RecordableHistogram = createHistogram({ lowest: 1, highest: LONGEST_US, figures: 3 });
-
-  add(ms: number): void {
-    // A histogram knows no zero.
-    this.#microseconds.record(Math.min(LONGEST_US, Math.max(1, Math.round(ms * 1000))));
-  }
-
-  read(): Percentiles {
-    const histogram = this.#microseconds;
-    if (histogram.count === 0) return { p50: 0, p95: 0, p99: 0, max: 0 };
-    const at = (percentile: number): number => histogram.percentile(percentile) / 1000;
-    return { p50: at(50), p95: at(95), p99: at(99), max: histogram.max / 1000 };
-  }
+/** What a runtime knows of itself. */
+export interface RuntimeParts {
+  readonly name: string;
+  readonly interrupts: InterruptMeans;
+  readonly groups: ReadonlyMap<Isolation, HostGroup<TaskRun>>;
+  readonly tasks: TaskSet;
+  readonly tally: Tally;
 }
 
-/** Counts what a runtime does. */
-export class Tally {
-  readonly #ended: Record<OutcomeKind, number> = {
-    completed: 0,
-    failed: 0,
-    'timed-out': 0,
-    cancelled: 0,
-    'out-of-memory': 0,
-    lost: 0,
+export function readStats({ name, interrupts, groups, tasks, tally }: RuntimeParts): RuntimeStats {
+  const all = [...groups.values()];
+  const states = tasks.list().map(({ row, hosts }) => (row === undefined ? undefined : stateOf(hosts.table.word(row))));
+  const count = (...wanted: (State | undefined)[]): number => states.filter((state) => wanted.includes(state)).length;
+  const sum = (of: (group: HostGroup<TaskRun>) => number): number => all.reduce((total, group) => total + of(group), 0);
+  return {
+    name,
+    threads: hostStats(groups.get('thread')?.pool),
+    processes: hostStats(groups.get('process')?.pool),
+    interrupts,
+    queued: count(undefined, State.queued),
+    live: sum(({ dispatcher }) => dispatcher.live),
+    running: count(State.running),
+    waiting: count(State.waiting),
+    stopping: count(State.stopping, State.breaking, State.ended),
+    slices: sum(({ table }) => table.threads.counted('slices')),
+    wakeups: sum(({ table }) => table.threads.counted('wakeups')),
+    ...tally.read(),
+    engines: sumEngines(all.flatMap(({ pool }) => pool.hosts.map((host) => host.engineCounts))),
   };
-  readonly #rungs: Record<Rung, number> = { stop: 0, break: 0, terminate: 0, kill: 0 };
-  readonly #queueTimes = new Durations();
-  readonly #runTimes = new Durations();
-  #started = 0;
-
-  /** One more task. Returns how many there were so far. */
-  start(): number {
-    this.#started += 1;
-    return this.#started;
-  }
-
-  /** A task has its outcome. */
-  end({ kind, rung, usage }: Outcome): void {
-    this.#ended[kind] += 1;
-    if (rung !== undefined) this.#rungs[rung] += 1;
-    this.#queueTimes.add(usage.queuedMs);
-    this.#runTimes.add(usage.runMs);
-  }
-
-  read(): Pick<RuntimeStats, 'queueMs' | 'runMs' | 'started' | 'ended' | 'rungs'> {
-    return {
-      queueMs: this.#queueTimes.read(),
-      runMs: this.#runTimes.read(),
-      started: this.#started,
-      ended: { ...this.#ended },
-      rungs: { ...this.#rungs },
-    };
-  }
 }
 
 /** The engines of all threads taken together. */
-export function sumEngines(
+function sumEngines(
   threads: Iterable<Partial<Record<EngineName, EngineCounts>>>,
 ): Partial<Record<EngineName, EngineCounts>> {
   const sums: Partial<Record<EngineName, EngineCounts>> = {};
@@ -142,7 +119,7 @@ interface PoolCounts {
 }
 
 /** The hosts of one kind; none if they were never needed. */
-export function hostStats(pool: PoolCounts | undefined): HostStats {
+function hostStats(pool: PoolCounts | undefined): HostStats {
   if (pool === undefined) return { count: 0, started: 0, lost: 0, restartsInMs: 0 };
   return { count: pool.hosts.length, started: pool.started, lost: pool.lost, restartsInMs: pool.restartsIn };
 }
