@@ -2,7 +2,7 @@ import { invalid } from './units.js';
 
 /** What `Runtime.map` can be told beyond the options of each task. */
 export interface MapOptions {
-  /** How many tasks may be on their way at once, 1 to 100,000. Default: two for each thread. */
+  /** How many tasks may be on their way at once, 1 to 100,000, but no more than the runtime takes (`slots` and `queue`). Default: two for each thread. */
   concurrency?: number;
 }
 

@@ -117,12 +117,13 @@ export class Runtime implements AsyncDisposable {
     options: Omit<RunOptions, 'args'> & MapOptions = {},
   ): AsyncGenerator<T, void, void> {
     const { concurrency, ...others } = options;
+    const { threads, slots, queue } = this.#options;
     const resolved = resolveSource(source);
     const start = (input: I) => this.#begin(resolved, { ...others, args: [input] }).withoutParts() as Started<unknown>;
     return mapOrdered(
       readInputs(inputs),
       start as (input: I) => Started<T>,
-      readConcurrency(concurrency, this.#options.threads),
+      Math.min(readConcurrency(concurrency, threads), slots + queue),
     );
   }
 

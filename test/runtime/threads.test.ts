@@ -79,6 +79,15 @@ describe('map', () => {
     expect(() => runtime.map({ module }, inputs as never)).toThrow(/inputs is .*; it must be something to go through/);
   });
 
+  it('has no more tasks on their way than the runtime takes', async () => {
+    const runtime = await make({ threads: 1, slots: 2, queue: 3 });
+    const results: unknown[] = [];
+    const inputs = Array.from({ length: 40 }, (_, i) => i);
+    for await (const result of runtime.map({ language: 'lua', code: 'return ...' }, inputs, { concurrency: 100 }))
+      results.push(result);
+    expect(results).toEqual(inputs);
+  });
+
   it('gives results in the order of the inputs, with no more tasks at once than it is told', async () => {
     const runtime = await make({ threads: 2, slots: 64 });
     let most = 0;
