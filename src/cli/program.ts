@@ -96,7 +96,7 @@ program
   .description(
     'measure this machine: creation, calls, workloads, threads, memory, leaks, timeouts, sockets, kernel, restarts',
   )
-  .option('--quick', 'half a minute, for a look, in place of some fifteen minutes')
+  .option('--quick', 'half a minute, for a look, in place of some seven minutes')
   .option('--only <suite>', 'only this suite; may be repeated', gather)
   .option('--report <file.html>', 'write a page with charts of the distributions')
   .option('--json <file>', "write the results as JSON ('/dev/stdout' works)")
