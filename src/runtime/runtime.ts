@@ -22,6 +22,7 @@ import { JobCache } from './job-cache.js';
 import { type MapOptions, mapOrdered, readConcurrency, readInputs, type Started } from './map.js';
 import type { Outcome } from './outcome.js';
 import { readOptions } from './read-options.js';
+import { readStats } from './read-stats.js';
 import { type RunOptions, type RunSyncOptions, resolveRunOptions, splitSyncOptions } from './run-options.js';
 import {
   innerOptions,
@@ -30,7 +31,7 @@ import {
   resolveRuntimeOptions,
 } from './runtime-options.js';
 import { type LoadedSource, type ModuleSource, resolveSource, type Source, type SourceFile } from './source.js';
-import { type RuntimeStats, readStats } from './stats.js';
+import type { RuntimeStats } from './stats.js';
 import { Tally } from './tally.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
