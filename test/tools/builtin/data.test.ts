@@ -116,6 +116,7 @@ describe('json.validate', () => {
     [{ data: 1, schema: { items: { type: ['null', 'foo'] } } }, /TOOL_INPUT schema: /],
     [{ data: 1, schema: { $defs: { a: { pattern: '(' } } } }, /TOOL_INPUT schema: .*regular expression/],
     [{ data: 1, schema: { $defs: { a: { patternProperties: { '[': {} } } } } }, /TOOL_INPUT schema: /],
+    [{ data: 1, schema: { $ref: '#' } }, /TOOL_INPUT schema: its references come to no end/],
     [{ data: 1 }, /schema is missing/],
   ])('refuses %j', async (input, message) => {
     expect(await shop.failure('json.validate', input)).toMatch(message);

@@ -18,12 +18,22 @@ export function validate({ data, schema }: { data: unknown; schema: Readonly<Rec
   } as const;
   const ajv: Ajv = isDraft7 ? new Ajv(options) : (new Ajv2020(options) as unknown as Ajv);
   const fits = reading('schema', () => ajv.compile(prepared(schema)));
-  const valid = fits(data) === true;
+  const valid = reading('schema', () => finite(() => fits(data) === true));
   const problems = (fits.errors ?? []).slice(0, MOST_PROBLEMS);
   return {
     valid,
     problems: problems.map(({ instancePath, message = '' }) => ({ path: instancePath, problem: message })),
   };
+}
+
+/** A schema that refers to itself and to nothing below it is followed until the stack is full. */
+function finite(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error('its references come to no end with this data', { cause: error });
+    throw error;
+  }
 }
 
 /** Without what Ajv takes for a keyword and JSON Schema does not. @throws Error for a pattern that is none, also where it is not used */
