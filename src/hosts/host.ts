@@ -162,7 +162,7 @@ export class Host {
   unreserve(): void {
     this.#reserved -= 1;
     this.#tasks.load.remove(RESERVED);
-    if (this.#tasks.size === 0) this.#rest();
+    this.#restIfEmpty();
   }
 
   /** Hands over an engine's compiled WebAssembly, once. */
@@ -199,7 +199,7 @@ export class Host {
   /** Takes back a task that has not begun. False if it has, or if the thread has to drop so many already that there are rows for no more. */
   takeBack(row: number, number: number): boolean {
     if (!this.#carrier.takesAhead || !this.#tasks.takeBack(row, number)) return false;
-    if (this.#tasks.size === 0) this.#rest();
+    this.#restIfEmpty();
     return true;
   }
 
@@ -255,8 +255,9 @@ export class Host {
     await this.#carrier.terminate(atOnce);
   }
 
-  /** The thread has no task. */
-  #rest(): void {
+  /** Called when there is a task less. */
+  #restIfEmpty(): void {
+    if (this.#tasks.size > 0) return;
     this.#carrier.keepAlive(!this.isQuiet);
     this.#life.rest();
     this.#goIfDone();
@@ -322,7 +323,7 @@ export class Host {
         return;
       case 'ended':
         this.#tasks.delete(message.row, task);
-        if (this.#tasks.size === 0) this.#rest();
+        this.#restIfEmpty();
         this.#progress += 1;
         this.#tasks.load.stuck = false;
         this.#life.taskEnded(message.report);

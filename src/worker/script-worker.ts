@@ -107,7 +107,7 @@ export class ScriptWorker implements PortionThread {
     return this.#fibers.modules === 0 && this.#pendingHere === 0;
   }
 
-  /** One that is ended meanwhile would leave them open. */
+  /** A thread that is ended while it reads files would leave them open. */
   async loading(what: Promise<unknown>): Promise<void> {
     this.table.threads.beginLoading(this.index);
     await what.catch(() => undefined);
@@ -259,6 +259,7 @@ export class ScriptWorker implements PortionThread {
     if (!fiber.hasEnded) this.#turns.add(fiber);
   }
 
+  /** After a break: the frames that ran the fiber are gone. */
   #recover(): void {
     const fiber = this.#visit.takeBroken();
     if (fiber === undefined) return;
