@@ -201,6 +201,6 @@ function killGrace(grace: number): number {
 function spareFor(settings: GroupSettings, rows: number): SpareProcess {
   const { grace, quantum, cellSize, heap, recycle, processMemory } = settings;
   const child = { rows, grace, quantum, cellSize, heap, recycle: { memory: recycle.memory } };
-  const record = recordChildren(settings.ledger);
+  const record = recordChildren(settings.ledger, 'stint child process');
   return new SpareProcess((onReady) => new LaunchedProcess(child, processMemory, record, onReady));
 }

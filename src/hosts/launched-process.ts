@@ -108,10 +108,9 @@ export class LaunchedProcess {
     await this.#forgotten;
   }
 
-  /** What cannot be released now is so when the ledger is closed, or that says why not. */
   async #forget(): Promise<void> {
     const forget = await this.#recorded.catch(() => undefined);
-    await forget?.().catch((error: Error) => process.emitWarning(error));
+    await forget?.();
   }
 
   #whenLaunched(action: (child: ChildProcess) => unknown): void {

@@ -1,26 +1,28 @@
 import { messageOf } from '../errors/describe.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { BorrowedLedger } from '../ledger/shared-ledger.js';
 
 /**
  * The ledger of a runtime, or of a daemon: loaded and opened when something is first to be recorded, closed with its owner. Where there can be none that is
  * warned of, once, and things are not recorded; the next time it is tried again.
  */
 export class OwnLedger {
-  readonly #directory: string | undefined;
+  /** Undefined is the default one. */
+  readonly directory: string | undefined;
   readonly #warn: (why: string) => void;
   #warned = false;
-  #opening: Promise<Ledger | undefined> | undefined;
+  #opening: Promise<BorrowedLedger | undefined> | undefined;
 
-  /** @param directory undefined for the default one @param warn told why there is none */
+  /** @param warn told why there is none */
   constructor(directory: string | undefined, warn = warnProcess) {
-    this.#directory = directory;
+    this.directory = directory;
     this.#warn = warn;
   }
 
   /** Undefined where there can be none. */
-  get(): Promise<Ledger | undefined> {
-    this.#opening ??= this.#open();
-    return this.#opening;
+  async get(): Promise<Ledger | undefined> {
+    this.#opening ??= this.#borrow();
+    return (await this.#opening)?.ledger;
   }
 
   /** Tells, if that is the first time, that something is not recorded. */
@@ -32,13 +34,13 @@ export class OwnLedger {
   async close(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
-    await (await opening)?.close();
+    await (await opening)?.[Symbol.asyncDispose]();
   }
 
-  async #open(): Promise<Ledger | undefined> {
+  async #borrow(): Promise<BorrowedLedger | undefined> {
     try {
-      const { openLedger } = await import('../ledger/ledger.js');
-      return await openLedger(this.#directory === undefined ? {} : { directory: this.#directory });
+      const { borrowLedger } = await import('../ledger/shared-ledger.js');
+      return await borrowLedger(this.directory === undefined ? {} : { directory: this.directory });
     } catch (error) {
       this.#opening = undefined;
       this.warn(error);

@@ -7,6 +7,7 @@
  */
 import { within } from '../control/within.js';
 import { StintError } from '../errors/stint-error.js';
+import { OwnLedger } from '../hosts/own-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { readOptions, text } from '../runtime/read-options.js';
 import { Runtime } from '../runtime/runtime.js';
@@ -41,6 +42,7 @@ export interface KernelParts {
   readonly registry: ToolRegistry;
   readonly policy: Policy;
   readonly limits: ResolvedKernelLimits;
+  /** Records the sockets that are listened on. */
   readonly ledger: Ledger | undefined;
   readonly log: (level: LogLevel, logger: string, data: unknown) => void;
 }
@@ -57,6 +59,7 @@ export class Kernel implements AsyncDisposable {
   #policy: Policy;
   #runtime: Runtime | undefined;
   readonly #parts: KernelParts;
+  readonly #ledger: OwnLedger;
   readonly #services: Services;
   readonly #host: ConnectionHost;
   readonly #sessions: SessionTable;
@@ -81,6 +84,7 @@ export class Kernel implements AsyncDisposable {
   constructor(parts: KernelParts) {
     this.#parts = parts;
     this.#runtime = parts.runtime;
+    this.#ledger = new OwnLedger(parts.runtime?.ledger.directory);
     this.tools = parts.registry;
     this.#policy = parts.policy;
     this.#sessions = new SessionTable(
@@ -94,7 +98,7 @@ export class Kernel implements AsyncDisposable {
     const { name, version, limits, registry } = parts;
     const kernel = this;
     this.#services = {
-      ...{ name, version, limits, registry, sessions: this.#sessions },
+      ...{ name, version, limits, registry, sessions: this.#sessions, ledger: this.#ledger },
       get policy() {
         return kernel.policy;
       },
@@ -226,6 +230,7 @@ export class Kernel implements AsyncDisposable {
     this.#runtime?.off('task', this.#onTask);
     this.tools.off('call', this.#onTool);
     if (this.#parts.runtime === undefined) await this.#runtime?.close();
+    await this.#ledger.close();
   }
 
   /** Settles when nothing is in flight, or the time is up. */

@@ -1,3 +1,4 @@
+import type { OwnLedger } from '../hosts/own-ledger.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Policy } from '../tools/policy.js';
 import type { ToolRegistry } from '../tools/registry.js';
@@ -16,6 +17,8 @@ export interface Services {
   readonly registry: ToolRegistry;
   readonly policy: Policy;
   readonly runtime: Runtime;
+  /** Records the programs and scratch directories of tools. */
+  readonly ledger: OwnLedger;
   readonly sessions: SessionTable;
   stats(): KernelStats;
   /** Begins to tell subscribers of a topic, if nobody has yet. */

@@ -1,30 +1,45 @@
-import { type Ledger, openLedger } from './ledger.js';
+import { directoryOf } from './directory.js';
+import { type Ledger, type LedgerOptions, openLedger } from './ledger.js';
 
-/** The ledger in the default directory, while it is disposed by nobody who borrowed it. */
+/** A ledger that is open while anybody borrows it. Who has borrowed it gives it back, and does not close it. */
 export interface BorrowedLedger extends AsyncDisposable {
   readonly ledger: Ledger;
 }
 
-let shared: { readonly opening: Promise<Ledger>; borrowers: number } | undefined;
+interface Shared {
+  readonly opening: Promise<Ledger>;
+  borrowers: number;
+}
 
-/** Opens it for the first who borrows it; the last who gives it back closes it. */
-export async function borrowLedger(): Promise<BorrowedLedger> {
-  shared ??= { opening: openLedger(), borrowers: 0 };
-  const borrowed = shared;
-  borrowed.borrowers += 1;
+/** By directory; undefined is the default one. A process needs no more than one of each, and one guardian. */
+const open = new Map<string | undefined, Shared>();
+
+/**
+ * Opens the ledger in a directory for the first who borrows it; the last who gives it back closes it.
+ *
+ * @throws StintError (rejects) as `openLedger` does
+ */
+export async function borrowLedger(options: LedgerOptions = {}): Promise<BorrowedLedger> {
+  const directory = directoryOf(options);
+  const shared = open.get(directory) ?? { opening: openLedger(options), borrowers: 0 };
+  open.set(directory, shared);
+  shared.borrowers += 1;
+  const forget = (): void => {
+    if (open.get(directory) === shared) open.delete(directory);
+  };
   let given = false;
   const giveBack = async () => {
     if (given) return;
     given = true;
-    borrowed.borrowers -= 1;
-    if (borrowed.borrowers > 0) return;
-    if (shared === borrowed) shared = undefined;
-    await (await borrowed.opening).close();
+    shared.borrowers -= 1;
+    if (shared.borrowers > 0) return;
+    forget();
+    await (await shared.opening).close();
   };
   try {
-    return { ledger: await borrowed.opening, [Symbol.asyncDispose]: giveBack };
+    return { ledger: await shared.opening, [Symbol.asyncDispose]: giveBack };
   } catch (error) {
-    if (shared === borrowed) shared = undefined;
+    forget();
     throw error;
   }
 }

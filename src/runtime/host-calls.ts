@@ -117,7 +117,8 @@ export class HostCalls {
 
   async #useTools({ name, args }: Call): Promise<Value> {
     const { signal, task } = this.#context;
-    const context = { signal, caller: `script ${task.id}`, runtime: () => this.#runtime.inner };
+    const { ledger } = this.#runtime;
+    const context = { signal, caller: `script ${task.id}`, runtime: () => this.#runtime.inner, ledger };
     return copyValue(await useTools(this.#reachable.tools, name, args, context), `result of ${name}`);
   }
 

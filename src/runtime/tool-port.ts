@@ -1,3 +1,4 @@
+import type { OwnLedger } from '../hosts/own-ledger.js';
 import type { Runtime } from './runtime.js';
 
 /** What a script's call of a tool brings along. */
@@ -8,6 +9,8 @@ export interface ToolCall {
   readonly caller?: string;
   /** Gives where the tool may run scripts. */
   readonly runtime?: () => Runtime;
+  /** Records the programs and scratch directories of the tool. Default: the default ledger, opened for the call. @internal */
+  readonly ledger?: OwnLedger;
 }
 
 /** Which tools are wanted. */

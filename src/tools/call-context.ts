@@ -8,6 +8,7 @@
 import { realpath } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { StintError } from '../errors/stint-error.js';
+import { OwnLedger } from '../hosts/own-ledger.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { ScratchDirectories } from '../runtime/scratch.js';
 import type { ToolPort } from '../runtime/tool-port.js';
@@ -33,6 +34,10 @@ export interface CallOwner {
   readonly limits: ResolvedToolLimits;
   readonly notes: AuditNotes;
   readonly runtime: () => Runtime;
+  /** Undefined if the call is to open its own. */
+  readonly ledger: OwnLedger | undefined;
+  /** Where that is; undefined is the default one. */
+  readonly directory: string | undefined;
   readonly tools: (signal: AbortSignal) => ToolPort;
   readonly progress: (done: number, total?: number, message?: string) => void;
 }
@@ -44,6 +49,7 @@ export class CallContext implements ToolContext, Gate {
   /** Why the doors are shut, once they are. Most calls end without anybody's asking. */
   #ended: (() => StintError) | undefined;
   #runtime: Runtime | undefined;
+  #ledger: OwnLedger | undefined;
   #tools: ToolPort | undefined;
   #scratch: Promise<string> | undefined;
   #files: FileDoor | undefined;
@@ -112,7 +118,7 @@ export class CallContext implements ToolContext, Gate {
   readonly lookup = (host: string): Promise<string[]> => this.#net.lookup(host);
 
   readonly execute = (command: string, args?: readonly string[], options?: ExecuteOptions): Promise<Executed> => {
-    this.#commands ??= new CommandDoor(this);
+    this.#commands ??= new CommandDoor(this, this.#callLedger);
     return this.#commands.execute(command, args, options);
   };
 
@@ -152,9 +158,21 @@ export class CallContext implements ToolContext, Gate {
     return this.#network;
   }
 
+  get #callLedger(): OwnLedger {
+    this.#ledger ??= this.#owner.ledger ?? this.#makeLedger();
+    return this.#ledger;
+  }
+
+  #makeLedger(): OwnLedger {
+    const ledger = new OwnLedger(this.#owner.directory);
+    this.#scope.defer(() => ledger.close());
+    return ledger;
+  }
+
   async #makeScratch(): Promise<string> {
     if (this.#ended !== undefined) throw this.#ended();
-    const directories = new ScratchDirectories(async () => undefined);
+    const ledger = this.#callLedger;
+    const directories = new ScratchDirectories(() => ledger.get());
     this.#scope.defer(() => directories.remove());
     // Its real path: the system's directory for such may be a link.
     const path = await realpath(await directories.make());

@@ -1,3 +1,4 @@
+import type { OwnLedger } from '../hosts/own-ledger.js';
 import { readFunction, readOptions, readSignal } from '../runtime/read-options.js';
 import type { ToolCall } from '../runtime/tool-port.js';
 import { type Duration, parseDuration } from '../runtime/units.js';
@@ -31,6 +32,7 @@ const READERS = {
   timeout: parseDuration,
   signal: readSignal,
   caller: asItIs<string>,
+  ledger: asItIs<OwnLedger>,
   runtime: readFunction<NonNullable<CallOptions['runtime']>>,
   onProgress: readFunction<NonNullable<CallOptions['onProgress']>>,
   onPart: readFunction<NonNullable<CallOptions['onPart']>>,

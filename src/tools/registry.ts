@@ -212,7 +212,7 @@ export class ToolRegistry implements ToolPort {
     notes: AuditNotes,
   ): Promise<unknown> {
     const tool = this.get(name);
-    const { signal, onPart, onProgress, runtime, timeout, ...read } = readCallOptions(options);
+    const { signal, onPart, onProgress, runtime, ledger, timeout, ...read } = readCallOptions(options);
     const policy = read.policy === undefined ? this.#policy : Policy.of(read.policy);
     policy.admit(tool);
     if (this.#calls > MOST_CALLS) {
@@ -228,6 +228,8 @@ export class ToolRegistry implements ToolPort {
       limits: lowerLimits(lowerLimits(tool.limits, policy.rules.limits), bounds),
       notes,
       runtime: () => runtime?.() ?? this.#runtime ?? sharedRuntime(),
+      ledger,
+      directory: this.#runtime?.ledger.directory,
       // What it calls is its own affair: their parts and progress are not the caller's.
       tools: (signal) =>
         new ToolView(
@@ -237,6 +239,7 @@ export class ToolRegistry implements ToolPort {
             signal,
             caller: `tool ${name}`,
             ...(runtime === undefined ? {} : { runtime }),
+            ...(ledger === undefined ? {} : { ledger }),
           },
           { depth: depth + 1, parent: id },
         ),

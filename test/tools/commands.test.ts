@@ -1,12 +1,28 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { launchingArgument } from '#stint/tools/access/launching-arguments';
 import type { PolicyOptions } from '#stint/tools/index';
 import { until } from '../io/local.js';
 import { isAlive } from '../processes.ts';
 import { refusalWithin, within } from './calling.js';
+
+const OWNER = fileURLToPath(new URL('./programs/runs-a-program.mjs', import.meta.url));
 
 let folder: string;
 /** A program of the test's own, whose name is on no list. */
@@ -52,6 +68,15 @@ if (what === 'leave') {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+function workingDirectoryOf(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    // It has ended, or is another user's.
+    return undefined;
+  }
+}
+
 const pidsIn = (file: string): number[] => readFileSync(file, 'utf8').split(' ').map(Number);
 
 describe('a program', () => {
@@ -86,7 +111,12 @@ describe('a program', () => {
     const { result } = await within({ ...policy, environment }, async ({ execute }) =>
       JSON.parse(String((await execute(probe, ['env'])).stdout)),
     );
-    expect(result).toEqual({ PATH: process.env['PATH'], STINT_TEST_NAMED: 'named' });
+    // And by what it is known as the call's.
+    expect(result).toEqual({
+      PATH: process.env['PATH'],
+      STINT_TEST_NAMED: 'named',
+      STINT_CHILD: expect.stringMatching(/^stint-/),
+    });
   });
 
   it('runs in a scratch directory, or in one below a root', async () => {
@@ -122,13 +152,40 @@ describe('a program', () => {
     await until(() => pidsIn(file).every((pid) => !isAlive(pid)));
   });
 
+  it('ends with the call that has not waited for it', async () => {
+    const file = join(folder, 'forgotten.pid');
+    await within(policy, async ({ execute }) => {
+      void execute(probe, ['hang', file]);
+      await until(() => existsSync(file) && pidsIn(file).length === 2);
+    });
+    expect(pidsIn(file).filter(isAlive)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('ends when the process that runs it is killed', async () => {
+    const state = join(folder, 'state');
+    const owner = spawn(process.execPath, [OWNER], {
+      env: { PATH: process.env['PATH'], XDG_STATE_HOME: state },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void owner.kill('SIGKILL'));
+    const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
+    const running = () =>
+      readdirSync('/proc')
+        .filter((pid) => Number(pid) > 1)
+        .filter((pid) => isAlive(Number(pid)) && workingDirectoryOf(pid) === line);
+    await until(() => running().length === 1);
+    owner.kill('SIGKILL');
+    await until(() => running().length === 0 && !existsSync(line));
+  });
+
   it('does not hold the call up by what got away with its output', async () => {
     const file = join(folder, 'escaped.pid');
     const { result } = await within(policy, async ({ execute }) =>
       String((await execute(probe, ['escape', file])).stdout),
     );
-    process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');
     expect(result).toBe('done');
+    // It is known by its mark.
+    expect(pidsIn(file).filter(isAlive)).toEqual([]);
   });
 
   it('is told of if it is not there', async () => {

@@ -46,12 +46,13 @@ export const toolMethods = {
       timeout: parseDuration,
     });
     if (name === undefined) throw invalid('params.name', name, 'the name of a tool');
-    const { registry, policy } = services;
+    const { registry, policy, ledger } = services;
     const result = await registry.call(name, input ?? {}, {
       policy,
       signal,
       // Made only for a tool that runs scripts.
       runtime: () => services.runtime,
+      ledger,
       caller: `${client.account.principal.name} ${client.id}`,
       ...(timeout === undefined ? {} : { timeout }),
       ...(listener.progress === undefined ? {} : { onProgress: listener.progress }),
@@ -61,11 +62,12 @@ export const toolMethods = {
   }),
 
   'tools/test': work((services, params, { signal }) => {
-    const { registry, policy } = services;
+    const { registry, policy, ledger } = services;
     return registry.test(readName(params), {
       policy,
       signal,
       runtime: () => services.runtime,
+      ledger,
     });
   }),
 };

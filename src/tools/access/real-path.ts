@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { codeOf } from './file-failure.js';
@@ -13,8 +14,11 @@ export async function realTarget(path: string): Promise<string> {
   } catch (error) {
     const parent = dirname(path);
     if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    const there = await statusOf(path);
     // A link that leads nowhere: whatever is made through it would be made there.
-    if (await exists(path)) throw Object.assign(new Error('a dangling link'), { code: 'ELOOP' });
+    if (there?.isSymbolicLink()) throw Object.assign(new Error('a dangling link'), { code: 'ELOOP' });
+    // It has come meanwhile.
+    if (there !== undefined) return realTarget(path);
     return join(await realTarget(parent), basename(path));
   }
 }
@@ -25,12 +29,11 @@ export async function realPlace(path: string): Promise<string> {
   return parent === path ? path : join(await realTarget(parent), basename(path));
 }
 
-async function exists(path: string): Promise<boolean> {
+async function statusOf(path: string): Promise<Stats | undefined> {
   try {
-    await lstat(path);
-    return true;
+    return await lstat(path);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
