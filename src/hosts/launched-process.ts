@@ -7,6 +7,7 @@ import { unpackThrown } from '../errors/thrown.js';
 import { encodeFrame, FrameReader } from '../worker/frames.js';
 import type { PipedMessage, ToHost } from '../worker/messages.js';
 import { type BufferMessage, isBufferMessage, SharedBuffers } from '../worker/shared-buffers.js';
+import { PIPED, TO_OWNER } from '../worker/short-forms.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
 import type { RecordChild } from './record-children.js';
 
@@ -43,7 +44,7 @@ export class LaunchedProcess {
   #lastWords = '';
   #fatal: string | undefined;
   readonly #buffers = new SharedBuffers((message) => this.give({ message, announced: false }));
-  readonly #reader: FrameReader;
+  readonly #reader: FrameReader<ToHost | BufferMessage>;
   #onMessage: ((message: ToHost) => void) | undefined;
   #onExit: (() => void) | undefined;
   #onHere: (() => void) | undefined;
@@ -58,7 +59,7 @@ export class LaunchedProcess {
    */
   constructor(settings: ChildSettings, memory: number, record: RecordChild, onReady: () => void) {
     this.#onReady = onReady;
-    this.#reader = new FrameReader(this.#buffers, (message) => this.#take(message as ToHost | BufferMessage));
+    this.#reader = new FrameReader(TO_OWNER, this.#buffers, (message) => this.#take(message));
     this.#recorded = record((mark) => this.#launch(memory, mark));
     this.#recorded.catch((error: Error) => this.#gone(error));
     this.send({ op: 'setup', settings });
@@ -77,7 +78,7 @@ export class LaunchedProcess {
 
   /** Gives its worker thread something. @throws DataCloneError if the message cannot be cloned */
   give(message: PipedMessage): void {
-    const frame = encodeFrame(message, this.#buffers);
+    const frame = encodeFrame(message, PIPED, this.#buffers);
     this.#whenLaunched((child) => pipesOf(child).given.write(frame));
   }
 

@@ -6,7 +6,8 @@
  * 3. The other end is called once for all that it has not looked at yet.
  */
 import { type MessagePort, receiveMessageOnPort, type TransferListItem } from 'node:worker_threads';
-import type { Ring, ShortMessage } from '../control/ring.js';
+import type { Ring } from '../control/ring.js';
+import type { ShortMessage } from '../control/short-messages.js';
 import { threadNow } from '../scope/thread-now.js';
 import { isDetached, type Transferable } from '../values/transfer.js';
 

@@ -10,8 +10,9 @@ import { Socket } from 'node:net';
 import type { ControlTable } from '../control/control-table.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import type { Link } from './link.js';
-import type { PipedMessage, PipeSetup, ToHost, ToWorker } from './messages.js';
+import type { PipeSetup, ToHost, ToWorker } from './messages.js';
 import { type BufferMessage, isBufferMessage, SharedBuffers } from './shared-buffers.js';
+import { PIPED, TO_OWNER } from './short-forms.js';
 import type { WorkerLink } from './worker-link.js';
 
 /** A child process has one. */
@@ -45,8 +46,7 @@ export class PipeLink implements WorkerLink {
     this.#receive = receive;
     this.#main = main;
     this.#outgoing = outgoing;
-    const reader = new FrameReader(this.#buffers, (frame) => {
-      const { message, announced } = frame as PipedMessage;
+    const reader = new FrameReader(PIPED, this.#buffers, ({ message, announced }) => {
       if (isBufferMessage(message)) {
         this.#buffers.receive(message);
         return;
@@ -67,7 +67,7 @@ export class PipeLink implements WorkerLink {
   }
 
   hold(message: ToHost | BufferMessage): void {
-    this.#unwritten.push(encodeFrame(message, this.#buffers));
+    this.#unwritten.push(encodeFrame(message, TO_OWNER, this.#buffers));
   }
 
   sendCloned(message: ToHost): void {

@@ -3,15 +3,17 @@
  *
  * They are read by index: taken apart by a pattern they cost an iterator and a list more, each time.
  */
-import type { ShortMessage } from '../control/ring.js';
+import type { ShortMessage } from '../control/short-messages.js';
 import type { Answer, Call } from '../engines/engine.js';
 import type { Value } from '../values/value.js';
 import type { ShortForm } from './link.js';
-import type { ToHost, ToWorker } from './messages.js';
+import type { PipedMessage, ToHost, ToWorker } from './messages.js';
+import { type BufferMessage, isBufferMessage } from './shared-buffers.js';
 
 const START = 1;
 const ANSWER = 2;
 const DELIVERED = 3;
+const START_PACKED = 4;
 const BEGAN = 1;
 const WAITING = 2;
 const WOKEN = 3;
@@ -21,15 +23,16 @@ const DROPPED = 6;
 
 const KINDS: readonly Call['kind'][] = ['function', 'event', 'builtin', 'channel', 'scratch', 'part', 'tool'];
 
-export const TO_WORKER = {
-  shorten(message: ToWorker): unknown[] | undefined {
+export const TO_WORKER: ShortForm<ToWorker, ToWorker> = {
+  shorten(message) {
     switch (message.op) {
       case 'start': {
         const { job } = message;
         const { row, number, timeout, announce, args } = message.order;
         if (typeof job !== 'number') return undefined;
-        const start = [0, START, row, number, timeout, announce, job];
-        return args instanceof Uint8Array ? [...start, args] : [...start, ...args];
+        return args instanceof Uint8Array
+          ? [0, START_PACKED, row, number, timeout, announce, job, args]
+          : [0, START, row, number, timeout, announce, job, ...args];
       }
       case 'answer': {
         const { row, number, answer } = message;
@@ -41,17 +44,18 @@ export const TO_WORKER = {
         return undefined;
     }
   },
-  lengthen(values: ShortMessage): ToWorker {
+  lengthen(values) {
     const row = values[2] as number;
     const number = values[3] as number;
     switch (values[1]) {
-      case START: {
+      case START:
+      case START_PACKED: {
         const order = {
           row,
           number,
           timeout: values[4] as number,
           announce: values[5] as boolean,
-          args: values[7] instanceof Uint8Array ? values[7] : values.slice(7),
+          args: values[1] === START ? values.slice(7) : (values[7] as Uint8Array),
         };
         return { op: 'start', order, job: values[6] as number };
       }
@@ -62,6 +66,18 @@ export const TO_WORKER = {
       default:
         return { op: 'delivered', row, number, events: values[4] as number, bytes: values[5] as number };
     }
+  },
+};
+
+/** What goes through a pipe has no link: the first place says whether it was announced. */
+export const PIPED: ShortForm<PipedMessage, PipedMessage> = {
+  shorten({ message, announced }) {
+    const values = isBufferMessage(message) ? undefined : TO_WORKER.shorten(message);
+    if (values !== undefined) values[0] = announced;
+    return values;
+  },
+  lengthen(values) {
+    return { message: TO_WORKER.lengthen(values) as PipedMessage['message'], announced: values[0] === true };
   },
 };
 
@@ -124,6 +140,12 @@ export const TO_HOST: ShortForm<ToHost, ToHost> = {
         return ended(row, number, values);
     }
   },
+};
+
+/** What a child process tells its owner. */
+export const TO_OWNER: ShortForm<ToHost | BufferMessage, ToHost | BufferMessage> = {
+  shorten: (message) => (isBufferMessage(message) ? undefined : TO_HOST.shorten(message)),
+  lengthen: TO_HOST.lengthen,
 };
 
 function ended(row: number, number: number, values: ShortMessage): ToHost {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ring } from '#stint/control/ring';
+import { MOST_LAST_BYTES } from '#stint/control/short-messages';
 
 const make = (): Ring => new Ring(new SharedArrayBuffer(Ring.BYTES));
 
@@ -62,9 +63,9 @@ describe('a ring', () => {
       expect(ring.take()).toEqual([i]);
     }
     expect(ring.isEmpty).toBe(true);
-    expect(ring.write([0, new Uint8Array(Ring.MOST_BYTES).fill(7)])).toBe(true);
-    expect(ring.take()).toEqual([0, new Uint8Array(Ring.MOST_BYTES).fill(7)]);
-    expect(ring.write([0, new Uint8Array(Ring.MOST_BYTES + 1)])).toBe(false);
+    expect(ring.write([0, new Uint8Array(MOST_LAST_BYTES).fill(7)])).toBe(true);
+    expect(ring.take()).toEqual([0, new Uint8Array(MOST_LAST_BYTES).fill(7)]);
+    expect(ring.write([0, new Uint8Array(MOST_LAST_BYTES + 1)])).toBe(false);
     expect(ring.write([0, new Uint8Array(1), 1])).toBe(false);
     expect(ring.isEmpty).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Primitive, Ring } from '#stint/control/ring';
+import { Ring } from '#stint/control/ring';
+import type { Primitive } from '#stint/control/short-messages';
 import { Link } from '#stint/worker/link';
 
 type Message = { n: number; payload?: object };
