@@ -104,7 +104,7 @@ export class ScriptWorker implements PortionThread {
   /** Whether nothing is to be expected of the event loop. After the last script there are VMs to make. */
   get #onlyHostCanAct(): boolean {
     if (this.#fibers.size === 0) return this.#lastWasModule;
-    return this.#fibers.modules === 0 && this.#pendingHere === 0;
+    return this.pendingHere === 0;
   }
 
   /** A thread that is ended while it reads files would leave them open. */
@@ -248,7 +248,7 @@ export class ScriptWorker implements PortionThread {
   }
 
   get pendingHere(): number {
-    return this.#pendingHere;
+    return this.#pendingHere + this.#fibers.modules;
   }
 
   pending(change: 1 | -1): void {

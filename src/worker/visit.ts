@@ -29,13 +29,14 @@ export class Visit {
    * @returns whether the interrupter has to be told: the fiber's slice may end before it looks by itself
    */
   enter(fiber: Fiber, vm: Vm, others: number): boolean {
-    const { threads, slicesDue } = this.#table;
+    const { threads } = this.#table;
     this.#recovery = setImmediate(this.#onBroken);
     fiber.enteredAt = threadNow();
     this.#fiber = fiber;
     threads.setRunnable(this.#thread, others);
     threads.enter(this.#thread, fiber.order.row, vm.preemptible);
-    return vm.preemptible && threads.isWanted(this.#thread) && threads.sliceEnd(this.#thread) < slicesDue;
+    // When the next look is, is read last: one that is over by now may not have seen the thread in the VM.
+    return vm.preemptible && threads.isWanted(this.#thread) && threads.sliceEnd(this.#thread) < this.#table.slicesDue;
   }
 
   leave(fiber: Fiber): void {
