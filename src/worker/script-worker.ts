@@ -7,6 +7,7 @@ import type { ControlTable } from '../control/control-table.js';
 import type { Ring as BellMessage, LookReason } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
 import type { Step } from '../engines/engine.js';
+import { threadIdleMs, threadNow } from '../scope/thread-now.js';
 import { Fiber } from './fiber.js';
 import { FiberEnds } from './fiber-ends.js';
 import { guardProcess } from './guard-process.js';
@@ -245,6 +246,10 @@ export class ScriptWorker implements PortionThread {
     if (cause === undefined || another !== undefined) throw thrown;
     cause.spoilsThread = true;
     cause.vm?.fail?.(thrown);
+  }
+
+  loopMs(): number {
+    return threadNow() - threadIdleMs() - this.#visit.spentMs;
   }
 
   get pendingHere(): number {

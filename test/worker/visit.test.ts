@@ -13,7 +13,7 @@ describe('a visit', () => {
     const table = ControlTable.create(1, 1, 100, QUANTUM);
     const watch = new TableWatch(table, { interrupt: () => undefined, break: () => true, terminate: () => undefined });
     const visit = new Visit(table, 0, () => undefined);
-    const fiber = { order: { row: 0 }, cpuMs: 0 } as Fiber;
+    const fiber = { order: { row: 0 }, addCpu: (_ms: number) => undefined } as Fiber;
     onTestFinished(() => visit.leave(fiber));
     // The interrupter expects to look once more, as the thread was in a VM a moment ago.
     table.threads.setRunnable(0, 1);
