@@ -186,10 +186,10 @@ export class ThreadBoard {
     Atomics.add(this.#words, this.#base(thread) + RECEIVED, 1);
   }
 
-  /** Whether a thread that is in a VM has something else to do. */
+  /** Whether a thread that is in a VM has something else to do. What it loads comes by its event loop. */
   isWanted(thread: number): boolean {
     const base = this.#base(thread);
-    if (Atomics.load(this.#words, base + RUNNABLE) > 0) return true;
+    if (Atomics.load(this.#words, base + RUNNABLE) > 0 || this.isLoading(thread)) return true;
     return Atomics.load(this.#words, base + POSTED) !== Atomics.load(this.#words, base + RECEIVED);
   }
 

@@ -195,10 +195,10 @@ export class WorkerThread implements Carrier {
   }
 
   #notePosted(): void {
-    const { threads, slicesDue } = this.#table;
+    const { threads } = this.#table;
     threads.notePosted(this.#index);
-    // The thread may be in a script that nobody wanted to give way until now.
-    if (threads.rowInside(this.#index) === undefined || threads.sliceEnd(this.#index) >= slicesDue) return;
-    this.#interrupter.look('slice');
+    // The thread may be in a script that nobody wanted to give way until now. A look that is over by now may not have seen that somebody does.
+    if (threads.rowInside(this.#index) === undefined) return;
+    if (threads.sliceEnd(this.#index) < this.#table.slicesDue) this.#interrupter.look('slice');
   }
 }

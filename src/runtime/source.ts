@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename, extname, isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../errors/describe.js';
 import { isStintError, type ScriptLanguage, StintError } from '../errors/stint-error.js';
@@ -88,7 +88,7 @@ function readModule(source: object): ModuleSource {
   return { language: 'module', url: module, exportName };
 }
 
-/** URLs of modules by how they were named: most are called many times. */
+/** URLs of modules by how they were named: most are called many times. A relative path is another file in another directory. */
 const urls = new Map<string, string>();
 const MOST_URLS = 1000;
 const MODULE_READERS = { module: readModuleUrl, export: text };
@@ -103,6 +103,7 @@ function readModuleUrl(value: unknown, name: string): string {
     throw invalid(name, value, `a file that ends in ${MODULE_EXTENSIONS.join(', ')}`);
   }
   const url = isUrl ? new URL(named).href : pathToFileURL(path).href;
+  if (!isUrl && !isAbsolute(path)) return url;
   if (urls.size >= MOST_URLS) urls.clear();
   urls.set(named as string, url);
   return url;

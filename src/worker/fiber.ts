@@ -33,6 +33,8 @@ export interface FiberThread {
   rests(fiber: Fiber): void;
   /** Blocks until the host has sent something, and takes it. False if the fiber's task has to end. */
   receive(fiber: Fiber): boolean;
+  /** Milliseconds for which its event loop was neither idle nor in a VM. */
+  loopMs(): number;
   /** One more call, or one less, is to be answered by this thread itself. */
   pending(change: 1 | -1): void;
 }
@@ -44,7 +46,7 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
   readonly output: OutputGate;
   readonly calls: FiberCalls;
   readonly builtins: Builtins;
-  phase: FiberPhase = 'queued';
+  #phase: FiberPhase = 'queued';
   hasEnded = false;
   vm: Vm | undefined;
   /** Whether the script has begun to run. */
@@ -57,8 +59,9 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
   enteredAt = 0;
   /** Since when it has gone on without a deadline, as far as is known; on `performance`'s clock. */
   unboundSince: number | undefined;
-  /** Milliseconds spent in the script so far. */
-  cpuMs = 0;
+  #cpuMs = 0;
+  /** What the thread's event loop had done when it began to hold the fiber, in ms. */
+  #heldSince: number | undefined;
   readonly #thread: FiberThread;
 
   constructor(order: TaskOrder, job: Job, thread: FiberThread) {
@@ -69,6 +72,26 @@ export class Fiber implements EventLoopVmHost, CallPort, OutputSink, BuiltinsOwn
     this.output = new OutputGate(outputLimit, this);
     this.calls = new FiberCalls(callLimit, this);
     this.builtins = new Builtins(permissions, program.memory, this);
+  }
+
+  get phase(): FiberPhase {
+    return this.#phase;
+  }
+
+  set phase(phase: FiberPhase) {
+    this.#phase = phase;
+    this.#cpuMs = this.cpuMs;
+    this.#heldSince = phase === 'held' ? this.#thread.loopMs() : undefined;
+  }
+
+  /** Milliseconds that the thread has spent in the script so far; while the event loop holds it, in what that does. */
+  get cpuMs(): number {
+    return this.#heldSince === undefined ? this.#cpuMs : this.#cpuMs + this.#thread.loopMs() - this.#heldSince;
+  }
+
+  /** The thread was in its VM for so long. */
+  addCpu(ms: number): void {
+    this.#cpuMs += ms;
   }
 
   write(text: string, stream: 'stdout' | 'stderr'): boolean {

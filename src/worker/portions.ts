@@ -16,7 +16,7 @@ import type { Visit } from './visit.js';
 
 /** What portions need of their thread. */
 export interface PortionThread extends FiberThread {
-  /** How many calls only the thread's event loop can answer: what runs must not keep it from that. */
+  /** How many calls, and functions of modules, only the thread's event loop can help on: what runs must not keep it from that. */
   readonly pendingHere: number;
   /** Sends the host a message when there is another, or nothing is left to run. */
   hold(message: ToHost): void;

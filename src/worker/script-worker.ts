@@ -7,6 +7,7 @@ import type { ControlTable } from '../control/control-table.js';
 import type { Ring as BellMessage, LookReason } from '../control/interrupter-messages.js';
 import { Ring } from '../control/ring.js';
 import type { Step } from '../engines/engine.js';
+import { threadIdleMs, threadNow } from '../scope/thread-now.js';
 import { Fiber } from './fiber.js';
 import { FiberEnds } from './fiber-ends.js';
 import { guardProcess } from './guard-process.js';
@@ -104,7 +105,7 @@ export class ScriptWorker implements PortionThread {
   /** Whether nothing is to be expected of the event loop. After the last script there are VMs to make. */
   get #onlyHostCanAct(): boolean {
     if (this.#fibers.size === 0) return this.#lastWasModule;
-    return this.#fibers.modules === 0 && this.#pendingHere === 0;
+    return this.pendingHere === 0;
   }
 
   /** A thread that is ended while it reads files would leave them open. */
@@ -247,8 +248,12 @@ export class ScriptWorker implements PortionThread {
     cause.vm?.fail?.(thrown);
   }
 
+  loopMs(): number {
+    return threadNow() - threadIdleMs() - this.#visit.spentMs;
+  }
+
   get pendingHere(): number {
-    return this.#pendingHere;
+    return this.#pendingHere + this.#fibers.modules;
   }
 
   pending(change: 1 | -1): void {

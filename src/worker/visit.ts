@@ -16,6 +16,7 @@ export class Visit {
   readonly #onBroken: () => void;
   #fiber: Fiber | undefined;
   #recovery: NodeJS.Immediate | undefined;
+  #spentMs = 0;
 
   /** @param onBroken called after a visit that was broken off: it has to call {@link takeBroken} */
   constructor(table: ControlTable, thread: number, onBroken: () => void) {
@@ -29,17 +30,23 @@ export class Visit {
    * @returns whether the interrupter has to be told: the fiber's slice may end before it looks by itself
    */
   enter(fiber: Fiber, vm: Vm, others: number): boolean {
-    const { threads, slicesDue } = this.#table;
+    const { threads } = this.#table;
     this.#recovery = setImmediate(this.#onBroken);
     fiber.enteredAt = threadNow();
     this.#fiber = fiber;
     threads.setRunnable(this.#thread, others);
     threads.enter(this.#thread, fiber.order.row, vm.preemptible);
-    return vm.preemptible && threads.isWanted(this.#thread) && threads.sliceEnd(this.#thread) < slicesDue;
+    // When the next look is, is read last: one that is over by now may not have seen the thread in the VM.
+    return vm.preemptible && threads.isWanted(this.#thread) && threads.sliceEnd(this.#thread) < this.#table.slicesDue;
+  }
+
+  /** Milliseconds that the thread has been in VMs. */
+  get spentMs(): number {
+    return this.#spentMs;
   }
 
   leave(fiber: Fiber): void {
-    fiber.cpuMs += threadNow() - fiber.enteredAt;
+    this.#count(fiber);
     this.#table.threads.enter(this.#thread);
     // A break that was announced while the thread was in the VM is on its way: it has to arrive here.
     while (stateOf(this.#table.word(fiber.order.row)) === State.breaking);
@@ -54,7 +61,13 @@ export class Visit {
     this.#fiber = undefined;
     this.#table.threads.enter(this.#thread);
     this.#table.threads.breakCame(this.#thread);
-    fiber.cpuMs += threadNow() - fiber.enteredAt;
+    this.#count(fiber);
     return fiber;
+  }
+
+  #count(fiber: Fiber): void {
+    const ms = threadNow() - fiber.enteredAt;
+    this.#spentMs += ms;
+    fiber.addCpu(ms);
   }
 }

@@ -12,6 +12,8 @@ let cut: (number | undefined)[];
 
 beforeEach(() => {
   table = ControlTable.create(4, 2, 100, QUANTUM);
+  // Their own code is there.
+  for (const thread of [0, 1]) table.threads.endLoading(thread);
   cut = [];
   watch = new TableWatch(table, {
     interrupt: (thread) => cut.push(table.threads.takePreempted(thread)),
@@ -55,6 +57,15 @@ describe('time slices', () => {
     table.threads.noteReceived(1);
     look(end + 100);
     expect(cut).toEqual([1]);
+  });
+
+  it('cut it off while the thread loads what another needs', () => {
+    const end = run(0, 0);
+    table.threads.beginLoading(0);
+    look(end);
+    expect(cut).toEqual([0]);
+    table.threads.endLoading(0);
+    expect(look(end + QUANTUM)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('ask again after another quantum', () => {

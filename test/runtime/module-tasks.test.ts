@@ -27,6 +27,14 @@ describe('a module task', () => {
     expect(await runtime.run(ends('later'), { args: [1] })).toBe(2);
   });
 
+  it('has spent what it computed, behind an await too, and not what it waited for', async () => {
+    const runtime = await make();
+    const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
+    const { usage } = await runtime.start(talks('computes'), { args: [60], functions: { slow } }).outcome;
+    expect(usage.cpuMs).toBeGreaterThanOrEqual(119);
+    expect(usage.runMs - usage.cpuMs).toBeGreaterThan(180);
+  });
+
   it('can be named by a path, a URL and the text of a URL', async () => {
     const runtime = await make();
     const { module } = of('ends.mjs');

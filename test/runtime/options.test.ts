@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { StintError } from '#stint/errors/stint-error';
 import { DEFAULT_LIMITS } from '#stint/runtime/limits';
 import { resolveRunOptions } from '#stint/runtime/run-options';
 import { resolveRuntimeOptions } from '#stint/runtime/runtime-options';
-import { resolveSource } from '#stint/runtime/source';
+import { type ModuleSource, resolveSource } from '#stint/runtime/source';
 
 function refusalOf(read: () => unknown): string {
   try {
@@ -124,6 +126,15 @@ describe('source', () => {
     }
     expect(source({ module: 'http://x/y.mjs' })).toMatch(/^source\.module is .*; it must be a path or a file: URL$/);
     expect(source({ file: 'file:///x/y.lua' })).toBe('accepted');
+  });
+
+  it('that is a relative path to a module is one in the directory that is current now', () => {
+    const before = process.cwd();
+    onTestFinished(() => process.chdir(before));
+    const urlOf = () => (resolveSource({ module: './m.mjs' }) as ModuleSource).url;
+    expect(urlOf()).toBe(pathToFileURL(join(before, 'm.mjs')).href);
+    process.chdir('/');
+    expect(urlOf()).toBe('file:///m.mjs');
   });
 
   it('of more than 16 MiB is refused', () => {

@@ -54,6 +54,20 @@ describe('scripts that share a thread', () => {
     expect((await endless.cancel()).kind).toBe('cancelled');
   });
 
+  it('let their thread load what other tasks need, and functions of modules come to their end', async () => {
+    const runtime = await make({ threads: 1, slots: 4, ...PATIENT, limits: { timeout: null } });
+    const endless = runtime.start(lua('while true do end'));
+    await vi.waitFor(() => expect(endless.state).toBe('running'), 10_000);
+    const module = new URL('modules/talks.mjs', import.meta.url);
+    const told = vi.fn();
+    expect(await runtime.run({ language: 'javascript', code: '1 + 1' })).toBe(2);
+    expect(await runtime.run({ language: 'typescript', code: 'const n: number = 3; n' })).toBe(3);
+    await runtime.run({ module, export: 'emits' }, { args: [2], events: { count: told } });
+    expect(told).toHaveBeenCalledTimes(2);
+    expect(endless.state).toBe('running');
+    expect((await endless.cancel()).kind).toBe('cancelled');
+  });
+
   it('end one by one when they are stopped, and no other ends with them', async () => {
     const runtime = await make({ threads: 1, slots: 8 });
     const tasks = Array.from({ length: 6 }, () => runtime.start(lua('while true do end')));

@@ -77,3 +77,13 @@ export function leavesLoop(cell) {
     for (;;);
   }, 0);
 }
+/** Computes for so many ms, asks, and computes again, all behind an `await`. */
+export async function computes(ms, { call }) {
+  await null;
+  spin(ms);
+  await call('slow');
+  spin(ms);
+}
+function spin(ms) {
+  for (const end = performance.now() + ms; performance.now() < end; );
+}
