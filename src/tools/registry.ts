@@ -30,6 +30,7 @@ import { ToolView } from './tool-view.js';
 
 /** What a registry can be told. */
 export interface ToolRegistryOptions {
+  /** Default: none. */
   readonly tools?: Iterable<Tool>;
   /** The policy of calls that bring none of their own. Default: `safe` tools, every door shut. */
   readonly policy?: Policy | PolicyOptions;
@@ -63,6 +64,7 @@ function readTools(value: unknown, name: string): Iterable<Tool> {
   return value as Iterable<Tool>;
 }
 
+/** Tools by name, and the one way to call them: finds, describes, tests and calls them, under a policy, and tells of each call. */
 export class ToolRegistry implements ToolPort {
   readonly #tools = new Map<string, Tool>();
   readonly #policy: Policy;
