@@ -1,6 +1,6 @@
 import { messageOf } from '../errors/describe.js';
+import { invalid } from '../errors/invalid.js';
 import { StintError } from '../errors/stint-error.js';
-import { invalid } from './units.js';
 
 /** Reads one option: returns what it stands for, or throws `INVALID_ARGUMENT`. */
 export type OptionReader<T> = (value: unknown, name: string) => T;

@@ -1,3 +1,4 @@
+import { invalid } from '../errors/invalid.js';
 import type { ScriptLanguage } from '../errors/stint-error.js';
 import type { Isolation } from '../hosts/isolation.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
@@ -18,7 +19,6 @@ import {
 } from './read-options.js';
 import { readGrant, readToolsOption, type ToolGrant, type ToolsOption } from './task-tools.js';
 import type { ToolPort } from './tool-port.js';
-import { invalid } from './units.js';
 
 /** What one task can be told. */
 export interface RunOptions {

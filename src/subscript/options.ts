@@ -1,8 +1,8 @@
+import { invalid } from '../errors/invalid.js';
 import type { Permissions } from '../io/permissions.js';
 import type { Limits } from '../runtime/limits.js';
 import { type OptionReader, oneOf, readOptions, wholeNumber } from '../runtime/read-options.js';
 import { Runtime } from '../runtime/runtime.js';
-import { invalid } from '../runtime/units.js';
 import type { PlainValue } from './plain-value.js';
 
 /** What a callback for a call has as `this`. */

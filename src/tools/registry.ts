@@ -6,12 +6,12 @@
  * 3. Calls that are under way are bounded.
  */
 import { EventEmitter } from 'node:events';
+import { invalid } from '../errors/invalid.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { readOptions } from '../runtime/read-options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sharedRuntime } from '../runtime/shared-runtime.js';
 import type { ToolFilter, ToolPort } from '../runtime/tool-port.js';
-import { invalid } from '../runtime/units.js';
 import { type AuditEvent, AuditNotes } from './audit.js';
 import { carryOut } from './call.js';
 import type { CallOwner } from './call-context.js';

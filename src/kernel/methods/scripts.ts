@@ -1,10 +1,10 @@
 import { toEnvelope } from '../../errors/envelope.js';
+import { invalid } from '../../errors/invalid.js';
 import type { ScriptLanguage } from '../../errors/stint-error.js';
 import type { Limits } from '../../runtime/limits.js';
 import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
 import type { RunOptions } from '../../runtime/run-options.js';
 import type { Source } from '../../runtime/source.js';
-import { invalid } from '../../runtime/units.js';
 import { onlyTools } from '../../tools/plugins/only-tools.js';
 import type { Value } from '../../values/value.js';
 import type { Call } from '../call.js';

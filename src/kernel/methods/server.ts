@@ -1,6 +1,6 @@
+import { invalid } from '../../errors/invalid.js';
 import { StintError } from '../../errors/stint-error.js';
 import { type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
-import { invalid } from '../../runtime/units.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import { TOPICS, type Topic } from '../topics.js';
 import { control } from './method.js';

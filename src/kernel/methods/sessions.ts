@@ -1,7 +1,8 @@
+import { invalid } from '../../errors/invalid.js';
 import type { ScriptLanguage } from '../../errors/stint-error.js';
 import { DEFAULT_LIMITS, type Limits, parseTimeout, resolveLimits } from '../../runtime/limits.js';
 import { type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
-import { invalid, parseDuration } from '../../runtime/units.js';
+import { parseDuration } from '../../runtime/units.js';
 import type { Value } from '../../values/value.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';

@@ -1,5 +1,6 @@
+import { invalid } from '../../errors/invalid.js';
 import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
-import { invalid, parseDuration } from '../../runtime/units.js';
+import { parseDuration } from '../../runtime/units.js';
 import { SECURITY_LEVELS, type SecurityLevel } from '../../tools/tool.js';
 import { control, work } from './method.js';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { invalid } from '../../errors/invalid.js';
 import { StintError } from '../../errors/stint-error.js';
-import { invalid } from '../../runtime/units.js';
 
 /** Where a kernel listens, or is to be reached. */
 export type KernelAddress =

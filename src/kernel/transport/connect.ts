@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
+import { invalid } from '../../errors/invalid.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import { type OptionReader, readOptions } from '../../runtime/read-options.js';
-import { type Duration, invalid, parseDuration } from '../../runtime/units.js';
+import { type Duration, parseDuration } from '../../runtime/units.js';
 import { onAbort } from '../../scope/on-abort.js';
 import { KernelClient, type ServerInfo } from '../client/kernel-client.js';
 import type { Requester } from '../client/requester.js';

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
+import { invalid } from '../../errors/invalid.js';
 import { type OptionReader, readOptions, text } from '../../runtime/read-options.js';
-import { invalid } from '../../runtime/units.js';
 import { type HostPort, readHostPort } from './address.js';
 import { readToken } from './token.js';
 
