@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { codeOf } from './file-failure.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /**
  * Where a path leads, every link followed. What is not there yet is taken to come where its nearest existing directory is.
@@ -12,7 +12,7 @@ export async function realTarget(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     const parent = dirname(path);
-    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    if (systemCode(error) !== 'ENOENT' || parent === path) throw error;
     // A link that leads nowhere: whatever is made through it would be made there.
     if (await exists(path)) throw Object.assign(new Error('a dangling link'), { code: 'ELOOP' });
     return join(await realTarget(parent), basename(path));
@@ -30,7 +30,7 @@ async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }
