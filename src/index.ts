@@ -21,7 +21,7 @@ export {
   start,
 } from './runtime/shared-runtime.js';
 export type { Source } from './runtime/source.js';
-export type { Percentiles, RuntimeStats } from './runtime/stats.js';
+export type { HostStats, Percentiles, RuntimeStats } from './runtime/stats.js';
 export type { Task, TaskEvent, TaskState } from './runtime/task.js';
 export type { Bytes, Duration } from './runtime/units.js';
 export { createRuntime, type RuntimeOptions } from './tools/create-runtime.js';

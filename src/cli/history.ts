@@ -1,20 +1,15 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
+import { placesOf } from '../daemon/places.js';
 import { messageOf } from '../errors/describe.js';
 import { systemCode } from '../errors/system-code.js';
 
 const MOST_LINES = 1000;
 
-/** The state directory of the XDG Base Directory Specification. */
-function directory(): string {
-  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'stint');
-}
-
 /** What was typed in earlier sessions, the latest first. None if there is no file. */
 export async function loadHistory(): Promise<string[]> {
   try {
-    return (await readFile(join(directory(), 'repl-history'), 'utf8')).split('\n').filter(Boolean).slice(0, MOST_LINES);
+    return (await readFile(placesOf(process.env).history, 'utf8')).split('\n').filter(Boolean).slice(0, MOST_LINES);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') warn(error);
     return [];
@@ -29,8 +24,8 @@ export function saveHistory(lines: readonly string[]): void {
 }
 
 async function save(lines: readonly string[]): Promise<void> {
-  const file = join(directory(), 'repl-history');
-  await mkdir(directory(), { recursive: true, mode: 0o700 });
+  const file = placesOf(process.env).history;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(`${file}.${process.pid}`, lines.slice(0, MOST_LINES).join('\n'), { mode: 0o600 });
   await rename(`${file}.${process.pid}`, file);
 }

@@ -11,6 +11,7 @@ const FLAGS: readonly [RegExp, string][] = [
   [/(policy\.allow|options\.tools)(\[\d+\])?/g, '--tool'],
   [/policy\.security/g, '--security'],
   [/(?:policy\.)?limits\.timeout/g, '--timeout'],
+  [/^address is/g, '--connect is'],
   [/^source\.language is/g, '--language is'],
   [/^source\.(file|module) is/g, 'FILE is'],
   [/^options\.(tcp|http|websocket) is/g, '--$1 is'],

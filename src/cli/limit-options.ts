@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { invalid } from '../errors/invalid.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from '../runtime/limits.js';
 import { readIsolation } from '../runtime/run-options.js';
 import type { RuntimeOptions } from '../runtime/runtime-options.js';
-import { invalid, parseDuration } from '../runtime/units.js';
+import { parseDuration } from '../runtime/units.js';
 import { addScriptToolOptions, gather, type ScriptToolFlags } from './tool-options.js';
 
 /** The options that every command has that runs scripts, as commander hands them over. */

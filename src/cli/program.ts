@@ -10,8 +10,7 @@ import { gather } from './tool-options.js';
 const EXIT_STATUSES = `
 Exit status:
   0 completed     1 the script failed     2 wrong usage, or a file that cannot be run
-  3 the runtime failed     124 timed out     130 interrupted     137 out of memory or lost
-  Several files: the first of 130, 3, 137, 124, 1, 2 that one of them ended with.`;
+  3 the runtime failed     124 timed out     130 interrupted     137 out of memory or lost`;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -39,6 +38,7 @@ addLimitOptions(
   .addHelpText(
     'after',
     `${EXIT_STATUSES}
+  Several files: the first of 130, 3, 137, 124, 1, 2 that one of them ended with.
 
 Examples:
   $ stint run report.lua --arg 2026 --timeout 5s
@@ -207,7 +207,7 @@ const addDaemonCommand = (name: 'status' | 'stop', about: string): Command =>
     .command(name)
     .description(about)
     .option('--connect <address>', 'an address, a socket or a connection file (default: your daemon)')
-    .addHelpText('after', '\nExit status: 0 done, 1 no daemon answers, 3 it cannot be talked to.')
+    .addHelpText('after', '\nExit status: 0 done, 1 no daemon answers, 2 wrong usage, 3 it cannot be talked to.')
     .action(async (options) => {
       const daemon = await import('./commands/daemon.js');
       process.exitCode = await daemon[name](options);

@@ -23,7 +23,7 @@ export function infoText(info: ToolInfo): string {
     `tags         ${tags.join(', ') || 'none'}`,
     `security     ${security}`,
     `permissions  ${permissions.join(', ') || 'none'}`,
-    `limits       ${limits.timeout} ms, ${limits.memory} bytes of memory, ${limits.output} bytes of output`,
+    `limits       ${limits.timeout} ms, ${limits.memory} bytes of memory, ${limits.input} bytes of input, ${limits.output} bytes of output`,
     '',
     `input        ${show(input)}`,
     ...(output === undefined ? [] : [`output       ${show(output)}`]),

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { invalid } from '../errors/invalid.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { systemCode } from '../errors/system-code.js';
 import type { KernelLimits } from '../kernel/limits.js';
 import { resolveKernelLimits } from '../kernel/limits.js';
 import { type OptionReader, readOptions } from '../runtime/read-options.js';
-import { invalid } from '../runtime/units.js';
 import { Policy } from '../tools/policy.js';
 import type { PolicyOptions } from '../tools/policy-options.js';
 

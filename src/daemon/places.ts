@@ -1,10 +1,10 @@
 import { lstat, mkdir } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StintError } from '../errors/stint-error.js';
 import { systemCode } from '../errors/system-code.js';
 
-/** Where the daemon of a user is found, by the XDG Base Directory Specification. */
+/** Where a user's daemon is found, and what is kept, by the XDG Base Directory Specification. */
 export interface Places {
   /** Of the sockets: gone when the user logs out. */
   readonly runtime: string;
@@ -12,18 +12,23 @@ export interface Places {
   /** What has to be known to connect by TCP or HTTP. */
   readonly connectionFile: (kind: string) => string;
   readonly log: string;
+  /** What was typed into the REPL. */
+  readonly history: string;
   readonly config: string;
 }
 
 /** @param environment the variables of the process */
 export function placesOf(environment: NodeJS.ProcessEnv): Places {
   const { XDG_RUNTIME_DIR: runtimeHome, XDG_STATE_HOME: stateHome, XDG_CONFIG_HOME: configHome } = environment;
-  const runtime = runtimeHome ? join(runtimeHome, 'stint') : join(tmpdir(), `stint-${userInfo().uid}`);
+  // By number: a user of a container may have no entry in its list of users, and so no name.
+  const runtime = runtimeHome ? join(runtimeHome, 'stint') : join(tmpdir(), `stint-${process.getuid?.()}`);
+  const state = join(stateHome || join(homedir(), '.local', 'state'), 'stint');
   return {
     runtime,
     socket: join(runtime, 'daemon.sock'),
     connectionFile: (kind) => join(runtime, `daemon-${kind}.json`),
-    log: join(stateHome || join(homedir(), '.local', 'state'), 'stint', 'daemon.log'),
+    log: join(state, 'daemon.log'),
+    history: join(state, 'repl-history'),
     config: join(configHome || join(homedir(), '.config'), 'stint', 'daemon.json'),
   };
 }

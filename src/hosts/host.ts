@@ -6,37 +6,23 @@
  */
 import type { ControlTable } from '../control/control-table.js';
 import type { StopReason } from '../control/task-word.js';
-import type { Answer, Call, EngineCounts } from '../engines/engine.js';
+import type { Answer, EngineCounts } from '../engines/engine.js';
 import { ENGINE_NAMES, type EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
 import type { Transferable } from '../values/transfer.js';
-import type { Job, SentEvent, TaskOrder, TaskReport } from '../worker/messages.js';
+import type { Job, TaskOrder } from '../worker/messages.js';
 import type { Carrier, CarrierMaker, TaskMessage } from './carrier.js';
 import { HangWatch } from './hang-watch.js';
-import { HostedTasks, type LostPhase } from './hosted-tasks.js';
+import { type HostedTask, HostedTasks } from './hosted-tasks.js';
+import { ProgressWatch } from './progress-watch.js';
 import { type HostSettings, ServiceLife } from './service-life.js';
+import type { TaskListener } from './task-listener.js';
 import type { Claim } from './thread-load.js';
-
-/** What a task hears of its thread. */
-export interface TaskListener {
-  began(): void;
-  /** It had not begun, and is not the thread's any more: it has to go to another. */
-  takenBack(): void;
-  /** The task waits; its thread can run another. */
-  waiting(): void;
-  output(text: string, stream: 'stdout' | 'stderr'): void;
-  call(call: Call): void;
-  events(events: readonly SentEvent[]): void;
-  ended(report: TaskReport): void;
-  /**
-   * The thread or process is gone: ended on purpose as the ladder's last rung, or dead by itself (then `cause` says of what).
-   */
-  lost(cause: Error | undefined, phase: LostPhase, lastRung: Carrier['lastRung']): void;
-}
 
 /** A task that is still being loaded. */
 const RESERVED: Claim = { holds: true, expectedMs: Number.POSITIVE_INFINITY };
 
+/** See the top of the file. */
 export class Host {
   readonly index: number;
   /** For how many tasks it is kept that are still being loaded. */
@@ -46,9 +32,7 @@ export class Host {
   readonly #tasks: HostedTasks<TaskListener>;
   readonly #life: ServiceLife;
   readonly #onFreeRow: (row: number) => void;
-  /** Counts tasks that have ended. */
-  #progress = 0;
-  #watch: NodeJS.Timeout | undefined;
+  readonly #progress: ProgressWatch;
   readonly #hangs = new HangWatch(() => {
     // The event loop may not have come yet to what it has sent.
     this.#carrier.leave();
@@ -83,6 +67,14 @@ export class Host {
       },
     );
     this.#tasks = new HostedTasks(table, this.#carrier.takesAhead);
+    this.#progress = new ProgressWatch(
+      table.threads.quantum,
+      () => this.#tasks.ahead().length > 0,
+      () => {
+        this.#tasks.load.stuck = true;
+        this.#sendElsewhere(this.#tasks.ahead());
+      },
+    );
     this.#life.rest();
   }
 
@@ -192,7 +184,7 @@ export class Host {
     const { row, number } = order;
     const ahead = this.sendsAhead(transfer);
     this.#tasks.add(row, { number, expectedMs, holds, ahead, waiting: false, listener });
-    if (ahead) this.#watchProgress();
+    if (ahead) this.#progress.begin();
     if (this.#carrier.takesAhead && this.#life.taskCount > 0) this.#hangs.sent();
   }
 
@@ -210,7 +202,7 @@ export class Host {
     if (this.#tasks.isAtWork || toDo.length + this.#tasks.revoked === 0) this.#hangs.heard();
     if (!this.#hangs.isSilent || this.#table.threads.rowInside(this.index) !== undefined) return;
     this.#life.spoil();
-    for (const [row, { number, listener }] of toDo) if (this.takeBack(row, number)) listener.takenBack();
+    this.#sendElsewhere(toDo);
     this.#goIfDone();
   }
 
@@ -269,22 +261,9 @@ export class Host {
     void this.terminate(false);
   }
 
-  #watchProgress(): void {
-    const progress = this.#progress;
-    this.#watch ??= setTimeout(() => this.#look(progress), this.#table.threads.quantum).unref();
-  }
-
-  /** A quantum has passed. If the thread got nothing done in it, what is behind a task goes elsewhere. */
-  #look(progress: number): void {
-    this.#watch = undefined;
-    const behind = this.#tasks.ahead();
-    if (behind.length === 0) return;
-    if (progress !== this.#progress) {
-      this.#watchProgress();
-      return;
-    }
-    this.#tasks.load.stuck = true;
-    for (const [row, { number, listener }] of behind) if (this.takeBack(row, number)) listener.takenBack();
+  /** What has not begun goes to other threads. */
+  #sendElsewhere(tasks: readonly [number, HostedTask<TaskListener>][]): void {
+    for (const [row, { number, listener }] of tasks) if (this.takeBack(row, number)) listener.takenBack();
   }
 
   #receive(message: TaskMessage): void {
@@ -324,7 +303,7 @@ export class Host {
       case 'ended':
         this.#tasks.delete(message.row, task);
         this.#restIfEmpty();
-        this.#progress += 1;
+        this.#progress.advance();
         this.#tasks.load.stuck = false;
         this.#life.taskEnded(message.report);
         task.listener.ended(message.report);
@@ -340,7 +319,7 @@ export class Host {
   }
 
   #loseTasks(): void {
-    clearTimeout(this.#watch);
+    this.#progress.stop();
     this.#life.stopResting();
     this.#hangs.stop();
     for (const row of this.#tasks.revokedRows()) this.#freeRow(row);

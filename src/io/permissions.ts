@@ -1,5 +1,5 @@
-import { messageOf } from '../errors/describe.js';
 import { invalid } from '../errors/invalid.js';
+import { readProperty } from '../errors/read-property.js';
 import { StintError } from '../errors/stint-error.js';
 import { NetPattern } from './net-pattern.js';
 
@@ -69,12 +69,4 @@ function readPatterns(value: unknown, name: string): string[] {
       throw invalid(`${name}[${index}]`, item, PATTERN);
     return item;
   });
-}
-
-function readProperty(holder: object, key: string, name: string): unknown {
-  try {
-    return Reflect.get(holder, key);
-  } catch (error) {
-    throw new StintError('INVALID_ARGUMENT', `${name}.${key} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -1,3 +1,5 @@
+import { systemCode } from '../errors/system-code.js';
+
 /** What the codes of the system and its libraries mean to the author of a script. */
 const REASONS: Record<string, string> = {
   EACCES: 'the system does not allow it',
@@ -40,11 +42,7 @@ const REASONS: Record<string, string> = {
 
 /** Says in words why the system refused. Never the system's own message: it may name an address that is not the script's to know. */
 export function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  return REASONS[code] ?? (code === '' ? 'it failed' : `it failed with ${code}`);
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
+  const code = systemCode(error);
+  if (!code) return 'it failed';
+  return REASONS[code] ?? `it failed with ${code}`;
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
+import { invalid } from '../errors/invalid.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { type OptionReader, readOptions, text } from '../runtime/read-options.js';
 import { Runtime } from '../runtime/runtime.js';
-import { invalid } from '../runtime/units.js';
 import { Policy } from '../tools/policy.js';
 import type { PolicyOptions } from '../tools/policy-options.js';
 import { ToolRegistry } from '../tools/registry.js';

@@ -28,7 +28,7 @@ import { Peer } from './peer.js';
 import type { Services } from './services.js';
 import { SessionTable } from './sessions/session-table.js';
 import { KernelCounter, type KernelStats } from './stats.js';
-import type { Topic } from './topics.js';
+import { newsOf, type Topic, type TopicEvents } from './topics.js';
 import { connectionOf, type Listener, type ListenOptions, startListening } from './transport/listen.js';
 import { readListenOptions } from './transport/listen-options.js';
 import type { Wire } from './wire.js';
@@ -69,8 +69,7 @@ export class Kernel implements AsyncDisposable {
   readonly #listeners = new Set<Listener>();
   readonly #startedAt = performance.now();
   readonly #watched = new Set<Topic>();
-  readonly #onTask = ({ type, id, ...rest }: TaskEvent): void =>
-    this.#publish('task', 'outcome' in rest ? { type, id, kind: rest.outcome.kind } : { type, id });
+  readonly #onTask = (event: TaskEvent): void => this.#publish('task', newsOf(event));
   readonly #onTool = (event: AuditEvent): void => this.#publish('tool', event);
   #lastClient = 0;
   #closed: Promise<void> | undefined;
@@ -284,7 +283,7 @@ export class Kernel implements AsyncDisposable {
   }
 
   /** @param owner whose clients may hear of it; undefined: all that asked */
-  #publish(topic: Topic, data: unknown, owner?: string): void {
+  #publish<T extends Topic>(topic: T, data: TopicEvents[T], owner?: string): void {
     if (!this.#watched.has(topic)) return;
     for (const { topics, listener, account } of this.#peers) {
       if (topics.has(topic) && (owner === undefined || owner === account.principal.name)) listener.event(topic, data);

@@ -18,6 +18,7 @@ import type {
 import { isStintError } from '../errors/stint-error.js';
 import type { KernelClient, ServerInfo } from '../kernel/client/kernel-client.js';
 import { isLoud, type LogLevel } from '../kernel/log.js';
+import type { SessionEvent } from '../kernel/sessions/session-table.js';
 import type { ToolInfo } from '../tools/tool-info.js';
 import { ArtifactResources, URI_TEMPLATE, uriOf } from './artifacts.js';
 import { toContent, toFailure, toStructured } from './content.js';
@@ -65,9 +66,7 @@ export class McpServer {
   static async make(sdk: Sdk, client: KernelClient): Promise<McpServer> {
     const made = new McpServer(sdk, client, await client.info());
     await made.#refreshNames();
-    await client.subscribe('session', (event) =>
-      made.#onSession(event as { type: string; session: string; name?: string }),
-    );
+    await client.subscribe('session', (event) => made.#onSession(event));
     return made;
   }
 
@@ -269,7 +268,7 @@ export class McpServer {
     }
   }
 
-  #onSession({ type, session, name }: { type: string; session: string; name?: string }): void {
+  #onSession({ type, session, name }: SessionEvent): void {
     if (type === 'artifact' && name !== undefined && this.#sessions.sessions.has(session)) {
       this.#tell(this.server.sendResourceListChanged());
       const uri = uriOf(session, name);

@@ -29,6 +29,7 @@ interface WorkerSession {
   on(event: 'NodeWorker.receivedMessageFromWorker', listener: (message: Received) => void): void;
 }
 
+/** Collects garbage in all threads of the process, by way of the inspector. */
 export class GarbageCollector implements Disposable {
   readonly #session: WorkerSession & Session;
   readonly #workers = new Set<string>();

@@ -21,6 +21,7 @@ export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>
   listeners: { rate: 0, total: 1.5 },
 };
 
+/** What a {@link LeakWatch} looks at beside the process itself. */
 export interface LeakWatchOptions extends SampleOptions {
   /** What else is counted, by name: live VMs of a runtime, say. The limits are those of the other counts. */
   counters?: Record<string, () => number>;

@@ -30,6 +30,7 @@ export interface LeakVerdict {
   readonly collected: boolean;
 }
 
+/** The same as {@link watchLeaks} for work that has a loop of its own: `sample` after each cycle, and in the end `verdict`. */
 export class LeakWatch implements Disposable {
   readonly #options: LeakWatchOptions;
   readonly #collector: GarbageCollector | undefined;

@@ -15,7 +15,9 @@ export const MEASURES = {
   resources: 'count',
 } as const;
 
+/** The name of what can be watched. */
 export type Measure = keyof typeof MEASURES;
+/** What a measure is in. */
 export type Unit = (typeof MEASURES)[Measure];
 
 const TIMERS = ['Timeout', 'Immediate'];

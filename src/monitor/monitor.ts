@@ -12,8 +12,10 @@ import { MEASURES, type Measure, measuresOf } from './measures.js';
 import { type Sample, type SampleOptions, sample } from './sample.js';
 import { isExhausted, SpareDescriptor } from './spare-descriptor.js';
 
+/** What is too much, by measure: bytes or a count. */
 export type Thresholds = Partial<Record<Measure, number>>;
 
+/** How often a monitor looks, and what is too much for it. */
 export interface MonitorOptions extends SampleOptions {
   /** Milliseconds between two samples, 100 at least. Default: 5000. */
   every?: number;
@@ -29,6 +31,7 @@ export interface Crossing {
   readonly sample: Sample;
 }
 
+/** What a monitor tells: each look, and each threshold that is crossed, on the way up and on the way down. */
 export interface MonitorEvents {
   sample: [Sample];
   exceeded: [Crossing];
@@ -40,6 +43,7 @@ const LEAST_EVERY_MS = 100;
 const MOST_EVERY_MS = 2 ** 31 - 1;
 const RECOVERED = 0.9;
 
+/** See the top of the file. Made by {@link createMonitor}. */
 export class Monitor extends EventEmitter<MonitorEvents> implements Disposable {
   readonly #options: MonitorOptions;
   readonly #thresholds: [Measure, number][];

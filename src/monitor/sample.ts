@@ -45,6 +45,7 @@ export interface Sample {
   readonly resources: Readonly<Record<string, number>>;
 }
 
+/** What a sample takes in beside what belongs to these processes. */
 export interface SampleOptions {
   /**
    * How the names of segments of this user begin that count although nobody below this process has them mapped: nobody can tell whose

@@ -3,6 +3,7 @@ import type { LeakWatchOptions } from './leak-options.js';
 import { LEAST_POINTS } from './leak-verdict.js';
 import { type LeakVerdict, LeakWatch } from './leak-watch.js';
 
+/** How often the work is done, and what is looked at beside the process. */
 export interface WatchLeaksOptions extends LeakWatchOptions {
   /** How often the work is done under watch. Default: 50. */
   cycles?: number;

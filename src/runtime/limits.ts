@@ -1,5 +1,6 @@
+import { invalid } from '../errors/invalid.js';
 import { type OptionReader, readOptions } from './read-options.js';
-import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
+import { type Bytes, type Duration, parseBytes, parseDuration } from './units.js';
 
 /** What a task may use at most. */
 export interface Limits {

@@ -1,4 +1,4 @@
-import { invalid } from './units.js';
+import { invalid } from '../errors/invalid.js';
 
 /** What `Runtime.map` can be told beyond the options of each task. */
 export interface MapOptions {

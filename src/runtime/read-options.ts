@@ -1,6 +1,6 @@
-import { messageOf } from '../errors/describe.js';
+import { invalid } from '../errors/invalid.js';
+import { readProperty } from '../errors/read-property.js';
 import { StintError } from '../errors/stint-error.js';
-import { invalid } from './units.js';
 
 /** Reads one option: returns what it stands for, or throws `INVALID_ARGUMENT`. */
 export type OptionReader<T> = (value: unknown, name: string) => T;
@@ -31,15 +31,6 @@ export function readOptions<T extends Record<string, unknown>>(
   return result;
 }
 
-/** Reads a property; a getter that throws is an `INVALID_ARGUMENT`. */
-export function readProperty(holder: object, key: string, name: string): unknown {
-  try {
-    return Reflect.get(holder, key);
-  } catch (error) {
-    throw new StintError('INVALID_ARGUMENT', `${name}.${key} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
-}
-
 /** A whole number between two bounds. */
 export function wholeNumber(least: number, most: number): OptionReader<number> {
   return (value, name) => {
@@ -63,6 +54,14 @@ export function oneOf<T extends string>(...choices: T[]): OptionReader<T> {
     if (choice === undefined) throw invalid(name, value, choices.map((candidate) => `'${candidate}'`).join(' or '));
     return choice;
   };
+}
+
+/** Takes a value as it is: it is checked where it is used. */
+export const anything: OptionReader<unknown> = (value) => value;
+
+export function readBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw invalid(name, value, 'true or false');
+  return value;
 }
 
 export function readSignal(value: unknown, name: string): AbortSignal {

@@ -1,3 +1,5 @@
+import { invalid } from '../errors/invalid.js';
+import { readProperty } from '../errors/read-property.js';
 import type { ScriptLanguage } from '../errors/stint-error.js';
 import type { Isolation } from '../hosts/isolation.js';
 import { type Permissions, parsePermissions } from '../io/permissions.js';
@@ -7,18 +9,9 @@ import type { Value } from '../values/value.js';
 import { Channel } from './channel.js';
 import type { EventListener, HostFunction } from './host-calls.js';
 import { type Limits, type ResolvedLimits, readLimits, resolveLimits } from './limits.js';
-import {
-  type OptionReader,
-  oneOf,
-  readFunction,
-  readOptions,
-  readProperty,
-  readSignal,
-  wholeNumber,
-} from './read-options.js';
+import { type OptionReader, oneOf, readFunction, readOptions, readSignal, wholeNumber } from './read-options.js';
 import { readGrant, readToolsOption, type ToolGrant, type ToolsOption } from './task-tools.js';
 import type { ToolPort } from './tool-port.js';
-import { invalid } from './units.js';
 
 /** What one task can be told. */
 export interface RunOptions {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { availableMeans, type InterruptMeans } from '../control/interrupter.js';
+import { invalid } from '../errors/invalid.js';
 import type { Isolation } from '../hosts/isolation.js';
 import type { Recycling } from '../hosts/recycling.js';
 import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, readLimits, resolveLimits } from './limits.js';
@@ -7,7 +8,7 @@ import { oneOf, readOptions, text, wholeNumber } from './read-options.js';
 import { readIsolation } from './run-options.js';
 import { readPort } from './task-tools.js';
 import type { ToolPort } from './tool-port.js';
-import { type Bytes, type Duration, invalid, parseBytes, parseDuration } from './units.js';
+import { type Bytes, type Duration, parseBytes, parseDuration } from './units.js';
 
 /** What a runtime can be told. */
 export interface RuntimeOptions {

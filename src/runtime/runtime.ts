@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { nesting } from '../control/nesting.js';
 import { LAST_NUMBER, StopReason } from '../control/task-word.js';
+import { invalid } from '../errors/invalid.js';
 import { StintError } from '../errors/stint-error.js';
 import { HostGroup } from '../hosts/host-group.js';
 import type { Isolation } from '../hosts/isolation.js';
@@ -36,7 +37,7 @@ import { Tally } from './tally.js';
 import type { Task, TaskEvent } from './task.js';
 import { type TaskOwner, TaskRun } from './task-run.js';
 import { TaskSet } from './task-set.js';
-import { type Duration, invalid, parseDuration } from './units.js';
+import { type Duration, parseDuration } from './units.js';
 
 /** How deep synchronous calls may be nested. Each level has threads of its own. */
 export const MOST_NESTED = 4;

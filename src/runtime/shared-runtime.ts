@@ -51,7 +51,7 @@ export function callSync<T = unknown>(
 }
 
 /**
- * Makes a synchronous function of a module's.
+ * Makes a synchronous function of a module's. Name the function's type: without it the arguments and the result are `unknown`.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export function callSync<T = unknown>(
  * const digest = hash('text');
  * ```
  */
-export function makeSync<F extends (...args: never[]) => unknown>(
+export function makeSync<F extends (...args: never[]) => unknown = (...args: unknown[]) => unknown>(
   module: URL | string,
   options?: Omit<RunSyncOptions, 'args'> & { export?: string },
 ): (...args: Parameters<F>) => Awaited<ReturnType<F>> {

@@ -3,9 +3,9 @@ import { open } from 'node:fs/promises';
 import { basename, extname, isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../errors/describe.js';
+import { invalid } from '../errors/invalid.js';
 import { isStintError, type ScriptLanguage, StintError } from '../errors/stint-error.js';
 import { oneOf, readOptions, text } from './read-options.js';
-import { invalid } from './units.js';
 
 /**
  * What a task runs. A script: its text, or the file that holds it (the language goes by the extension). Or a module of your

@@ -26,6 +26,7 @@ export interface HostStats {
 /** What a runtime is doing and has done. */
 export interface RuntimeStats {
   readonly name: string;
+  /** Its worker threads in this process. */
   readonly threads: HostStats;
   /** Child processes; the one that is kept ready is not counted. */
   readonly processes: HostStats;
@@ -35,14 +36,17 @@ export interface RuntimeStats {
   readonly queued: number;
   /** Tasks that have a slot and a thread. */
   readonly live: number;
+  /** Of the live ones, by state. */
   readonly running: number;
   readonly waiting: number;
   readonly stopping: number;
-  /** How often a script was cut off at the end of its slice, and how often a waiting one was woken. */
+  /** How often a script was cut off at the end of its slice. */
   readonly slices: number;
+  /** How often a waiting one was woken. */
   readonly wakeups: number;
-  /** How long tasks that have ended waited for their start, and how long they took from there, in ms. */
+  /** How long tasks that have ended waited for their start. */
   readonly queueMs: Percentiles;
+  /** How long they took from there. */
   readonly runMs: Percentiles;
   /** Tasks accepted so far. */
   readonly started: number;

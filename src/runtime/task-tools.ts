@@ -5,10 +5,10 @@
  * 2. A tool's call ends with the task.
  */
 import { describe } from '../errors/describe.js';
+import { invalid } from '../errors/invalid.js';
 import { StintError } from '../errors/stint-error.js';
 import type { Value } from '../values/value.js';
 import type { ToolCall, ToolFilter, ToolPort } from './tool-port.js';
-import { invalid } from './units.js';
 
 /** Which tools a task has: all of the port, or some. */
 export interface ToolGrant {

@@ -1,7 +1,5 @@
 import { invalid } from '../errors/invalid.js';
 
-export { invalid };
-
 /** A length of time: milliseconds, or a text with a unit. */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m`;
 

@@ -1,5 +1,5 @@
+import { invalid } from '../errors/invalid.js';
 import { StintError } from '../errors/stint-error.js';
-import { invalid } from '../runtime/units.js';
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const MOST_NAMES = 1000;

@@ -1,8 +1,8 @@
+import { invalid } from '../errors/invalid.js';
 import type { Permissions } from '../io/permissions.js';
 import type { Limits } from '../runtime/limits.js';
-import { type OptionReader, oneOf, readOptions, wholeNumber } from '../runtime/read-options.js';
+import { type OptionReader, oneOf, readFunction, readOptions, wholeNumber } from '../runtime/read-options.js';
 import { Runtime } from '../runtime/runtime.js';
-import { invalid } from '../runtime/units.js';
 import type { PlainValue } from './plain-value.js';
 
 /** What a callback for a call has as `this`. */
@@ -55,9 +55,9 @@ export const MOST_SLOTS = 4096;
 /** Reads the options. Limits and permissions are read by the runtime. @throws StintError `INVALID_ARGUMENT` */
 export function readSubScriptOptions(options: unknown): ResolvedSubScriptOptions {
   const read = readOptions(options, 'options', {
-    onSubCall: callback<SubScriptOptions['onSubCall']>,
-    onSubFinished: callback<SubScriptOptions['onSubFinished']>,
-    onSubError: callback<SubScriptOptions['onSubError']>,
+    onSubCall: readFunction<SubScriptOptions['onSubCall']>,
+    onSubFinished: readFunction<SubScriptOptions['onSubFinished']>,
+    onSubError: readFunction<SubScriptOptions['onSubError']>,
     slots: wholeNumber(1, MOST_SLOTS),
     queue: wholeNumber(0, 100_000),
     overflow: oneOf<Overflow>('queue', 'grow', 'refuse'),
@@ -77,11 +77,6 @@ export function readSubScriptOptions(options: unknown): ResolvedSubScriptOptions
     permissions: read.permissions,
     runtime: read.runtime,
   };
-}
-
-function callback<T>(value: unknown, name: string): T {
-  if (typeof value !== 'function') throw invalid(name, value, 'a function');
-  return value as T;
 }
 
 function missing(name: string): never {

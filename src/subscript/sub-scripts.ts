@@ -6,11 +6,11 @@
  * 3. Only nil, booleans, numbers and strings cross.
  */
 
+import { invalid } from '../errors/invalid.js';
 import type { Outcome } from '../runtime/outcome.js';
 import type { RunOptions } from '../runtime/run-options.js';
 import { Runtime } from '../runtime/runtime.js';
 import type { Task } from '../runtime/task.js';
-import { invalid } from '../runtime/units.js';
 import type { Value } from '../values/value.js';
 import { LOADER } from './loader.js';
 import { readNames } from './names.js';

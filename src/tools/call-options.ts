@@ -14,6 +14,7 @@ export interface ToolProgress {
 
 /** What a call can be told. */
 export interface CallOptions extends ToolCall {
+  /** Default: the registry's. */
   readonly policy?: Policy | PolicyOptions;
   /** In place of the tool's own, if it is shorter. */
   readonly timeout?: Duration;

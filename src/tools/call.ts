@@ -14,6 +14,7 @@ import { messageOf } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { onAbort } from '../scope/on-abort.js';
 import { copyValue } from '../values/copy-value.js';
+import { isThenable } from '../values/thenable.js';
 import type { Value } from '../values/value.js';
 import { CallContext, type CallOwner } from './call-context.js';
 import { cancelled, failed, inputError } from './failure.js';
@@ -225,10 +226,6 @@ function asIterator(value: unknown): AnyIterator | undefined {
     return undefined;
   }
   return Symbol.asyncIterator in value || Symbol.iterator in value ? (value as AnyIterator) : undefined;
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function throwIfCancelled(tool: string, signal: AbortSignal | undefined): void {

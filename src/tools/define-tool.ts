@@ -1,6 +1,6 @@
 import { describe } from '../errors/describe.js';
+import { invalid } from '../errors/invalid.js';
 import { type OptionReader, oneOf, readOptions, text } from '../runtime/read-options.js';
-import { invalid } from '../runtime/units.js';
 import { DEFAULT_TOOL_LIMITS, readToolLimits } from './limits.js';
 import { refuseSchema } from './schema/refuse-schema.js';
 import { isStandardSchema } from './schema/validator.js';

@@ -1,3 +1,5 @@
+export type { ToolFilter } from '../runtime/tool-port.js';
+export type { Scope } from '../scope/scope.js';
 export type { Executed, ExecuteOptions } from './access/execute.js';
 export type { FileAccess, FileChange, FileEntry, FileMode, FileStat } from './access/file-access.js';
 export type { ConnectOptions, FetchOptions } from './access/net-access.js';

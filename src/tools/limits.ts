@@ -1,5 +1,6 @@
+import { invalid } from '../errors/invalid.js';
 import { readOptions } from '../runtime/read-options.js';
-import { invalid, parseBytes, parseDuration } from '../runtime/units.js';
+import { parseBytes, parseDuration } from '../runtime/units.js';
 import type { ResolvedToolLimits } from './tool.js';
 
 const MIB = 1024 ** 2;

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import { invalid } from '../errors/invalid.js';
 import { NetPattern } from '../io/net-pattern.js';
 import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../runtime/read-options.js';
-import { type Duration, invalid, parseDuration } from '../runtime/units.js';
+import { type Duration, parseDuration } from '../runtime/units.js';
 import { type CommandRule, readCommands } from './access/command-rules.js';
 import { readToolLimits } from './limits.js';
 import { NAME_PATTERN } from './name-pattern.js';

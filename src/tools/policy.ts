@@ -14,6 +14,7 @@ import { SECURITY_LEVELS, type Tool } from './tool.js';
 /** The policies of options that were given before: the same object stands for the same policy, and has one count of calls. */
 const made = new WeakMap<object, Policy>();
 
+/** A policy that was read and checked, with one count of calls for its `rate`. The same {@link PolicyOptions} object always gives the same one by {@link Policy.of}. */
 export class Policy {
   readonly rules: PolicyRules;
   readonly #rate: RateLimit | undefined;

@@ -6,12 +6,12 @@
  * 3. Calls that are under way are bounded.
  */
 import { EventEmitter } from 'node:events';
+import { invalid } from '../errors/invalid.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { readOptions } from '../runtime/read-options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sharedRuntime } from '../runtime/shared-runtime.js';
 import type { ToolFilter, ToolPort } from '../runtime/tool-port.js';
-import { invalid } from '../runtime/units.js';
 import { type AuditEvent, AuditNotes } from './audit.js';
 import { carryOut } from './call.js';
 import type { CallOwner } from './call-context.js';
@@ -30,6 +30,7 @@ import { ToolView } from './tool-view.js';
 
 /** What a registry can be told. */
 export interface ToolRegistryOptions {
+  /** Default: none. */
   readonly tools?: Iterable<Tool>;
   /** The policy of calls that bring none of their own. Default: `safe` tools, every door shut. */
   readonly policy?: Policy | PolicyOptions;
@@ -63,6 +64,7 @@ function readTools(value: unknown, name: string): Iterable<Tool> {
   return value as Iterable<Tool>;
 }
 
+/** Tools by name, and the one way to call them: finds, describes, tests and calls them, under a policy, and tells of each call. */
 export class ToolRegistry implements ToolPort {
   readonly #tools = new Map<string, Tool>();
   readonly #policy: Policy;

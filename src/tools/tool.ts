@@ -59,10 +59,13 @@ export interface ToolDefinition<Input = unknown, Output = unknown> {
   readonly name: string;
   /** What it does, for whoever has to choose among tools. */
   readonly description: string;
+  /** What lists are divided by, such as `text`. */
   readonly category: string;
   readonly tags?: readonly string[];
   readonly security: SecurityLevel;
+  /** What the input has to be. */
   readonly input: ToolSchema<Input>;
+  /** What the result has to be. Default: any value. */
   readonly output?: ToolSchema<Output>;
   /** The doors that it goes through. Default: none. A `safe` tool can have none. */
   readonly permissions?: readonly ToolPermission[];
@@ -86,7 +89,7 @@ export interface Tool {
   handler(input: unknown, context: ToolContext): ToolResult<unknown>;
 }
 
-/** {@link ToolLimits} in milliseconds and bytes. */
+/** {@link ToolLimits}: `timeout` in milliseconds, the others in bytes. */
 export interface ResolvedToolLimits {
   readonly timeout: number;
   readonly memory: number;

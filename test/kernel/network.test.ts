@@ -33,7 +33,7 @@ describe.each(TRANSPORTS.map((transport) => [Object.keys(transport)[0] as string
       const { kernel, listener } = await listen(transport);
       for (const client of [await connect(listener.connection), kernel.client()]) {
         expect((await client.tools.list({ category: 'test' })).length).toBe(6);
-        expect((await client.tools.search('adds numbers'))[0]?.name).toBe('add');
+        expect((await client.tools.search('adds numbers', { tag: 'sum', limit: 1 }))[0]?.name).toBe('add');
         expect(await client.tools.info('add')).toMatchObject({ name: 'add', security: 'safe', tags: ['sum'] });
         expect(await client.tools.test('add')).toMatchObject({ tool: 'add', passed: true });
         const values = {
@@ -124,6 +124,27 @@ describe.each(TRANSPORTS.map((transport) => [Object.keys(transport)[0] as string
         await session.close();
         gate.waiting[0]?.();
         expect(await other).toBe('let go');
+        await client.close();
+      }
+    });
+
+    it('tells a subscriber who may see them of tasks and of calls of tools', async () => {
+      if ('http' in transport) return;
+      const { kernel } = await listen(transport);
+      const place = 'unix' in transport ? { unix: join(makeFolder(), 's') } : transport;
+      const listener = await kernel.listen({ ...place, control: true });
+      for (const client of [await connect(listener.connection), kernel.client()]) {
+        const heard: unknown[] = [];
+        const stopTasks = await client.subscribe('task', (event) =>
+          heard.push(event.type === 'ended' ? event.kind : event.type),
+        );
+        await client.subscribe('tool', ({ at, tool, outcome }) => heard.push([at instanceof Date, tool, outcome]));
+        await client.scripts.run({ language: 'lua', code: '' });
+        await stopTasks();
+        await client.scripts.run({ language: 'lua', code: '' });
+        await client.tools.call('add', { a: 1, b: 2 });
+        await client.ping();
+        expect(heard).toEqual(['queued', 'started', 'completed', [true, 'add', 'completed']]);
         await client.close();
       }
     });

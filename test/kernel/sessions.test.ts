@@ -194,7 +194,7 @@ describe('sessions', () => {
     const { connect, kernel } = await makeUnixKernel();
     const client = await connect();
     const expired = new Promise<unknown>((resolve) => {
-      void client.subscribe('session', (event) => (event as { type: string }).type === 'expired' && resolve(event));
+      void client.subscribe('session', (event) => event.type === 'expired' && resolve(event));
     });
     // One that may be idle for long does not put the look at the others off.
     const other = await client.sessions.open({ language: 'lua' });

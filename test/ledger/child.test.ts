@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { spawnRecorded } from '#stint/ledger/child';
 import { processInfo } from '#stint/ledger/identity';
 import { openLedger, sweep } from '#stint/ledger/index';
-import { leftIn, makeDeadOwner, marked, runs, temporaryFolder } from './support.js';
+import { isAlive } from '../processes.ts';
+import { leftIn, makeDeadOwner, marked, temporaryFolder } from './support.js';
 
 function sleeper(env: Record<string, string> = {}): ChildProcess {
   const child = spawn('/bin/sleep', ['600'], { env, stdio: 'ignore' });
@@ -33,7 +34,7 @@ describe('a recorded child', () => {
     await release();
     await release();
     await exited;
-    expect([runs(child.pid as number), runs(Number(line))]).toEqual([false, false]);
+    expect([isAlive(child.pid as number), isAlive(Number(line))]).toEqual([false, false]);
     expect(ledger.size).toBe(0);
   });
 
@@ -54,10 +55,13 @@ describe('a recorded child', () => {
       mkdirSync(obstacle);
       return sleeper(env as Record<string, string>);
     });
-    expect([runs(child.pid as number), String(await warned)]).toEqual([true, expect.stringMatching(/cannot record/)]);
+    expect([isAlive(child.pid as number), String(await warned)]).toEqual([
+      true,
+      expect.stringMatching(/cannot record/),
+    ]);
     rmdirSync(obstacle);
     await release();
-    expect(runs(child.pid as number)).toBe(false);
+    expect(isAlive(child.pid as number)).toBe(false);
   });
 
   it('that cannot be started has no record', async () => {
@@ -89,7 +93,7 @@ describe('a sweep', () => {
     const start = Number(await startedAt(child.pid)) - 100;
     await owner.record(1, 'process', { command: 'sleep', pid: child.pid, startedAt: String(start) });
     expect(await sweep({ directory })).toMatchObject({ reclaimed: [], kept: [] });
-    expect(runs(child.pid as number)).toBe(true);
+    expect(isAlive(child.pid as number)).toBe(true);
     expect(leftIn(directory)).toEqual([]);
   });
 
@@ -101,7 +105,7 @@ describe('a sweep', () => {
     const { reclaimed, kept } = await sweep({ directory });
     expect(reclaimed).toEqual([]);
     expect(kept).toMatchObject([{ reason: expect.stringContaining('does not carry its mark') }]);
-    expect(runs(child.pid as number)).toBe(true);
+    expect(isAlive(child.pid as number)).toBe(true);
   });
 
   it('kills no process of another namespace of pids', async () => {
@@ -110,7 +114,7 @@ describe('a sweep', () => {
     const child = sleeper({ STINT_CHILD: owner.token(1) });
     await owner.record(1, 'process', { command: 'sleep', pid: child.pid, startedAt: await startedAt(child.pid) });
     expect((await sweep({ directory })).kept).toMatchObject([{ reason: expect.stringContaining('namespace') }]);
-    expect(runs(child.pid as number)).toBe(true);
+    expect(isAlive(child.pid as number)).toBe(true);
   });
 
   it('kills all that a process started, faster than it starts more', async () => {
@@ -126,6 +130,6 @@ describe('a sweep', () => {
     await expect.poll(() => ours().length).toBeGreaterThan(1);
     await sweep({ directory });
     expect(ours()).toEqual([]);
-    expect(runs(child.pid as number)).toBe(false);
+    expect(isAlive(child.pid as number)).toBe(false);
   });
 });

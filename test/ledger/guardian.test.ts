@@ -5,16 +5,8 @@ import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import {
-  guardians,
-  guardiansGone,
-  leftIn,
-  present,
-  quarantined,
-  runs,
-  startOwner,
-  temporaryFolder,
-} from './support.js';
+import { isAlive } from '../processes.ts';
+import { guardians, guardiansGone, leftIn, present, quarantined, startOwner, temporaryFolder } from './support.js';
 
 const linkOf = (process: number | 'self', fd: string) => readlink(`/proc/${process}/fd/${fd}`).catch(() => 'gone');
 const EVERYTHING = ['segment', 'scratch', 'socket', 'pidfile', 'process'] as const;
@@ -53,7 +45,7 @@ describe('a guardian', () => {
     await expect.poll(ignored).toBe(true);
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.kill(guardian, signal);
     expect(await owner.ask('guardian')).toEqual({ guardian });
-    expect(runs(guardian)).toBe(true);
+    expect(isAlive(guardian)).toBe(true);
     await owner.end('SIGKILL');
     await guardiansGone(directory);
     expect(present(owner.held)).toEqual([]);

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { claimSocket, writePidfile } from '#stint/ledger/claimed-path';
 import { inspect, openLedger } from '#stint/ledger/index';
 import { createScratch } from '#stint/ledger/scratch';
-import { guardians, leftIn, quarantined, runs, temporaryFolder } from './support.js';
+import { isAlive } from '../processes.ts';
+import { guardians, leftIn, quarantined, temporaryFolder } from './support.js';
 
 describe('a ledger', () => {
   it('has recorded a thing, and a guardian watches, before the thing is made (1)', async () => {
@@ -17,7 +18,7 @@ describe('a ledger', () => {
       async ({ token }) => ({
         records: readdirSync(join(directory, 'v1', ledger.id)).sort(),
         made: existsSync(path(token)),
-        guardian: runs(ledger.guardianPid as number),
+        guardian: isAlive(ledger.guardianPid as number),
       }),
     );
     expect(seen).toEqual({ records: ['1.scratch', 'alive', 'owner'], made: false, guardian: true });

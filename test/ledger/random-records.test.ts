@@ -8,8 +8,9 @@ import { encode } from '#stint/ledger/envelope';
 import { processInfo } from '#stint/ledger/identity';
 import { openLedger, SharedMemory, sweep } from '#stint/ledger/index';
 import { createScratch } from '#stint/ledger/scratch';
+import { isAlive } from '../processes.ts';
 import { seededRandom } from './random.js';
-import { leftIn, makeDeadOwner, present, quarantined, runs, temporaryFolder } from './support.js';
+import { leftIn, makeDeadOwner, present, quarantined, temporaryFolder } from './support.js';
 
 const KINDS = ['segment', 'process', 'socket', 'pidfile', 'scratch', 'cgroup'];
 const ROUNDS = 10;
@@ -102,5 +103,5 @@ it('10,000 random records reclaim nothing, and are all taken out of the way', as
   expect(readdirSync(victims).sort()).toEqual(['directory', 'file', 'socket']);
   expect(readFileSync(join(victims, 'file'), 'utf8')).toBe(OTHERS_PID);
   expect(readdirSync(join(victims, 'directory'))).toEqual(['file']);
-  expect(server.listening && runs(pid)).toBe(true);
+  expect(server.listening && isAlive(pid)).toBe(true);
 });

@@ -22,6 +22,7 @@ import { writeDurably } from '#stint/ledger/files';
 import { type Identity, ownIdentity } from '#stint/ledger/identity';
 import { newOwnerId } from '#stint/ledger/names';
 import { type ResourceKind, recordName } from '#stint/ledger/record';
+import { isAlive } from '../processes.ts';
 
 /** A folder that goes with the test. In memory where there is any such place: these tests sync a lot. */
 export function temporaryFolder(): string {
@@ -98,14 +99,9 @@ export function present(held: Held): Thing[] {
     scratch: held.scratch !== undefined && existsSync(held.scratch),
     socket: held.socket !== undefined && existsSync(held.socket),
     pidfile: held.pidfile !== undefined && existsSync(held.pidfile),
-    process: held.process !== undefined && runs(held.process),
+    process: held.process !== undefined && isAlive(held.process),
   };
   return (Object.keys(there) as Thing[]).filter((thing) => there[thing]);
-}
-
-/** Whether a process lives; one that has ended and waits to be noticed does not. */
-export function runs(pid: number): boolean {
-  return processes().some((each) => each.pid === pid);
 }
 
 /** The processes of this machine, those that have ended left out. One that is just becoming another program has no command yet. */

@@ -23,6 +23,8 @@ describe('a synchronous call', () => {
     expect(callSync(ends, [1], { export: 'later' })).toBe(2);
     const double = makeSync<(x: number) => Promise<number>>(ends);
     expect(double(4)).toBe(8);
+    const untyped = makeSync(ends, { export: 'later' });
+    expect(untyped(1)).toBe(2);
   });
 
   it('runs scripts of every language, from texts and from files', () => {

@@ -4,7 +4,7 @@ import type { Results, SuiteResults } from '../results.js';
 import type { JudgedTarget, Row } from '../row.js';
 import { isSingle } from '../text.js';
 import type { Chart } from './charts.js';
-import { type Html, html } from './html.js';
+import { type Html, html, tile } from './html.js';
 import type { PageContent } from './page.js';
 
 const STATISTICS = ['min', 'p95', 'p99', 'max', 'mean'] as const;
@@ -51,8 +51,6 @@ ${suites.map((suite) => this.#suite(suite))}
   #tiles(): Html {
     const { met, missed, suites, runs, machine, versions } = this.#results;
     const rows = suites.flatMap((suite) => suite.rows);
-    const tile = (figure: string, text: string): Html =>
-      html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`;
     return html`<div class="tiles">
 ${tile(`${met} of ${met + missed}`, 'rows meet their targets')}
 ${tile(String(rows.length), `rows in ${suites.length} suites`)}

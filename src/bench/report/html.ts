@@ -25,3 +25,8 @@ function textOf(content: Content): string {
 export function jsonFor(value: unknown): Html {
   return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }
+
+/** A figure, large, and what it says. */
+export function tile(figure: string, text: string): Html {
+  return html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`;
+}

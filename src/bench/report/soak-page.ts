@@ -3,7 +3,7 @@ import { number } from '../numbers.js';
 import type { SoakResults } from '../run-soak.js';
 import { growthText } from '../soak-text.js';
 import type { Chart } from './charts.js';
-import { type Html, html } from './html.js';
+import { type Html, html, tile } from './html.js';
 import type { PageContent } from './page.js';
 
 const MB = 1024 ** 2;
@@ -12,8 +12,6 @@ const MB = 1024 ** 2;
 export function soakPage(results: SoakResults): PageContent {
   const { file, at, cycles, tookMs, series, leaking, unavailable, collected, machine, versions } = results;
   const named = Object.entries(series).sort(([, a], [, b]) => Number(b.leaks) - Number(a.leaks));
-  const tile = (figure: string, text: string): Html =>
-    html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`;
   return {
     title: `stint soak ${file}`,
     body: html`

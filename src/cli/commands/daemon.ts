@@ -60,7 +60,7 @@ export async function stop(flags: DaemonFlags): Promise<number> {
   return EXIT.completed;
 }
 
-/** The daemon; undefined if there is none, which it says. An address that the user has named is taken as it is. */
+/** The daemon; undefined if there is none, which it says. An address that the user has named is taken as it is, and one that is none is thrown. */
 async function find({ connect: named }: DaemonFlags): Promise<KernelClient | undefined> {
   const { socket } = placesOf(process.env);
   let why = `no daemon listens at ${socket}; 'stint serve --detach' starts one`;
@@ -68,8 +68,8 @@ async function find({ connect: named }: DaemonFlags): Promise<KernelClient | und
     const client = await (named === undefined ? findDaemon(socket) : connectTo(named));
     if (client !== undefined) return client;
   } catch (error) {
-    if (!isStintError(error, 'INVALID_ARGUMENT')) throw error;
-    why = error.message.replace(/^address is/, '--connect is');
+    if (!isStintError(error, 'INVALID_ARGUMENT') || error.message.startsWith('address is')) throw error;
+    why = error.message;
   }
   process.stderr.write(`stint: ${why}\n`);
   return undefined;

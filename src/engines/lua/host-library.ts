@@ -70,12 +70,12 @@ function openToolFields(cell: LuaCell, L: number): void {
   const { api } = cell;
   api.lua_getglobal(L, cell.constant('tool'));
   api.lua_createtable(L, 0, 2);
-  setSlot(cell, L, '__index', 'toolField');
+  setFunction(cell, L, '__index', 'toolField');
   hideMetatable(cell, L);
   api.lua_setmetatable(L, -2);
   api.lua_settop(L, -2);
   api.luaL_newmetatable(L, cell.constant(TOOL_TYPE));
-  setSlot(cell, L, '__index', 'toolField');
+  setFunction(cell, L, '__index', 'toolField');
   pushFunction(cell, L, targetIndex(INVOKE));
   api.lua_setfield(L, -2, cell.constant('__call'));
   hideMetatable(cell, L);
@@ -107,7 +107,8 @@ export function toolFunctions(cell: LuaCell): Pick<ShimHost, 'toolField'> {
   };
 }
 
-function setSlot(cell: LuaCell, L: number, field: string, slot: Parameters<LuaCell['slot']>[0]): void {
+/** Sets a field of the table on the top of the stack to a C function. */
+export function setFunction(cell: LuaCell, L: number, field: string, slot: Parameters<LuaCell['slot']>[0]): void {
   cell.api.lua_pushcclosure(L, cell.slot(slot), 0);
   cell.api.lua_setfield(L, -2, cell.constant(field));
 }

@@ -1,7 +1,7 @@
 import type { Answer, CallError, HandleType } from '../engine.js';
 import type { LuaCell } from './cell.js';
 import { hideMetatable } from './hide-metatable.js';
-import { METHODS, targetIndex } from './host-library.js';
+import { METHODS, setFunction, targetIndex } from './host-library.js';
 import type { ShimHost } from './shim.js';
 
 /** The type name of an error that the host has answered with. */
@@ -73,9 +73,4 @@ export function errorFunctions(cell: LuaCell): Pick<ShimHost, 'errorText' | 'err
       return 1;
     },
   };
-}
-
-function setFunction(cell: LuaCell, L: number, field: string, slot: Parameters<LuaCell['slot']>[0]): void {
-  cell.api.lua_pushcclosure(L, cell.slot(slot), 0);
-  cell.api.lua_setfield(L, -2, cell.constant(field));
 }

@@ -6,9 +6,11 @@
  * 2. What it deferred runs before its end is told.
  * 3. Nothing it does after it was discarded changes anything.
  */
+
 import type { ErrorEnvelope } from '../../errors/envelope.js';
 import { toEnvelope } from '../../errors/envelope.js';
 import { packThrown } from '../../errors/thrown.js';
+import { isThenable } from '../../values/thenable.js';
 import { transferListOf } from '../../values/transfer.js';
 import type { Value } from '../../values/value.js';
 import type { Answer, EventLoopVmHost, ModuleProgram, Step, Vm } from '../engine.js';
@@ -224,9 +226,4 @@ function disposalError(thrown: unknown[]): ErrorEnvelope {
 function isGenerator(value: unknown): value is Generator | AsyncGenerator {
   const tag = Object.prototype.toString.call(value);
   return tag === '[object Generator]' || tag === '[object AsyncGenerator]';
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  return typeof (value as { then?: unknown }).then === 'function';
 }

@@ -3,7 +3,7 @@ import { callListener } from '../../scope/call-listener.js';
 import type { ResolvedKernelLimits } from '../limits.js';
 import type { LogLevel } from '../log.js';
 import type { KernelStats } from '../stats.js';
-import type { Topic } from '../topics.js';
+import type { Topic, TopicEvents } from '../topics.js';
 import type { Requester } from './requester.js';
 import { ScriptsClient } from './scripts-client.js';
 import { SessionsClient } from './sessions-client.js';
@@ -25,7 +25,7 @@ export class KernelClient implements AsyncDisposable {
   readonly scripts: ScriptsClient;
   readonly sessions: SessionsClient;
   readonly #requester: Requester;
-  readonly #listeners = new Map<string, Set<(data: unknown) => void>>();
+  readonly #listeners = new Map<string, Set<(event: unknown) => void>>();
   #onLog: ((level: LogLevel, logger: string, data: unknown) => void) | undefined;
 
   constructor(requester: Requester) {
@@ -60,13 +60,14 @@ export class KernelClient implements AsyncDisposable {
    * Calls the listener for each event of a topic: `task`, `tool` (each call of a tool) or `session`. One that throws harms nobody else; a
    * warning tells of it. Returns what ends that.
    */
-  async subscribe(topic: Topic, listener: (data: unknown) => void): Promise<() => Promise<void>> {
+  async subscribe<T extends Topic>(topic: T, listener: (event: TopicEvents[T]) => void): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(topic) ?? new Set();
     this.#listeners.set(topic, listeners);
-    listeners.add(listener);
+    const hears = listener as (event: unknown) => void;
+    listeners.add(hears);
     await this.#requester.request('events/subscribe', { topics: [topic] });
     return async () => {
-      listeners.delete(listener);
+      listeners.delete(hears);
       if (listeners.size === 0) await this.#requester.request('events/unsubscribe', { topics: [topic] });
     };
   }

@@ -10,11 +10,15 @@ import type { Requester } from './requester.js';
 
 /** What a script can be told. */
 export interface ScriptOptions {
+  /** What the script gets: `...` in Lua, `args` in JavaScript and TypeScript. */
   readonly args?: readonly Value[];
+  /** Default: those of the kernel's runtime. */
   readonly limits?: Limits;
+  /** From -100 to 100; higher comes first. Default 0. */
   readonly priority?: number;
   /** Names of the tools that it may call, `*` for any text, or `true` for all that the policy permits. Default: none. */
   readonly tools?: readonly string[] | boolean;
+  /** Cancels the script. */
   readonly signal?: AbortSignal;
   /** Takes its output as it comes. */
   readonly output?: (text: string, stream: 'stdout' | 'stderr') => void;

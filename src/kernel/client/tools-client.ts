@@ -6,6 +6,13 @@ import type { SecurityLevel } from '../../tools/tool.js';
 import type { ToolInfo, ToolSummary } from '../../tools/tool-info.js';
 import type { Requester } from './requester.js';
 
+/** Which tools are wanted. */
+export interface WantedTools {
+  readonly category?: string;
+  readonly tag?: string;
+  readonly security?: SecurityLevel;
+}
+
 /** What a call of a tool can be told. */
 export interface ToolCallOptions {
   /** Cancels the call when it aborts; the promise settles when it has ended. */
@@ -26,15 +33,13 @@ export class ToolsClient {
   }
 
   /** All of them, or those of a category, with a tag, of a security level, or that the kernel's policy lets one call. */
-  async list(
-    filter: { category?: string; tag?: string; security?: SecurityLevel; permitted?: boolean } = {},
-  ): Promise<ToolSummary[]> {
+  async list(filter: WantedTools & { readonly permitted?: boolean } = {}): Promise<ToolSummary[]> {
     return ((await this.#requester.request('tools/list', filter)) as { tools: ToolSummary[] }).tools;
   }
 
   /** Those that fit some words best, the best one first. */
-  async search(query: string, options: { category?: string; limit?: number } = {}): Promise<FoundTool[]> {
-    return ((await this.#requester.request('tools/search', { query, ...options })) as { tools: FoundTool[] }).tools;
+  async search(query: string, filter: WantedTools & { readonly limit?: number } = {}): Promise<FoundTool[]> {
+    return ((await this.#requester.request('tools/search', { query, ...filter })) as { tools: FoundTool[] }).tools;
   }
 
   /** @throws StintError `TOOL_NOT_FOUND` */

@@ -1,8 +1,7 @@
-import { type OptionReader, readOptions, text } from '../../runtime/read-options.js';
+import { anything, readOptions, text } from '../../runtime/read-options.js';
 import { control } from './method.js';
 import { find } from './sessions.js';
 
-const anything: OptionReader<unknown> = (value) => value;
 const NAMED = { session: text, name: text };
 
 /** What sessions keep beside their variables. */

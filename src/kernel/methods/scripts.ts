@@ -1,18 +1,18 @@
 import { toEnvelope } from '../../errors/envelope.js';
+import { invalid } from '../../errors/invalid.js';
 import type { ScriptLanguage } from '../../errors/stint-error.js';
 import type { Limits } from '../../runtime/limits.js';
-import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
+import { anything, type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
 import type { RunOptions } from '../../runtime/run-options.js';
 import type { Source } from '../../runtime/source.js';
-import { invalid } from '../../runtime/units.js';
 import { onlyTools } from '../../tools/plugins/only-tools.js';
 import type { Value } from '../../values/value.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { work } from './method.js';
 
-const anything: OptionReader<unknown> = (value) => value;
-const readArgs: OptionReader<Value[]> = (value, name) => {
+/** What a script gets; its values are checked where it is started. */
+export const readArgs: OptionReader<Value[]> = (value, name) => {
   if (!Array.isArray(value)) throw invalid(name, value, 'an array');
   return value;
 };

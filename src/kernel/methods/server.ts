@@ -1,14 +1,12 @@
+import { invalid } from '../../errors/invalid.js';
 import { StintError } from '../../errors/stint-error.js';
-import { type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
-import { invalid } from '../../runtime/units.js';
+import { anything, type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import { TOPICS, type Topic } from '../topics.js';
 import { control } from './method.js';
 
 /** The version of the protocol: a client of another one is refused. */
 export const PROTOCOL_VERSION = 'stint/1';
-
-const anything: OptionReader<unknown> = (value) => value;
 
 const readTopics: OptionReader<Topic[]> = (value, name) => {
   const isTopic = (item: unknown): item is Topic => TOPICS.includes(item as Topic);

@@ -1,21 +1,16 @@
+import { invalid } from '../../errors/invalid.js';
 import type { ScriptLanguage } from '../../errors/stint-error.js';
 import { DEFAULT_LIMITS, type Limits, parseTimeout, resolveLimits } from '../../runtime/limits.js';
-import { type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
-import { invalid, parseDuration } from '../../runtime/units.js';
-import type { Value } from '../../values/value.js';
+import { anything, type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
+import { parseDuration } from '../../runtime/units.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import type { Session } from '../sessions/session.js';
 import { control, work } from './method.js';
-import { readTools, scriptOptions } from './scripts.js';
+import { readArgs, readTools, scriptOptions } from './scripts.js';
 
-const anything: OptionReader<unknown> = (value) => value;
 const readCode: OptionReader<string> = (value, name) => {
   if (typeof value !== 'string') throw invalid(name, value, 'the text of a script');
-  return value;
-};
-const readArgs: OptionReader<Value[]> = (value, name) => {
-  if (!Array.isArray(value)) throw invalid(name, value, 'an array');
   return value;
 };
 

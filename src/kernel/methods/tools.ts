@@ -1,21 +1,16 @@
-import { type OptionReader, oneOf, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
-import { invalid, parseDuration } from '../../runtime/units.js';
+import { invalid } from '../../errors/invalid.js';
+import { anything, oneOf, readBoolean, readOptions, text, wholeNumber } from '../../runtime/read-options.js';
+import { parseDuration } from '../../runtime/units.js';
 import { SECURITY_LEVELS, type SecurityLevel } from '../../tools/tool.js';
 import { control, work } from './method.js';
 
-const anything: OptionReader<unknown> = (value) => value;
 const MOST_FOUND = 1000;
 const FILTER = { category: text, tag: text, security: oneOf<SecurityLevel>(...SECURITY_LEVELS) };
-
-const boolean: OptionReader<boolean> = (value, name) => {
-  if (typeof value !== 'boolean') throw invalid(name, value, 'true or false');
-  return value;
-};
 
 /** What is said about tools, and calls of them. */
 export const toolMethods = {
   'tools/list': control(({ registry, policy }, params) => {
-    const { permitted = false, ...filter } = readOptions(params, 'params', { ...FILTER, permitted: boolean });
+    const { permitted = false, ...filter } = readOptions(params, 'params', { ...FILTER, permitted: readBoolean });
     return { tools: permitted ? registry.under(policy).list(filter) : registry.list(filter) };
   }),
 

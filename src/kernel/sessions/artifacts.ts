@@ -3,8 +3,9 @@
  *
  * 1. All of them together have no more bytes than the limit says.
  */
+
+import { invalid } from '../../errors/invalid.js';
 import { StintError } from '../../errors/stint-error.js';
-import { invalid } from '../../runtime/units.js';
 
 /** An artifact without its data. */
 export interface ArtifactInfo {

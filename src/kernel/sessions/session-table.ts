@@ -5,9 +5,10 @@
  * 2. One that nobody uses for its idle time is closed.
  * 3. Nobody has more of them than the limit says.
  */
+
+import { invalid } from '../../errors/invalid.js';
 import { StintError } from '../../errors/stint-error.js';
 import type { Runtime } from '../../runtime/runtime.js';
-import { invalid } from '../../runtime/units.js';
 import { Session, type SessionInfo, type SessionPlan } from './session.js';
 
 /** What becomes of sessions, for those who want to hear of it. */

@@ -30,8 +30,9 @@ export interface SessionInfo {
   readonly state: 'running' | 'idle' | 'empty';
   /** Pieces that have run or begun. */
   readonly pieces: number;
-  /** Milliseconds since it was last used, and those after which it is closed. */
+  /** Milliseconds since it was last used. */
   readonly idleMs: number;
+  /** After so many of them it is closed. */
   readonly idleLimit: number;
   readonly artifacts: readonly ArtifactInfo[];
 }

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { invalid } from '../../errors/invalid.js';
 import { StintError } from '../../errors/stint-error.js';
-import { invalid } from '../../runtime/units.js';
+import { hostAndPort } from '../../io/address.js';
 
 /** Where a kernel listens, or is to be reached. */
 export type KernelAddress =
@@ -39,7 +40,7 @@ export function readHostPort(value: unknown, name: string): HostPort {
 
 /** `host:port` again, with brackets where they are needed. */
 export function hostPortText({ host, port }: HostPort): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return hostAndPort(host, port);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
+import { invalid } from '../../errors/invalid.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
-import { type OptionReader, readOptions } from '../../runtime/read-options.js';
-import { type Duration, invalid, parseDuration } from '../../runtime/units.js';
+import { type OptionReader, readOptions, readSignal } from '../../runtime/read-options.js';
+import { type Duration, parseDuration } from '../../runtime/units.js';
 import { onAbort } from '../../scope/on-abort.js';
 import { KernelClient, type ServerInfo } from '../client/kernel-client.js';
 import type { Requester } from '../client/requester.js';
@@ -27,12 +28,9 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /** The longest message that is taken from a kernel, in bytes: results may be longer than what it takes. */
 const LONGEST_ANSWER = 256 * 1024 ** 2;
 
-const string: OptionReader<string> = (value, name) => {
+/** It is not told in an error. */
+const readSecret: OptionReader<string> = (value, name) => {
   if (typeof value !== 'string' || value === '') throw invalid(name, '…', 'a text that is not empty');
-  return value;
-};
-const readSignal: OptionReader<AbortSignal> = (value, name) => {
-  if (!(value instanceof AbortSignal)) throw invalid(name, value, 'an AbortSignal');
   return value;
 };
 
@@ -47,7 +45,7 @@ export async function connect(
   options?: ConnectOptions,
 ): Promise<KernelClient> {
   const { token, timeout, signal } = readOptions(options, 'options', {
-    token: string,
+    token: readSecret,
     timeout: parseDuration,
     signal: readSignal,
   });

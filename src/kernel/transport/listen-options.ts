@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import { type OptionReader, readOptions, text } from '../../runtime/read-options.js';
-import { invalid } from '../../runtime/units.js';
+import { invalid } from '../../errors/invalid.js';
+import { type OptionReader, readBoolean, readOptions, text } from '../../runtime/read-options.js';
 import { type HostPort, readHostPort } from './address.js';
 import { readToken } from './token.js';
 
@@ -43,10 +43,6 @@ export interface StreamPair {
 }
 
 const KINDS = ['unix', 'tcp', 'websocket', 'http', 'stdio'] as const;
-const boolean: OptionReader<boolean> = (value, name) => {
-  if (typeof value !== 'boolean') throw invalid(name, value, 'true or false');
-  return value;
-};
 const texts: OptionReader<string[]> = (value, name) => {
   if (!Array.isArray(value)) throw invalid(name, value, 'an array of texts');
   return value.map((item, index) => text(item, `${name}[${index}]`));
@@ -72,7 +68,7 @@ export function readListenOptions(options: unknown) {
     http: readHostPort,
     stdio: streams,
     connectionFile: text,
-    control: boolean,
+    control: readBoolean,
     token: readToken,
     hosts: texts,
     origins: texts,

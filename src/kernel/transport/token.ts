@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { invalid } from '../../runtime/units.js';
+import { invalid } from '../../errors/invalid.js';
 
 const TOKEN_BYTES = 32;
 /** The shortest token that is taken from elsewhere, in characters. */

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
+import { invalid } from '../../errors/invalid.js';
 import { readOptions, text } from '../../runtime/read-options.js';
-import { invalid } from '../../runtime/units.js';
 
 /** A command that may be run. */
 export interface CommandRule {

@@ -1,3 +1,4 @@
+/** How a tool runs a program. */
 export interface ExecuteOptions {
   /** What the program reads from its standard input. */
   readonly input?: string | Uint8Array;

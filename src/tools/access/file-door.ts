@@ -11,9 +11,10 @@ import { constants, type FileHandle, link, lstat, mkdir, open, opendir, rename, 
 import { basename, dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { StintError } from '../../errors/stint-error.js';
+import { systemCode } from '../../errors/system-code.js';
 import { anchored, canAnchor, openAnchored, pathOf } from './anchor.js';
 import type { FileAccess, FileChange, FileEntry, FileMode, FileStat } from './file-access.js';
-import { codeOf, fileFailure } from './file-failure.js';
+import { fileFailure } from './file-failure.js';
 import { FileRoots } from './file-roots.js';
 import { kindOf, statOf } from './file-stat.js';
 import type { Gate } from './gate.js';
@@ -79,7 +80,7 @@ export class FileDoor implements FileAccess {
         const real = await this.#roots.place(path, mode, deed);
         return statOf(await anchored(real, (place) => lstat(place)));
       } catch (error) {
-        if (codeOf(error) === 'ENOENT') return undefined;
+        if (systemCode(error) === 'ENOENT') return undefined;
         throw error;
       }
     });
@@ -174,7 +175,7 @@ export class FileDoor implements FileAccess {
 
 /** The error of the system, but where it is about the place: that has a name of its own. */
 function moveFailure(from: string, to: string, error: unknown, replace: boolean): unknown {
-  const code = codeOf(error);
+  const code = systemCode(error);
   const isThere = code === 'EEXIST' && !replace;
   const isFull = code === 'ENOTEMPTY' || code === 'EEXIST';
   if (!isFull && code !== 'EISDIR') return error;
@@ -189,7 +190,7 @@ function tooMany(path: string): StintError {
 /** Writes a file beside the old one, if there is any, and puts it in its place. */
 async function writeFile(target: string, content: Uint8Array | string, replace: boolean): Promise<void> {
   const old = await lstat(target).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   });
   if (old?.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
@@ -222,7 +223,7 @@ async function hasSecondName(file: string, name: string): Promise<boolean> {
     await link(file, name);
     return true;
   } catch (error) {
-    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error))) return false;
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? '')) return false;
     throw error;
   }
 }
@@ -232,8 +233,8 @@ async function makeDirectories(real: string): Promise<void> {
   try {
     await anchored(real, (path) => mkdir(path));
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await anchored(real, (place) => lstat(place))).isDirectory()) return;
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (systemCode(error) === 'EEXIST' && (await anchored(real, (place) => lstat(place))).isDirectory()) return;
+    if (systemCode(error) !== 'ENOENT') throw error;
     await makeDirectories(dirname(real));
     await anchored(real, (path) => mkdir(path));
   }

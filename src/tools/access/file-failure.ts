@@ -1,4 +1,5 @@
 import { isStintError, StintError } from '../../errors/stint-error.js';
+import { systemCode } from '../../errors/system-code.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'the system does not allow it',
@@ -21,14 +22,6 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The error for what the system refuses to do with a file. Never the system's own message: it may name paths that are not the caller's to know. */
 export function fileFailure(deed: string, path: string, error: unknown): StintError {
   if (isStintError(error)) return error;
-  const code = codeOf(error);
-  return new StintError(
-    'TOOL_FAILED',
-    `cannot ${deed} '${path}': ${REASONS[code] ?? `it failed with ${code || 'an unknown error'}`}`,
-  );
-}
-
-export function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
+  const code = systemCode(error) || 'an unknown error';
+  return new StintError('TOOL_FAILED', `cannot ${deed} '${path}': ${REASONS[code] ?? `it failed with ${code}`}`);
 }

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { codeOf } from './file-failure.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /**
  * Where a path leads, every link followed. What is not there yet is taken to come where its nearest existing directory is.
@@ -13,7 +13,7 @@ export async function realTarget(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     const parent = dirname(path);
-    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    if (systemCode(error) !== 'ENOENT' || parent === path) throw error;
     const there = await statusOf(path);
     // A link that leads nowhere: whatever is made through it would be made there.
     if (there?.isSymbolicLink()) throw Object.assign(new Error('a dangling link'), { code: 'ELOOP' });
@@ -33,7 +33,7 @@ async function statusOf(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { messageOf } from '../../errors/describe.js';
-import { invalid } from '../../runtime/units.js';
+import { invalid } from '../../errors/invalid.js';
 import { subschemas } from './subschemas.js';
 
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe } from '../../errors/describe.js';
 import { StintError } from '../../errors/stint-error.js';
+import { isThenable } from '../../values/thenable.js';
 import type { Value } from '../../values/value.js';
 import type { JsonSchema, ToolSchema } from '../tool.js';
 import { pathText } from './measure.js';
@@ -68,10 +69,6 @@ function standardCheck(schema: StandardSchemaV1): Check {
     const result: unknown = schema['~standard'].validate(value);
     return isThenable(result) ? Promise.resolve(result).then((done) => read(done, name)) : read(result, name);
   };
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function isResult(value: unknown): value is StandardSchemaV1.Result<unknown> {
