@@ -1,14 +1,13 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors/describe.js';
 import { systemCode } from '../errors/system-code.js';
+import { stateHome } from '../ledger/base-directories.js';
 
 const MOST_LINES = 1000;
 
-/** The state directory of the XDG Base Directory Specification. */
 function directory(): string {
-  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'stint');
+  return join(stateHome(process.env, 'the history'), 'stint');
 }
 
 /** What was typed in earlier sessions, the latest first. None if there is no file. */
