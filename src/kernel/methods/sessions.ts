@@ -2,6 +2,7 @@ import type { ScriptLanguage } from '../../errors/stint-error.js';
 import { DEFAULT_LIMITS, type Limits, parseTimeout, resolveLimits } from '../../runtime/limits.js';
 import { type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
 import { invalid, parseDuration } from '../../runtime/units.js';
+import { copyValues } from '../../values/copy-value.js';
 import type { Value } from '../../values/value.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
@@ -16,7 +17,7 @@ const readCode: OptionReader<string> = (value, name) => {
 };
 const readArgs: OptionReader<Value[]> = (value, name) => {
   if (!Array.isArray(value)) throw invalid(name, value, 'an array');
-  return value;
+  return copyValues(value, 'args');
 };
 
 /** State between calls. */
