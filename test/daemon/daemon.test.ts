@@ -243,7 +243,8 @@ describe('the daemon', () => {
     const running = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const code = 'print("on") sleep(300) return "whole"';
+    // Longer than the command line takes to begin.
+    const code = 'print("on") sleep(3000) return "whole"';
     const script = client.scripts.run({ language: 'lua', code }, { output: () => begun() });
     await running;
     expect(await home.stint(['stop'])).toEqual({
