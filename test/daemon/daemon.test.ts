@@ -275,6 +275,18 @@ describe('the daemon', () => {
     expect(existsSync(join(home.folder, 'run', 'stint', 'daemon-tcp.json'))).toBe(false);
   });
 
+  it.each([
+    ['{ "policy": { "security": "x" } }', "policy/security is 'x'"],
+    ['{ "policy": { "files": { "read": "x" } } }', "policy/files/read is 'x'"],
+    ['{ "limits": { "inFlight": 0 } }', 'limits/inFlight is 0'],
+  ])('says where its configuration is wrong: %s', async (config, why) => {
+    const home = new Home();
+    writeFileSync(home.config, config);
+    const { status, stderr } = await home.stint(['serve', '--detach']);
+    expect(stderr).toContain(`stint: ${home.config}: ${why}`);
+    expect(status).toBe(2);
+  });
+
   it('in the foreground goes on when nobody reads its log any more', async () => {
     const home = new Home();
     const child = home.spawn(['serve']);
