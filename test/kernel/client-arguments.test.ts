@@ -16,7 +16,7 @@ async function outcomeOf(request: () => unknown): Promise<unknown> {
 
 const cycle: { inner?: object } = {};
 cycle.inner = cycle;
-const odd = {
+const odd: Record<string, unknown> = {
   function: () => 1,
   symbol: Symbol('s'),
   map: new Map([[1, 2]]),
@@ -28,7 +28,7 @@ const odd = {
     },
   },
   inner: { toJSON: () => 7 },
-} as Record<string, never>;
+};
 
 const REQUESTS: Record<string, (client: KernelClient) => unknown> = {
   ...Object.fromEntries(
@@ -36,7 +36,8 @@ const REQUESTS: Record<string, (client: KernelClient) => unknown> = {
       [`a tool with ${name}`, (client: KernelClient) => client.tools.call('echo', { value })],
       [
         `a script with ${name}`,
-        (client: KernelClient) => client.scripts.run({ language: 'lua', code: 'return 1' }, { args: [1, value] }),
+        (client: KernelClient) =>
+          client.scripts.run({ language: 'lua', code: 'return 1' }, { args: [1, value as never] }),
       ],
     ]),
   ),
