@@ -57,12 +57,23 @@ function checkConfig(value: unknown, path: string): KernelConfig {
     limits: (options: unknown) => options as KernelLimits,
     tools: texts,
   });
-  resolveKernelLimits(limits);
   const directory = dirname(resolve(path));
+  within(path, () => resolveKernelLimits(limits));
   return {
     directory,
-    policy: new Policy({ directory, ...policy }),
+    policy: within(path, () => new Policy({ directory, ...policy })),
     limits,
     tools: tools.map((tool) => (/^[./]/.test(tool) ? resolve(directory, tool) : tool)),
   };
+}
+
+/** Names the part of the file that is wrong as one of the file: `policy/security`, say, which is no option and no flag there. */
+function within<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isStintError(error)) throw error;
+    const told = error.message.replace(/^(?:options\.)?(\S+)/, (_, part: string) => part.replaceAll('.', '/'));
+    throw new StintError(error.code, `${path}: ${told}`, { cause: error });
+  }
 }

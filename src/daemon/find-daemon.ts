@@ -20,7 +20,9 @@ export async function findDaemon(socket: string): Promise<KernelClient | undefin
     return await connectTo(socket);
   } catch (error) {
     if (isStintError(error, 'INVALID_ARGUMENT')) return undefined;
-    throw error;
+    if (!isStintError(error, 'TIMEOUT')) throw error;
+    const why = `the daemon at ${socket} does not answer within ${PATIENCE_MS} ms; end its process, or use --no-daemon where it is a flag`;
+    throw new StintError('TIMEOUT', why, { cause: error });
   }
 }
 

@@ -1,10 +1,11 @@
 import { lstat, mkdir } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { StintError } from '../errors/stint-error.js';
 import { systemCode } from '../errors/system-code.js';
+import { configHome, runtimeHome, stateHome } from '../ledger/base-directories.js';
 
-/** Where a user's daemon is found, and what is kept, by the XDG Base Directory Specification. */
+/** Where a user's daemon is found, and what is kept, by the XDG Base Directory Specification. `log`, `history` and `config` throw if nothing says where they are. */
 export interface Places {
   /** Of the sockets: gone when the user logs out. */
   readonly runtime: string;
@@ -19,18 +20,28 @@ export interface Places {
 
 /** @param environment the variables of the process */
 export function placesOf(environment: NodeJS.ProcessEnv): Places {
-  const { XDG_RUNTIME_DIR: runtimeHome, XDG_STATE_HOME: stateHome, XDG_CONFIG_HOME: configHome } = environment;
-  // By number: a user of a container may have no entry in its list of users, and so no name.
-  const runtime = runtimeHome ? join(runtimeHome, 'stint') : join(tmpdir(), `stint-${process.getuid?.()}`);
-  const state = join(stateHome || join(homedir(), '.local', 'state'), 'stint');
+  const named = runtimeHome(environment);
+  const runtime = named === undefined ? join(temporary(), `stint-${process.geteuid?.()}`) : join(named, 'stint');
   return {
     runtime,
     socket: join(runtime, 'daemon.sock'),
     connectionFile: (kind) => join(runtime, `daemon-${kind}.json`),
-    log: join(state, 'daemon.log'),
-    history: join(state, 'repl-history'),
-    config: join(configHome || join(homedir(), '.config'), 'stint', 'daemon.json'),
+    get log() {
+      return join(stateHome(environment, 'the log'), 'stint', 'daemon.log');
+    },
+    get history() {
+      return join(stateHome(environment, 'the history'), 'stint', 'repl-history');
+    },
+    get config() {
+      return join(configHome(environment, 'the configuration'), 'stint', 'daemon.json');
+    },
   };
+}
+
+/** The daemon has another working directory than who looks for it. */
+function temporary(): string {
+  const named = tmpdir();
+  return isAbsolute(named) ? named : '/tmp';
 }
 
 /**

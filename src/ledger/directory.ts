@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { describe } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
 import { systemCode } from '../errors/system-code.js';
+import { runtimeHome, stateHome } from './base-directories.js';
 import { refused } from './ledger-error.js';
 
 /** The folder of everything that this version understands. A version that means something else by it takes another name. */
@@ -19,33 +18,7 @@ export const QUARANTINE = 'quarantine';
  * @throws StintError `INVALID_ARGUMENT` if neither the environment nor the system says where that may be
  */
 export function defaultDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  const { XDG_RUNTIME_DIR: runtime, XDG_STATE_HOME: state } = environment;
-  if (runtime !== undefined && isAbsolute(runtime) && isOwn(runtime)) return join(runtime, 'stint', 'ledger');
-  if (state !== undefined && isAbsolute(state)) return join(state, 'stint', 'ledger');
-  return join(home(), '.local', 'state', 'stint', 'ledger');
-}
-
-/** Who becomes another user may have the first one's runtime directory named still: it is to be one's own, says its specification. */
-function isOwn(directory: string): boolean {
-  try {
-    return statSync(directory).uid === process.geteuid?.();
-  } catch {
-    return false;
-  }
-}
-
-function home(): string {
-  let said: string | undefined;
-  try {
-    said = homedir();
-  } catch {
-    // Neither does the environment say it, nor is this user one that the system knows.
-  }
-  if (said !== undefined && isAbsolute(said)) return said;
-  throw new StintError(
-    'INVALID_ARGUMENT',
-    `nothing says where the ledger is to be: HOME is ${describe(said)}; set it, or XDG_STATE_HOME, to an absolute path, or name a directory`,
-  );
+  return join(runtimeHome(environment) ?? stateHome(environment, 'the ledger'), 'stint', 'ledger');
 }
 
 /** The directory that options name. @throws StintError `INVALID_ARGUMENT` if they name something else: misspelt, it would be another ledger's */

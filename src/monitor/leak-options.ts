@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { invalid } from '../errors/invalid.js';
+import { invalid, requireOptions } from '../errors/invalid.js';
 import type { GrowthLimit } from './leak-verdict.js';
 import type { Measure } from './measures.js';
 import type { SampleOptions } from './sample.js';
@@ -21,6 +21,8 @@ export const DEFAULT_LIMITS: Readonly<Record<Measure | 'listeners', GrowthLimit>
   listeners: { rate: 0, total: 1.5 },
 };
 
+const OPTIONS = ['counters', 'emitters', 'limits', 'segmentPrefix'];
+
 /** What a {@link LeakWatch} looks at beside the process itself. */
 export interface LeakWatchOptions extends SampleOptions {
   /** What else is counted, by name: live VMs of a runtime, say. The limits are those of the other counts. */
@@ -34,9 +36,12 @@ export interface LeakWatchOptions extends SampleOptions {
 /**
  * Looks through what a watch was given: a limit that no measure has, or that is no number, would find no leak for ever.
  *
+ * @param more other options that may be there
  * @throws StintError `INVALID_ARGUMENT`
  */
-export function checkLeakOptions({ counters = {}, emitters = [], limits = {}, segmentPrefix }: LeakWatchOptions): void {
+export function checkLeakOptions(options: LeakWatchOptions, more: readonly string[] = []): void {
+  requireOptions(options, [...more, ...OPTIONS]);
+  const { counters = {}, emitters = [], limits = {}, segmentPrefix } = options;
   for (const [name, count] of Object.entries(counters)) {
     if (typeof count !== 'function')
       throw invalid(`options.counters.${name}`, count, 'a function that returns a number');
@@ -54,6 +59,10 @@ export function checkLeakOptions({ counters = {}, emitters = [], limits = {}, se
     }
   }
   if (typeof emitters?.[Symbol.iterator] !== 'function') throw invalid('options.emitters', emitters, 'a list');
+  for (const emitter of emitters) {
+    if (!(emitter instanceof EventTarget) && typeof emitter?.eventNames !== 'function')
+      throw invalid('what is in options.emitters', emitter, 'an emitter or a signal');
+  }
   if (segmentPrefix !== undefined && typeof segmentPrefix !== 'string') {
     throw invalid('options.segmentPrefix', segmentPrefix, 'the beginning of names');
   }
@@ -62,6 +71,7 @@ export function checkLeakOptions({ counters = {}, emitters = [], limits = {}, se
 /** What a counter says now. */
 export function readCounter(name: string, count: () => unknown): number {
   const value = count();
-  if (typeof value !== 'number') throw invalid(`options.counters.${name}()`, value, 'a number');
-  return value;
+  // In what is no number at all nothing grows.
+  if (!Number.isFinite(value)) throw invalid(`options.counters.${name}()`, value, 'a number');
+  return value as number;
 }

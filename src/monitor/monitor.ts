@@ -7,7 +7,7 @@
  * 3. It looks also when no descriptor is left: it has kept one back.
  */
 import { EventEmitter } from 'node:events';
-import { invalid } from '../errors/invalid.js';
+import { invalid, requireOptions } from '../errors/invalid.js';
 import { MEASURES, type Measure, measuresOf } from './measures.js';
 import { type Sample, type SampleOptions, sample } from './sample.js';
 import { isExhausted, SpareDescriptor } from './spare-descriptor.js';
@@ -54,6 +54,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements Disposable {
   /** @throws StintError `INVALID_ARGUMENT` */
   constructor(options: MonitorOptions = {}) {
     super();
+    requireOptions(options, ['every', 'thresholds', 'segmentPrefix']);
     const { every = DEFAULT_EVERY_MS, thresholds = {} } = options;
     if (!Number.isInteger(every) || every < LEAST_EVERY_MS || every > MOST_EVERY_MS) {
       throw invalid('options.every', every, `a whole number of ms from ${LEAST_EVERY_MS} to ${MOST_EVERY_MS}`);

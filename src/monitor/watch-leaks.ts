@@ -1,5 +1,5 @@
 import { invalid } from '../errors/invalid.js';
-import type { LeakWatchOptions } from './leak-options.js';
+import { checkLeakOptions, type LeakWatchOptions } from './leak-options.js';
 import { LEAST_POINTS } from './leak-verdict.js';
 import { type LeakVerdict, LeakWatch } from './leak-watch.js';
 
@@ -29,6 +29,7 @@ export async function watchLeaks(
   work: (cycle: number) => unknown,
   options: WatchLeaksOptions = {},
 ): Promise<LeakVerdict & { readonly cycles: number }> {
+  checkLeakOptions(options, ['cycles', 'warmup']);
   const { cycles = 50, warmup = 10, ...others } = options;
   if (typeof work !== 'function') throw invalid('work', work, 'a function');
   requireWhole('options.cycles', cycles, LEAST_POINTS);

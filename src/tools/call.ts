@@ -11,12 +11,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { within } from '../control/within.js';
 import { messageOf } from '../errors/describe.js';
-import { isStintError, StintError } from '../errors/stint-error.js';
+import { StintError } from '../errors/stint-error.js';
 import { onAbort } from '../scope/on-abort.js';
 import { copyValue } from '../values/copy-value.js';
 import { isThenable } from '../values/thenable.js';
 import type { Value } from '../values/value.js';
 import { CallContext, type CallOwner } from './call-context.js';
+import { copyInput } from './copy-input.js';
 import { cancelled, failed, inputError } from './failure.js';
 import { measure, pathText } from './schema/measure.js';
 import { type Checked, check, isStandardSchema } from './schema/validator.js';
@@ -64,13 +65,7 @@ export async function carryOut(owner: CallOwner, input: unknown, port: CallPort)
 }
 
 function acceptInput({ tool, limits, notes }: CallOwner, input: unknown): Value {
-  let copy: Value;
-  try {
-    copy = copyValue(input, 'input');
-  } catch (error) {
-    if (!isStintError(error)) throw error;
-    throw inputError(tool.name, error.message);
-  }
+  const copy = copyInput(tool.name, input);
   notes.inputBytes = measure(copy, limits.input, (path) =>
     inputError(tool.name, `${pathText('input', path)} is a key that is not allowed: it could reach a prototype`),
   );

@@ -243,7 +243,8 @@ describe('the daemon', () => {
     const running = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const code = 'print("on") sleep(300) return "whole"';
+    // Longer than the command line takes to begin.
+    const code = 'print("on") sleep(3000) return "whole"';
     const script = client.scripts.run({ language: 'lua', code }, { output: () => begun() });
     await running;
     expect(await home.stint(['stop'])).toEqual({
@@ -272,6 +273,18 @@ describe('the daemon', () => {
     child.kill('SIGTERM');
     expect((await exit)[0]).toBe(0);
     expect(existsSync(join(home.folder, 'run', 'stint', 'daemon-tcp.json'))).toBe(false);
+  });
+
+  it.each([
+    ['{ "policy": { "security": "x" } }', "policy/security is 'x'"],
+    ['{ "policy": { "files": { "read": "x" } } }', "policy/files/read is 'x'"],
+    ['{ "limits": { "inFlight": 0 } }', 'limits/inFlight is 0'],
+  ])('says where its configuration is wrong: %s', async (config, why) => {
+    const home = new Home();
+    writeFileSync(home.config, config);
+    const { status, stderr } = await home.stint(['serve', '--detach']);
+    expect(stderr).toContain(`stint: ${home.config}: ${why}`);
+    expect(status).toBe(2);
   });
 
   it('in the foreground goes on when nobody reads its log any more', async () => {

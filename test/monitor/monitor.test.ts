@@ -79,6 +79,8 @@ describe('a monitor', () => {
     [{ every: Number.NaN }, 'options.every is NaN'],
     [{ thresholds: { speed: 1 } }, "options.thresholds is 'speed'; it must be about rss"],
     [{ thresholds: { rss: -1 } }, 'options.thresholds.rss is -1'],
+    [{ treshold: { rss: 1 } }, 'options.treshold is not an option; the options are every, thresholds'],
+    [null, 'options is null'],
   ])('refuses %j and says why', (options, message) => {
     expect(() => createMonitor(options as never)).toThrow(message);
   });

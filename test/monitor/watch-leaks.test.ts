@@ -130,7 +130,11 @@ describe('watchLeaks', () => {
     [{ counters: { heap: () => 1 } }, "options.counters is 'heap'"],
     [{ counters: { vms: 7 } }, 'options.counters.vms is 7'],
     [{ counters: { vms: () => 'many' }, cycles: 8 }, "options.counters.vms() is 'many'"],
+    [{ counters: { vms: () => Number.NaN }, cycles: 8 }, 'options.counters.vms() is NaN'],
     [{ emitters: 7 }, 'options.emitters is 7'],
+    [{ emitters: [7] }, 'what is in options.emitters is 7'],
+    [{ cylces: 500 }, 'options.cylces is not an option; the options are cycles, warmup, counters'],
+    [null, 'options is null'],
     [{ segmentPrefix: 7 }, 'options.segmentPrefix is 7'],
   ])('refuses %j and says why', async (options, message) => {
     await expect(watchLeaks(() => undefined, options as never)).rejects.toThrow(message);

@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRuntime } from '#stint/index';
 import { defineTool, loadDirectory, loadPackage, ToolRegistry } from '#stint/tools/index';
+import { loadModuleTools } from '#stint/tools/plugins/module-tools';
 import { errorOf } from './calling.js';
 
 let folder: string;
@@ -171,6 +173,25 @@ describe('a directory of tools', () => {
     }
     expect(heard).toEqual(['first', 'first', 'nothing', 'then']);
   });
+
+  it('may have CommonJS modules that export their tools by name', async () => {
+    const tool = `{ name: 'one', description: 'x', category: 'test', security: 'safe', input: {}, handler: () => 1 }`;
+    put({ 'one.tool.cjs': `module.exports = { tools: [${tool}] };` });
+    expect((await loadDirectory(folder)).tools.map(({ name }) => name)).toEqual(['one']);
+  });
+
+  it.each(['await new Promise(() => {});', 'export default () => new Promise(() => {});'])(
+    'does not wait for ever for a module: %s',
+    async (code) => {
+      put({ 'endless.tool.mjs': code });
+      const file = join(folder, 'endless.tool.mjs');
+      const error = await errorOf(loadModuleTools(pathToFileURL(file).href, file, 50));
+      expect(error).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: `cannot load the tools of ${file}: it takes longer than 50 ms`,
+      });
+    },
+  );
 
   it.each([
     ['throws', 'throw new Error("boo")', 'boo'],

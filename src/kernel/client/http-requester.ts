@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import { onAbort } from '../../scope/on-abort.js';
-import { fromJsonForm, toJsonForm } from '../../values/json-form.js';
+import { fromJsonForm } from '../../values/json-form.js';
 import type { CallListener } from '../call.js';
 import { readMessage } from '../json-rpc.js';
 import { LineReader } from '../line-reader.js';
@@ -10,6 +10,7 @@ import { cancelled } from './direct-requester.js';
 import { cancellation, Listening } from './listening.js';
 import { tell } from './news.js';
 import type { NewsListener, Requester, RequestOptions } from './requester.js';
+import { writtenParams } from './written-params.js';
 
 /** How long the kernel has to end a request that was cancelled. After that the exchange is given up. */
 const MOST_CANCELLING_MS = 10_000;
@@ -49,7 +50,7 @@ export class HttpRequester implements Requester {
     const wanted = listening?.wanted === true ? { _meta: { progressToken: exchange.id } } : {};
     const forget = signal && onAbort(signal, () => exchange.cancel(signal.reason));
     try {
-      const body = await exchange.open({ method, params: { ...(toJsonForm(params) as object), ...wanted } });
+      const body = await exchange.open({ method, params: { ...writtenParams(params), ...wanted } });
       const value = await this.#read(body, exchange.id, listening);
       await listening?.taken(signal);
       return value;

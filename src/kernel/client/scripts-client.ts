@@ -6,6 +6,7 @@ import type { Outcome } from '../../runtime/outcome.js';
 import { resolveSource, type Source } from '../../runtime/source.js';
 import { callListener } from '../../scope/call-listener.js';
 import type { Value } from '../../values/value.js';
+import { readTelling } from './read-telling.js';
 import type { Requester } from './requester.js';
 
 /** What a script can be told. */
@@ -49,7 +50,7 @@ export class ScriptsClient {
 
   /** Starts a script. */
   start<T = Value>(source: Source, options: ScriptOptions = {}): ScriptTask<T> {
-    const { signal, output, ...others } = options;
+    const { signal, output, others } = readTelling(options);
     const cancelled = new AbortController();
     const anySignal = signal === undefined ? cancelled.signal : AbortSignal.any([cancelled.signal, signal]);
     const run = async (): Promise<Outcome<T>> => {

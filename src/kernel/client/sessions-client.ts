@@ -4,6 +4,7 @@ import type { Duration } from '../../runtime/units.js';
 import type { Value } from '../../values/value.js';
 import type { ArtifactInfo } from '../sessions/artifacts.js';
 import type { SessionInfo } from '../sessions/session.js';
+import { readTelling } from './read-telling.js';
 import type { Requester } from './requester.js';
 
 /** What a session can be told. */
@@ -70,7 +71,7 @@ export class SessionClient implements AsyncDisposable {
    * variables with it, and says so.
    */
   async run<T = Value>(code: string, options: PieceRunOptions = {}): Promise<T> {
-    const { signal, output, ...others } = options;
+    const { signal, output, others } = readTelling(options);
     const params = { session: this.id, code, ...others };
     const listener = output === undefined ? {} : { output };
     return ((await this.#requester.request('sessions/run', params, { signal, listener })) as { value: T }).value;

@@ -1,3 +1,4 @@
+import { readFunction, readOptions, readSignal } from '../../runtime/read-options.js';
 import { type Duration, parseDuration } from '../../runtime/units.js';
 import type { ToolProgress } from '../../tools/call-options.js';
 import type { FoundTool } from '../../tools/search.js';
@@ -24,6 +25,15 @@ export interface ToolCallOptions {
   readonly onPart?: (part: unknown) => unknown;
 }
 
+const SIGNAL = { signal: readSignal };
+
+const CALL_READERS = {
+  ...SIGNAL,
+  timeout: parseDuration,
+  onProgress: readFunction<NonNullable<ToolCallOptions['onProgress']>>,
+  onPart: readFunction<NonNullable<ToolCallOptions['onPart']>>,
+};
+
 /** The tools of a kernel. */
 export class ToolsClient {
   readonly #requester: Requester;
@@ -49,12 +59,8 @@ export class ToolsClient {
 
   /** @throws StintError `TOOL_NOT_FOUND`, `TOOL_INPUT`, `TOOL_FAILED`, `PERMISSION_DENIED`, `TIMEOUT`, `CANCELLED` */
   async call<T = unknown>(name: string, input: unknown = {}, options: ToolCallOptions = {}): Promise<T> {
-    const { signal, timeout, onProgress, onPart } = options;
-    const params = {
-      name,
-      arguments: input,
-      ...(timeout === undefined ? {} : { timeout: parseDuration(timeout, 'options.timeout') }),
-    };
+    const { signal, timeout, onProgress, onPart } = readOptions(options, 'options', CALL_READERS);
+    const params = { name, arguments: input, ...(timeout === undefined ? {} : { timeout }) };
     const listener = {
       ...(onProgress === undefined ? {} : { progress: onProgress }),
       ...(onPart === undefined ? {} : { part: (part: unknown) => onPart(part) as void | Promise<void> }),
@@ -64,6 +70,6 @@ export class ToolsClient {
 
   /** Runs the examples of a tool. */
   async test(name: string, options: { signal?: AbortSignal } = {}): Promise<ToolTest> {
-    return (await this.#requester.request('tools/test', { name }, options)) as ToolTest;
+    return (await this.#requester.request('tools/test', { name }, readOptions(options, 'options', SIGNAL))) as ToolTest;
   }
 }

@@ -9,7 +9,7 @@
  */
 import { StintError } from '../../errors/stint-error.js';
 import { onAbort } from '../../scope/on-abort.js';
-import { fromJsonForm, toJsonForm } from '../../values/json-form.js';
+import { fromJsonForm } from '../../values/json-form.js';
 import { type RpcNotification, type RpcResponse, readMessage } from '../json-rpc.js';
 import { fromRpcError } from '../rpc-fault.js';
 import type { Wire } from '../wire.js';
@@ -17,6 +17,7 @@ import { cancelled } from './direct-requester.js';
 import { cancellation, Listening } from './listening.js';
 import { tell } from './news.js';
 import type { NewsListener, Requester, RequestOptions } from './requester.js';
+import { writtenParams } from './written-params.js';
 
 /** What may wait to be sent, in bytes. */
 const MOST_UNSENT = 64 * 1024 ** 2;
@@ -62,7 +63,7 @@ export class WireRequester implements Requester {
     const wanted = listening?.wanted === true ? { _meta: { progressToken: id } } : {};
     const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject, listening }));
     try {
-      this.#send({ id, method, params: { ...(toJsonForm(params) as object), ...wanted } });
+      this.#send({ id, method, params: { ...writtenParams(params), ...wanted } });
     } catch (error) {
       this.#waiting.delete(id);
       throw error;

@@ -3,6 +3,8 @@ import type { ScriptLanguage } from '../../errors/stint-error.js';
 import { DEFAULT_LIMITS, type Limits, parseTimeout, resolveLimits } from '../../runtime/limits.js';
 import { anything, type OptionReader, oneOf, readOptions, text } from '../../runtime/read-options.js';
 import { parseDuration } from '../../runtime/units.js';
+import { copyValues } from '../../values/copy-value.js';
+import type { Value } from '../../values/value.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import type { Session } from '../sessions/session.js';
@@ -13,6 +15,9 @@ const readCode: OptionReader<string> = (value, name) => {
   if (typeof value !== 'string') throw invalid(name, value, 'the text of a script');
   return value;
 };
+
+/** A piece may wait while its caller goes on with what it gave. */
+const copyArgs: OptionReader<Value[]> = (value, name) => copyValues(readArgs(value, name), 'args');
 
 /** State between calls. */
 export const sessionMethods = {
@@ -51,7 +56,7 @@ export const sessionMethods = {
     } = readOptions(params, 'params', {
       session: text,
       code: readCode,
-      args: readArgs,
+      args: copyArgs,
       timeout: parseTimeout,
     });
     if (code === undefined) throw invalid('params.code', code, 'the text of a script');

@@ -50,7 +50,11 @@ export function hostPortText({ host, port }: HostPort): string {
  * @throws StintError `INVALID_ARGUMENT`
  */
 export async function readAddress(address: string): Promise<KernelAddress> {
-  if (address.startsWith('unix:')) return { kind: 'unix', path: address.slice(address.startsWith('unix://') ? 7 : 5) };
+  if (address.startsWith('unix:')) {
+    const path = address.slice(address.startsWith('unix://') ? 7 : 5);
+    if (path === '') throw invalid('address', address, "'unix:/path'");
+    return { kind: 'unix', path };
+  }
   if (address.startsWith('tcp://'))
     return { kind: 'tcp', ...readHostPort(address.slice(6).replace(/\/$/, ''), 'address') };
   const scheme = URL.canParse(address) ? SCHEMES[new URL(address).protocol] : undefined;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
+import { describe } from '../../errors/describe.js';
 import { invalid } from '../../errors/invalid.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import { type OptionReader, readOptions, readSignal } from '../../runtime/read-options.js';
@@ -57,13 +58,23 @@ export async function connect(
       protocolVersion: PROTOCOL_VERSION,
       ...(requester.token === undefined ? {} : { token: requester.token }),
     };
-    const info = (await beforeAbort(requester.way.request('initialize', greeting), both)) as ServerInfo;
-    if (requester.way instanceof WireRequester) requester.way.longest = info.limits.message;
+    const { limits } = readGreeting(await beforeAbort(requester.way.request('initialize', greeting), both));
+    if (requester.way instanceof WireRequester) requester.way.longest = limits.message;
     return new KernelClient(requester.way);
   } catch (error) {
     await requester.way.close();
     throw error;
   }
+}
+
+/** What a kernel of this version has said. One of another version, or something else, might mean other things by the same words. */
+function readGreeting(value: unknown): ServerInfo {
+  const { protocolVersion, limits } = (value ?? {}) as Partial<ServerInfo>;
+  if (protocolVersion === PROTOCOL_VERSION && typeof limits?.message === 'number') return value as ServerInfo;
+  throw new StintError(
+    'PROTOCOL',
+    `what answers is no kernel that speaks '${PROTOCOL_VERSION}': it says ${describe(protocolVersion)}; use the version of stint that it is of`,
+  );
 }
 
 interface Opened {
@@ -78,10 +89,14 @@ async function open(
   signal: AbortSignal,
 ): Promise<Opened> {
   if (typeof to !== 'string') {
+    if (typeof to !== 'object' || to === null)
+      throw invalid('to', to, 'an address, a connection, or an object { input, output } of streams');
     if (!('input' in to)) {
       const connection = checkConnection(to, 'the connection');
       return open(connection.address, token ?? connection.token, signal);
     }
+    if (typeof to.input?.on !== 'function' || typeof to.output?.write !== 'function')
+      throw invalid('to', to, 'an object { input, output } of streams');
     return { way: new WireRequester(new StreamWire(to.input, to.output, LONGEST_ANSWER)) };
   }
   const address = await readAddress(to);

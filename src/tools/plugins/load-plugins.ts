@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../errors/describe.js';
+import { invalid } from '../../errors/invalid.js';
 import { isStintError, StintError } from '../../errors/stint-error.js';
 import { LANGUAGE_BY_EXTENSION } from '../../runtime/source.js';
 import type { Tool } from '../tool.js';
@@ -52,6 +53,7 @@ export async function loadDirectory(directory: string): Promise<DirectoryTools> 
  * @throws StintError (rejects) `DEPENDENCY_MISSING` if it is not there, `INVALID_ARGUMENT` if it exports no tools
  */
 export async function loadPackage(name: string, from = process.cwd()): Promise<Tool[]> {
+  if (typeof name !== 'string' || name === '') throw invalid('name', name, 'the name of a package');
   const { resolve: resolveImport } = await import('import-meta-resolve');
   let url: string;
   try {
