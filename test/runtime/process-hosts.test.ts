@@ -92,6 +92,8 @@ describe('a task in a child process', () => {
     ['a module that loops after an await', { module: stops, export: 'ignoresLater' }, 'terminate'],
   ] as const)('is taken up the same ladder: %s', async (_, source, rung) => {
     await using own = await createRuntime({ threads: 1, isolation: 'process', grace: rung === 'stop' ? '20s' : 1000 });
+    // To load a module takes its time, too.
+    await own.run({ module: stops, export: 'ready' });
     const outcome = await own.start(source, { limits: { timeout: 100 } }).outcome;
     expect(outcome).toMatchObject({ kind: 'timed-out', rung, error: { code: 'TIMEOUT' } });
     expect(await own.run({ language: 'lua', code: 'return 1' })).toBe(1);
