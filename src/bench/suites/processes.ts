@@ -12,6 +12,10 @@ const MANIFEST = import.meta.resolve('stint/package.json');
 const CLI = fileURLToPath(new URL(JSON.parse(readFileSync(new URL(MANIFEST), 'utf8')).bin.stint, MANIFEST));
 const INDEX = import.meta.resolve('stint');
 const FIRST_CALL = `import { run } from '${INDEX}'; console.log(await run({ language: 'lua', code: 'return 42' }));`;
+const TWO_THREADS = `const { Worker } = require('node:worker_threads');
+  let here = 0;
+  const hear = () => (here += 1) === 2 && console.log('here');
+  for (const _ of [1, 2]) new Worker('require("node:worker_threads").parentPort.postMessage(0)', { eval: true }).on('message', hear);`;
 const SCRIPT = `
   local lines = {}
   for i = 1, 200 do lines[i] = ("%05d %s"):format(i, ("x"):rep(i % 40)) end
@@ -28,6 +32,7 @@ export const suite: Suite = {
       await writeFile(file, SCRIPT);
       const commands = {
         empty: ['-e', '0'],
+        threads: ['-e', TWO_THREADS],
         first: ['--input-type=module', '-e', FIRST_CALL],
         eval: [CLI, 'eval', 'return 42', '--language', 'lua'],
         run: [CLI, 'run', file],
@@ -51,6 +56,12 @@ export const suite: Suite = {
         unit: 'ms',
         values: times.eval.map(({ answered }) => answered),
         targets: [atMost('max', 1000, SOURCES.bridge)],
+      });
+      context.row({
+        id: 'threads-beyond-empty',
+        title: 'two empty worker threads, as many as stint has: to their first words, beyond node -e 0',
+        unit: 'ms',
+        values: times.threads.map(({ answered }, i) => answered - (times.empty[i]?.ended ?? 0)),
       });
       context.row({
         id: 'eval-beyond-empty',
