@@ -7,7 +7,7 @@
  * exploration of Marsaglia's xorshift generators, scrambled").
  */
 import { randomFillSync } from 'node:crypto';
-import { captureMemory, type MemoryImage, restoreMemory } from '../memory-image.js';
+import { captureMemory, type MemoryImage, restoreMemory, rewindMemory } from '../memory-image.js';
 import type { QuickJsExports } from './exports.js';
 
 /** See the top of the file. */
@@ -53,6 +53,16 @@ function nextState(state: bigint): bigint {
 /** Gives a new instance an image's memory, and a random seed of its own. */
 export function restoreImage(api: QuickJsExports, image: InstanceImage): void {
   restoreMemory(api.memory, image.memory);
+  begin(api, image);
+}
+
+/** The same for one in which something has run: nothing of that is left. */
+export function rewindImage(api: QuickJsExports, image: InstanceImage): void {
+  rewindMemory(api.memory, image.memory);
+  begin(api, image);
+}
+
+function begin(api: QuickJsExports, image: InstanceImage): void {
   api.__stack_pointer.value = image.stackPointer;
   const seed = new Uint8Array(api.memory.buffer, image.seedAt, 8);
   randomFillSync(seed);

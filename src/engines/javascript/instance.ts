@@ -8,7 +8,7 @@
  * 4. All the state of an instance is its memory and its stack pointer: QuickJS has no other mutable global, and never changes its table.
  */
 import type { QuickJsExports } from './exports.js';
-import { captureImage, type InstanceImage, restoreImage } from './image.js';
+import { captureImage, type InstanceImage, restoreImage, rewindImage } from './image.js';
 import { createWasi } from './imports.js';
 
 /** What an instance asks of whoever runs it. Boxes that are passed are borrowed unless said otherwise. */
@@ -96,8 +96,7 @@ export class QuickJsInstance {
 
   /** Has the instance hold what an image holds and nothing else, whatever ran in it. */
   rewind(image: InstanceImage): void {
-    new Uint8Array(this.api.memory.buffer).fill(0);
-    restoreImage(this.api, image);
+    rewindImage(this.api, image);
   }
 
   /** Size of the instance's memory in bytes. It never shrinks. */

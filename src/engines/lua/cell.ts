@@ -11,7 +11,7 @@
  * 5. All the state of an instance is its memory and its stack pointer, beside the table: Lua has no other global that it changes.
  */
 
-import { restoreMemory } from '../memory-image.js';
+import { restoreMemory, rewindMemory } from '../memory-image.js';
 import type { CellLayout, LuaImage } from './image.js';
 import { LONGJMP, luaImports } from './imports.js';
 import { ALLOW_HOOK, type LuaApi, MASK_COUNT, STATUS } from './lua-api.js';
@@ -114,8 +114,7 @@ export class LuaCell {
 
   /** Has a cell that was made from an image hold what that does and nothing else, whatever ran in it. */
   rewind({ memory, layout }: LuaImage): void {
-    this.bytes.fill(0);
-    restoreMemory(this.api.memory, memory);
+    rewindMemory(this.api.memory, memory);
     this.api.stackRestore(this.#base);
     this.#constants = new Map(layout.constants);
   }
