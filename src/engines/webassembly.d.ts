@@ -19,6 +19,8 @@ declare namespace WebAssembly {
   }
 
   class Memory {
+    /** @param size in pages of 64 KiB */
+    constructor(size: { readonly initial: number });
     readonly buffer: ArrayBuffer;
     /** @returns the former size, in pages of 64 KiB */
     grow(pages: number): number;
