@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { systemCode } from '../errors/system-code.js';
 import { unpackThrown } from '../errors/thrown.js';
 import { encodeFrame, FrameReader } from '../worker/frames.js';
 import type { PipedMessage, ToHost } from '../worker/messages.js';
@@ -10,6 +9,7 @@ import { type BufferMessage, isBufferMessage, SharedBuffers } from '../worker/sh
 import { PIPED, TO_OWNER } from '../worker/short-forms.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
 import type { RecordChild } from './record-children.js';
+import { signalGroup } from './signal-group.js';
 
 /** So many of the last characters that a process wrote to its standard error are kept, to say what it died of. */
 const MOST_LAST_WORDS = 500;
@@ -206,12 +206,7 @@ function pipesOf({ stdio }: ChildProcess): { given: Socket; told: Socket } {
 }
 
 function killGroup({ pid }: ChildProcess): void {
-  try {
-    process.kill(-(pid as number), 'SIGKILL');
-  } catch (error) {
-    // It is gone already, and its exit is on its way; or what is left of the group has become another user's.
-    if (!['ESRCH', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
-  }
+  signalGroup(pid as number, 'SIGKILL');
 }
 
 function launch(memory: number, mark: Readonly<Record<string, string>>): ChildProcess {

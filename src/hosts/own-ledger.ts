@@ -3,7 +3,8 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { BorrowedLedger } from '../ledger/shared-ledger.js';
 
 /**
- * The ledger of a runtime, or of a daemon: loaded and opened when something is first to be recorded, closed with its owner. Where there can be none that is
+ * The ledger of a runtime, a daemon or a tool's call: loaded and opened when something is first to be recorded, given back with its owner. All of one
+ * directory share it while it is open. Where there can be none that is
  * warned of, once, and things are not recorded; the next time it is tried again.
  */
 export class OwnLedger {

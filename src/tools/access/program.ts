@@ -11,6 +11,7 @@ import { messageOf } from '../../errors/describe.js';
 import { StintError } from '../../errors/stint-error.js';
 import type { OwnLedger } from '../../hosts/own-ledger.js';
 import { recordChildren } from '../../hosts/record-children.js';
+import { signalGroup } from '../../hosts/signal-group.js';
 import { onAbort } from '../../scope/on-abort.js';
 import type { Executed } from './execute.js';
 
@@ -156,13 +157,6 @@ class ProcessGroup {
 
   #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, signal);
-    } catch (error) {
-      // Nobody is left in it, or those who are have become somebody else's (EPERM).
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-    }
+    if (pid !== undefined) signalGroup(pid, signal);
   }
 }
