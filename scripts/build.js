@@ -53,12 +53,20 @@ async function writeJavaScriptModel() {
   writeFileSync(MODEL_PATH, writeModel(model, binary));
 }
 
-/** The files that modules and all that they import become. @param isElsewhere what is left where it is, beside packages */
-async function bundled(input, output, isElsewhere = () => false, plugins = []) {
+/**
+ * The files that modules and all that they import become.
+ *
+ * @param isElsewhere what is left where it is, beside packages
+ * @param groups what is to be in one file, by what there would be else
+ */
+async function bundled(input, output, isElsewhere = () => false, plugins = [], groups = undefined) {
   const external = (id, importer) =>
     isPackage(id) || isElsewhere(importer === undefined ? id : resolve(dirname(importer), id));
   const bundle = await rolldown({ input, platform: 'node', external, plugins });
-  const made = await bundle.generate(output);
+  let made = await bundle.generate(output);
+  if (groups !== undefined) {
+    made = await bundle.generate({ ...output, codeSplitting: { groups: groups(made.output) } });
+  }
   await bundle.close();
   return made.output;
 }
@@ -77,6 +85,9 @@ async function bundleStarts() {
     // A chunk has the name and the place of the module that it is for: what that finds beside itself is there.
     chunkFileNames: ({ facadeModuleId, name }) =>
       facadeModuleId ? relative(dist, facadeModuleId).replace(/\.js$/, '.cjs') : `worker/${name}.cjs`,
+    // The interrupter needs nothing but what is in control/.
+    codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, test: (id) => !isIn(join(dist, 'control'), id) }] },
+    comments: false,
   });
   for (const { fileName, code } of files) writeFileSync(join(dist, fileName), code);
   for (const name of entries) rmSync(fileOf(name));
@@ -93,8 +104,8 @@ async function bundleTools() {
 }
 
 /**
- * The command line becomes CommonJS too, in the one folder, with a file for each command and for what some of them share. The benchmarks stay as they are:
- * they measure what programs import.
+ * The command line becomes CommonJS too, in the one folder, with a file for each command and for what some of them share; what `stint eval` needs is in as few as
+ * can be. The benchmarks stay as they are: they measure what programs import.
  */
 async function bundleCommands() {
   const folder = join(dist, 'cli');
@@ -105,14 +116,32 @@ async function bundleCommands() {
   };
   const files = await bundled(
     { main: join(folder, 'main.js') },
-    { format: 'cjs', dir: folder, entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
+    { format: 'cjs', dir: folder, entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs', comments: false },
     (path) => isIn(benchmarks, path),
     [ownPlace],
+    (chunks) => {
+      const first = modulesOf(chunks, 'main.cjs');
+      const program = modulesOf(chunks, 'program.cjs', first);
+      const scripts = modulesOf(chunks, 'eval.cjs', new Set([...first, ...program]));
+      return [
+        { name: 'start', test: (id) => first.has(id) },
+        { name: 'commands', test: (id) => program.has(id) },
+        { name: 'scripts', test: (id) => scripts.has(id) },
+      ];
+    },
   );
   rmSync(folder, { recursive: true });
   mkdirSync(folder);
   for (const { fileName, code } of files) writeFileSync(join(folder, fileName), code);
   chmodSync(join(folder, 'main.cjs'), 0o755);
+}
+
+/** The modules that are loaded with a file. @param loaded those that are loaded before */
+function modulesOf(chunks, fileName, loaded = new Set()) {
+  const { moduleIds, imports } = chunks.find((chunk) => chunk.fileName === fileName);
+  const files = chunks.map((chunk) => chunk.fileName);
+  const others = imports.filter((file) => files.includes(file)).flatMap((file) => [...modulesOf(chunks, file, loaded)]);
+  return new Set([...moduleIds, ...others].filter((id) => !loaded.has(id)));
 }
 
 /** The URL of a module, as code of a file in `folder`: what it finds beside itself stays where it is. */

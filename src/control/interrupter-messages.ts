@@ -33,7 +33,7 @@ export type Ring = LookReason | null;
 export interface InterrupterData {
   /** Whether the inspector may be used; without it a VM has to poll. */
   readonly inspector: boolean;
-  /** What it tells the host's thread goes through here: a thread that blocks can take it out. */
+  /** The way to the host's thread and back. A thread that blocks can take messages out. */
   readonly port: MessagePort;
 }
 

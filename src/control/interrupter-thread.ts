@@ -2,7 +2,7 @@
  * The thread that holds all deadlines: it sleeps until the nearest one, takes tasks up the ladder, and
  * is never busy with anything else, so a deadline fires on time whatever the host's thread does.
  */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import { monotonicNow } from './clock.js';
 import { ControlTable } from './control-table.js';
 import { InspectorLink } from './inspector-link.js';
@@ -25,12 +25,11 @@ interface Watched {
   timer: NodeJS.Timeout | undefined;
 }
 
-const host = parentPort as MessagePort;
 const { inspector, port } = workerData as InterrupterData;
 const link = inspector ? new InspectorLink() : undefined;
 const watched = new Map<number, Watched>();
 
-host.on('message', (message: ToInterrupter) => {
+port.on('message', (message: ToInterrupter) => {
   switch (message.op) {
     case 'watch':
       addTable(message.table, new ControlTable(message.buffer));

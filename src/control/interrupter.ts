@@ -1,6 +1,6 @@
 /**
  * The host's end of the interrupter thread. There is one for each thread that makes runtimes, started
- * with its first runtime and gone with its last.
+ * before the first of its hosts is given anything to do, and gone with its last runtime.
  *
  * 1. It keeps no process alive.
  * 2. When the process exits it has let go of the main thread's inspector, else Node would print
@@ -40,6 +40,11 @@ export class InterrupterLease {
     this.#interrupter = interrupter;
     this.#table = table;
     this.#watched = watched;
+  }
+
+  /** Has the thread started, if it is not. To be called before a task can begin that it may have to end. */
+  start(): void {
+    this.#interrupter.start();
   }
 
   /** Announces a thread; returns the end of the bell that the thread is to be given. */
@@ -97,8 +102,10 @@ export function watchTable(
 
 class Interrupter {
   readonly #means: InterruptMeans;
-  readonly #worker: Worker;
+  /** Messages wait in it until the thread takes them. */
   readonly #port: MessagePort;
+  readonly #farEnd: MessagePort;
+  #worker: Worker | undefined;
   readonly #terminators = new Map<number, (thread: number) => void>();
   readonly #beforeExit = (): void => this.#quit();
   #isLoaded: () => void = () => undefined;
@@ -110,19 +117,24 @@ class Interrupter {
     this.#means = means;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const data: InterrupterData = { inspector: means === 'inspector', port: port2 };
+    this.#farEnd = port2;
+    port1.on('message', (message: FromInterrupter) => this.#take(message));
+    // After the listener: adding one makes the port keep the process alive.
+    port1.unref();
+  }
+
+  start(): void {
+    if (this.#worker !== undefined) return;
+    const data: InterrupterData = { inspector: this.#means === 'inspector', port: this.#farEnd };
     this.#worker = new Worker(new URL('../control/interrupter-thread.cjs', import.meta.url), {
       name: 'stint interrupter',
       workerData: data,
-      transferList: [port2],
+      transferList: [this.#farEnd],
       execArgv: [],
       env: {},
       // It makes little garbage, and V8 would let tens of megabytes of that gather.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
-    port1.on('message', (message: FromInterrupter) => this.#take(message));
-    // After the listener: adding one makes the port keep the process alive.
-    port1.unref();
     this.#worker.unref();
     process.on('exit', this.#beforeExit);
   }
@@ -138,10 +150,12 @@ class Interrupter {
     if (this.#terminators.size > 0) return;
     interrupters.delete(this.#means);
     process.off('exit', this.#beforeExit);
-    this.#port.ref();
-    await within(this.#loaded, LOAD_PATIENCE_MS);
+    if (this.#worker !== undefined) {
+      this.#port.ref();
+      await within(this.#loaded, LOAD_PATIENCE_MS);
+    }
     this.#port.close();
-    await this.#worker.terminate();
+    await this.#worker?.terminate();
   }
 
   /** Takes what the interrupter has told, on a thread that blocks. */
@@ -157,7 +171,7 @@ class Interrupter {
   }
 
   post(message: ToInterrupter, transfer: MessagePort[] = []): void {
-    this.#worker.postMessage(message, transfer);
+    this.#port.postMessage(message, transfer);
   }
 
   /** Blocks, for a moment only, until the interrupter has let go; then this thread can take note of it. */

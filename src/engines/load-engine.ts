@@ -1,3 +1,4 @@
+import { type Compile, compileAside } from './compile.js';
 import type { Engine } from './engine.js';
 import type { EngineName } from './engine-name.js';
 import type { JavaScriptModule } from './javascript/module.js';
@@ -9,9 +10,12 @@ export type EngineCode =
   | { readonly name: 'javascript'; readonly code: JavaScriptModule };
 
 /** Compiles an engine's WebAssembly. Loads nothing else of the engine. */
-export async function compileEngine(name: Exclude<EngineName, 'module'>): Promise<EngineCode> {
-  if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule() };
-  return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule() };
+export async function compileEngine(
+  name: Exclude<EngineName, 'module'>,
+  compile: Compile = compileAside,
+): Promise<EngineCode> {
+  if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule(compile) };
+  return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule(compile) };
 }
 
 /** An engine's code, or only its name: then the thread compiles it itself. */

@@ -3,8 +3,7 @@
  *
  * It gets its setup as its first message.
  */
-import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { threadId, Worker } from 'node:worker_threads';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
 
 /** What cannot be changed in a thread that has booted. */
@@ -19,6 +18,8 @@ export interface BootedThread {
   /** The interrupter knows it by this. */
   readonly name: string;
   readonly worker: Worker;
+  /** Settles when Node is ready there for our code, or when it will never be. */
+  readonly online: Promise<void>;
 }
 
 const YOUNG_GENERATION_MB = 8;
@@ -26,8 +27,9 @@ const YOUNG_GENERATION_MB = 8;
 let early: BootedThread | undefined;
 
 /** Boots a thread that the first runtime takes. It keeps no process alive. */
-export function bootEarly(): void {
+export function bootEarly(): BootedThread {
   early ??= boot({});
+  return early;
 }
 
 /** A thread that boots, or has been since {@link bootEarly}. */
@@ -40,7 +42,8 @@ export function bootThread(settings: BootSettings): BootedThread {
 }
 
 function boot({ heap, environment = {} }: BootSettings): BootedThread {
-  const name = `${THREAD_NAME_PREFIX}${randomUUID()}`;
+  // No other thread of the process has it: a thread boots one after the other.
+  const name = `${THREAD_NAME_PREFIX}${threadId}-${process.hrtime.bigint()}`;
   const worker = new Worker(new URL('../worker/entry.cjs', import.meta.url), {
     name,
     // A script has no use for the host's environment, nor has the thread for the host's command line.
@@ -54,5 +57,6 @@ function boot({ heap, environment = {} }: BootSettings): BootedThread {
     },
   });
   worker.unref();
-  return { name, worker };
+  const online = new Promise<void>((resolve) => worker.once('online', resolve).once('exit', () => resolve()));
+  return { name, worker, online };
 }

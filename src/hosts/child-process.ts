@@ -60,6 +60,7 @@ export class ChildProcess implements Carrier {
     this.#table = table;
     this.#process = launched;
     this.#interrupter = interrupter;
+    interrupter.start();
     this.#grace = grace;
     table.threads.reset(index);
     this.#sign = new SignOfLife(

@@ -1,5 +1,6 @@
 /** One worker thread: how it is set up, how messages go to it, and when it is gone. */
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import { randomBytes } from 'node:crypto';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { monotonicNow } from '../control/clock.js';
 import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
@@ -7,6 +8,7 @@ import { Ring } from '../control/ring.js';
 import { within } from '../control/within.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
+import { GIVEN_BYTES } from '../engines/random.js';
 import type { Transferable } from '../values/transfer.js';
 import { isPrimitive } from '../values/value.js';
 import { Link } from '../worker/link.js';
@@ -48,6 +50,7 @@ export class WorkerThread implements Carrier {
   readonly #jobs = new JobNumbers((message) => this.#post(message));
   readonly #exited: Promise<void>;
   #onLoaded: () => void = () => undefined;
+  #setup: [WorkerSetup, MessagePort[]] | undefined;
   /** What it died of, if that is known. */
   cause: Error | undefined;
   isGone = false;
@@ -68,7 +71,7 @@ export class WorkerThread implements Carrier {
     this.#table = table;
     this.#interrupter = interrupter;
     table.threads.reset(index);
-    const { name, worker } = bootThread(settings);
+    const { name, worker, online } = bootThread(settings);
     this.#worker = worker;
     const bell = interrupter.addThread(index, name);
     const rings = new SharedArrayBuffer(2 * Ring.BYTES);
@@ -82,11 +85,13 @@ export class WorkerThread implements Carrier {
       rings,
       means,
       cellSize,
+      random: randomBytes(GIVEN_BYTES),
       depth,
       recycleMemory: recycle.memory,
       ...(pipes && { pipes }),
     };
-    worker.postMessage(setup, [bell, port2]);
+    this.#setup = [setup, [bell, port2]];
+    void online.then(() => this.#setUp());
     this.#link = new Link(
       { port: port1, outgoing: new Ring(rings), incoming: new Ring(rings, Ring.BYTES) },
       { shorten: TO_WORKER.shorten, lengthen: TO_HOST.lengthen },
@@ -159,6 +164,7 @@ export class WorkerThread implements Carrier {
   }
 
   receive(): boolean {
+    this.#setUp();
     return this.#link.takeAll();
   }
 
@@ -187,6 +193,17 @@ export class WorkerThread implements Carrier {
     if (this.isGone) return;
     void this.#worker.terminate();
     setTimeout(() => this.#insist(2 * ms), ms).unref();
+  }
+
+  /**
+   * Lets the thread begin, once it has booted or the calling thread blocks. The interrupter boots after it: side by side both would take longer, and nothing
+   * has to be interrupted before.
+   */
+  #setUp(): void {
+    if (this.#setup === undefined) return;
+    this.#interrupter.start();
+    this.#worker.postMessage(...this.#setup);
+    this.#setup = undefined;
   }
 
   #post(message: ToWorker): void {

@@ -3,11 +3,13 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { ControlTable } from '../control/control-table.js';
 import { INTERRUPT_FUNCTION } from '../control/interrupter-messages.js';
 import { nesting } from '../control/nesting.js';
+import { giveRandom } from '../engines/random.js';
 import type { WorkerSetup } from './messages.js';
 import { ScriptWorker } from './script-worker.js';
 
 (parentPort as MessagePort).once('message', (setup: WorkerSetup) => {
   nesting.depth = setup.depth;
+  giveRandom(setup.random);
   const worker = new ScriptWorker(setup, new ControlTable(setup.control));
   Object.defineProperty(globalThis, Symbol.for(INTERRUPT_FUNCTION), {
     value: () => worker.interrupt(),

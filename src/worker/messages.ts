@@ -23,6 +23,8 @@ export interface WorkerSetup {
   readonly depth: number;
   /** How many scripts may share a cell. */
   readonly cellSize: number;
+  /** What the seeds of its first VMs are made of. */
+  readonly random: Uint8Array;
   /** Bytes beyond which the thread is to be replaced when its tasks have ended; `Infinity` for never. */
   readonly recycleMemory: number;
   /** In a child process: the pipes between the thread and the owner. */

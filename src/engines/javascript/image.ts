@@ -6,8 +6,8 @@
  * numbers. It is found by what a call does to it: QuickJS uses xorshift64* (Vigna, "An experimental
  * exploration of Marsaglia's xorshift generators, scrambled").
  */
-import { randomFillSync } from 'node:crypto';
 import { captureMemory, type MemoryImage, restoreMemory, rewindMemory } from '../memory-image.js';
+import { fillRandom } from '../random.js';
 import type { QuickJsExports } from './exports.js';
 
 /** See the top of the file. */
@@ -65,7 +65,7 @@ export function rewindImage(api: QuickJsExports, image: InstanceImage): void {
 function begin(api: QuickJsExports, image: InstanceImage): void {
   api.__stack_pointer.value = image.stackPointer;
   const seed = new Uint8Array(api.memory.buffer, image.seedAt, 8);
-  randomFillSync(seed);
+  fillRandom(seed);
   // xorshift64* stays at zero for ever if it begins there.
   seed[0] = (seed[0] as number) | 1;
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { fillRandom } from '../random.js';
 
 /** Functions by the names of WASI preview 1. */
 type WasiImports = Record<string, (...args: never[]) => number>;
@@ -22,7 +22,7 @@ export function createWasi(memory: () => WebAssembly.Memory): {
     clock_time_get(_clock: number, _precision: bigint, result: number): number {
       const view = new DataView(memory().buffer);
       if (seeding) {
-        randomFillSync(new Uint8Array(memory().buffer, result, 7));
+        fillRandom(new Uint8Array(memory().buffer, result, 7));
         view.setUint8(result + 7, 0);
       } else {
         view.setBigUint64(result, BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)), true);
@@ -30,7 +30,7 @@ export function createWasi(memory: () => WebAssembly.Memory): {
       return SUCCESS;
     },
     random_get(address: number, bytes: number): number {
-      randomFillSync(new Uint8Array(memory().buffer, address, bytes));
+      fillRandom(new Uint8Array(memory().buffer, address, bytes));
       return SUCCESS;
     },
     fd_write: () => BAD_DESCRIPTOR,

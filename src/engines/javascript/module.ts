@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { type Compile, compileAside } from '../compile.js';
 import type { GuestModel } from './guest.js';
 import { readModel } from './model-file.js';
 
@@ -17,7 +18,9 @@ export interface JavaScriptModule {
 }
 
 /** Reads and compiles what a `JavaScriptEngine` needs. Once for a process is enough. */
-export async function loadJavaScriptModule(): Promise<JavaScriptModule> {
-  const [binary, model] = await Promise.all([readFile(QUICKJS_PATH), readFile(MODEL_PATH)]);
-  return { quickjs: await WebAssembly.compile(binary), model: readModel(model, binary) };
+export async function loadJavaScriptModule(compile: Compile = compileAside): Promise<JavaScriptModule> {
+  const binary = readFileSync(QUICKJS_PATH);
+  const compiling = compile(binary);
+  const model = readModel(readFileSync(MODEL_PATH), binary);
+  return { quickjs: await compiling, model };
 }

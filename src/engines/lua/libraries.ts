@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { fillRandom } from '../random.js';
 import type { LuaCell } from './cell.js';
 import { hideMetatable } from './hide-metatable.js';
 import { openHostLibrary } from './host-library.js';
@@ -88,17 +88,12 @@ export function openLibraries(cell: LuaCell, L: number): void {
   openHostLibrary(cell, L);
 }
 
-/** Random numbers are drawn for many VMs at once: for each alone they would cost a tenth of making it. */
-const seeds = new BigInt64Array(512);
-let seedsUsed = seeds.length;
+const seeds = new BigInt64Array(2);
+const seedBytes = new Uint8Array(seeds.buffer);
 
 function randomSeeds(): [bigint, bigint] {
-  if (seedsUsed === seeds.length) {
-    randomFillSync(seeds);
-    seedsUsed = 0;
-  }
-  seedsUsed += 2;
-  return [seeds[seedsUsed - 2] ?? 0n, seeds[seedsUsed - 1] ?? 0n];
+  fillRandom(seedBytes);
+  return [seeds[0] ?? 0n, seeds[1] ?? 0n];
 }
 
 /**

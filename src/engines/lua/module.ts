@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { type Compile, compileAside } from '../compile.js';
 import { withSmallMemory } from './small-memory.js';
 
 /** What an instance of Lua starts with, in pages of 64 KiB: its stack and static data take 17. */
@@ -15,11 +16,11 @@ export interface LuaModule {
 }
 
 /** Reads and compiles what a `LuaEngine` needs. Once for a process is enough. */
-export async function loadLuaModule(): Promise<LuaModule> {
+export async function loadLuaModule(compile: Compile = compileAside): Promise<LuaModule> {
   const wasmoon = dirname(createRequire(import.meta.url).resolve('wasmoon'));
   const [glue, shim] = await Promise.all([
-    readFile(join(wasmoon, 'glue.wasm')).then((binary) => WebAssembly.compile(withSmallMemory(binary, START_PAGES))),
-    readFile(new URL('shim.wasm', import.meta.url)).then((binary) => WebAssembly.compile(binary)),
+    compile(withSmallMemory(readFileSync(join(wasmoon, 'glue.wasm')), START_PAGES)),
+    compile(readFileSync(new URL('shim.wasm', import.meta.url))),
   ]);
   return { glue, shim };
 }

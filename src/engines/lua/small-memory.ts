@@ -13,7 +13,7 @@ const MEMORY_SECTION = 5;
  * A copy of the binary whose memory starts with `pages` pages; the binary itself if it has no memory of its own, or one that starts
  * smaller.
  */
-export function withSmallMemory(binary: Uint8Array, pages: number): Uint8Array {
+export function withSmallMemory(binary: Uint8Array<ArrayBuffer>, pages: number): Uint8Array<ArrayBuffer> {
   let at = HEADER_BYTES;
   while (at < binary.length) {
     const id = binary[at];
@@ -25,7 +25,7 @@ export function withSmallMemory(binary: Uint8Array, pages: number): Uint8Array {
 }
 
 /** @param section where the content of the memory section begins: a count, then flags and the pages to start with */
-function withStart(binary: Uint8Array, section: number, pages: number): Uint8Array {
+function withStart(binary: Uint8Array<ArrayBuffer>, section: number, pages: number): Uint8Array<ArrayBuffer> {
   const count = readNumber(binary, section);
   const start = readNumber(binary, count.next + 1);
   if (count.value === 0 || start.value <= pages) return binary;
