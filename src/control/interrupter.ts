@@ -28,6 +28,7 @@ const EXIT_PATIENCE_MS = 200;
 const LOAD_PATIENCE_MS = 1000;
 const YOUNG_GENERATION_MB = 3;
 const interrupters = new Map<InterruptMeans, Interrupter>();
+let bootAfterMs = 0;
 let nextTable = 1;
 
 /** A runtime's right to the interrupter: all its calls are about that runtime's table. */
@@ -80,6 +81,14 @@ export class InterrupterLease {
 }
 
 /**
+ * Has interrupters boot so many milliseconds after they could be needed, or when one is told to look: whoever is done by then does without. For a thread
+ * whose event loop nothing holds up, and deadlines that are further off.
+ */
+export function interruptLater(ms: number): void {
+  bootAfterMs = ms;
+}
+
+/**
  * Puts a table under the interrupter's watch.
  *
  * @param onTerminate called when a thread can only be ended
@@ -106,6 +115,7 @@ class Interrupter {
   readonly #port: MessagePort;
   readonly #farEnd: MessagePort;
   #worker: Worker | undefined;
+  #later: NodeJS.Timeout | undefined;
   readonly #terminators = new Map<number, (thread: number) => void>();
   readonly #beforeExit = (): void => this.#quit();
   #isLoaded: () => void = () => undefined;
@@ -124,7 +134,13 @@ class Interrupter {
   }
 
   start(): void {
+    if (bootAfterMs === 0) this.#boot();
+    else this.#later ??= setTimeout(() => this.#boot(), bootAfterMs).unref();
+  }
+
+  #boot(): void {
     if (this.#worker !== undefined) return;
+    clearTimeout(this.#later);
     const data: InterrupterData = { inspector: this.#means === 'inspector', port: this.#farEnd };
     this.#worker = new Worker(new URL('../control/interrupter-thread.cjs', import.meta.url), {
       name: 'stint interrupter',
@@ -149,6 +165,7 @@ class Interrupter {
     this.#terminators.delete(id);
     if (this.#terminators.size > 0) return;
     interrupters.delete(this.#means);
+    clearTimeout(this.#later);
     process.off('exit', this.#beforeExit);
     if (this.#worker !== undefined) {
       this.#port.ref();
@@ -171,6 +188,7 @@ class Interrupter {
   }
 
   post(message: ToInterrupter, transfer: MessagePort[] = []): void {
+    if (message.op === 'look') this.#boot();
     this.#port.postMessage(message, transfer);
   }
 

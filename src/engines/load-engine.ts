@@ -1,4 +1,3 @@
-import { type Compile, compileAside } from './compile.js';
 import type { Engine } from './engine.js';
 import type { EngineName } from './engine-name.js';
 import type { JavaScriptModule } from './javascript/module.js';
@@ -10,12 +9,9 @@ export type EngineCode =
   | { readonly name: 'javascript'; readonly code: JavaScriptModule };
 
 /** Compiles an engine's WebAssembly. Loads nothing else of the engine. */
-export async function compileEngine(
-  name: Exclude<EngineName, 'module'>,
-  compile: Compile = compileAside,
-): Promise<EngineCode> {
-  if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule(compile) };
-  return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule(compile) };
+export async function compileEngine(name: Exclude<EngineName, 'module'>): Promise<EngineCode> {
+  if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule() };
+  return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule() };
 }
 
 /** An engine's code, or only its name: then the thread compiles it itself. */
@@ -29,9 +25,22 @@ export interface EngineSettings {
   readonly cellSize: number;
 }
 
+const CLASSES = {
+  lua: () => import('./lua/lua-engine.js'),
+  javascript: () => import('./javascript/javascript-engine.js'),
+};
+const early = new Map<EngineName, Promise<EngineCode>>();
+
+/** Begins with what this thread will most likely be asked for: that engine's code is compiled, and its class loaded. */
+export async function prepareEngine(name: EngineCode['name']): Promise<void> {
+  const compiling = compileEngine(name);
+  early.set(name, compiling);
+  await Promise.all([compiling, CLASSES[name]()]);
+}
+
 /** Makes an engine in this thread. */
 export async function createEngine(order: EngineOrder, settings: EngineSettings): Promise<Engine> {
-  const engine = order.code === undefined ? await compileEngine(order.name) : order;
-  if (engine.name === 'lua') return new (await import('./lua/lua-engine.js')).LuaEngine(engine.code, settings);
-  return new (await import('./javascript/javascript-engine.js')).JavaScriptEngine(engine.code);
+  const engine = order.code === undefined ? await (early.get(order.name) ?? compileEngine(order.name)) : order;
+  if (engine.name === 'lua') return new (await CLASSES.lua()).LuaEngine(engine.code, settings);
+  return new (await CLASSES.javascript()).JavaScriptEngine(engine.code);
 }

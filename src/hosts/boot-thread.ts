@@ -5,6 +5,7 @@
  */
 import { threadId, Worker } from 'node:worker_threads';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
+import type { EngineCode } from '../engines/load-engine.js';
 
 /** What cannot be changed in a thread that has booted. */
 export interface BootSettings {
@@ -14,22 +15,26 @@ export interface BootSettings {
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
+/** The engine that a thread gets ready before it is known what it is for. */
+export type EarlyEngine = EngineCode['name'];
+
 export interface BootedThread {
   /** The interrupter knows it by this. */
   readonly name: string;
   readonly worker: Worker;
   /** Settles when Node is ready there for our code, or when it will never be. */
   readonly online: Promise<void>;
+  /** What it compiles by itself. */
+  readonly engine: EarlyEngine | undefined;
 }
 
 const YOUNG_GENERATION_MB = 8;
 
 let early: BootedThread | undefined;
 
-/** Boots a thread that the first runtime takes. It keeps no process alive. */
-export function bootEarly(): BootedThread {
-  early ??= boot({});
-  return early;
+/** Boots a thread that the first runtime takes, for a program that is soon done. It keeps no process alive. @param engine what it is likely to need */
+export function bootEarly(engine: EarlyEngine): void {
+  early ??= boot({}, engine);
 }
 
 /** A thread that boots, or has been since {@link bootEarly}. */
@@ -41,7 +46,7 @@ export function bootThread(settings: BootSettings): BootedThread {
   return booted;
 }
 
-function boot({ heap, environment = {} }: BootSettings): BootedThread {
+function boot({ heap, environment = {} }: BootSettings, engine?: EarlyEngine): BootedThread {
   // No other thread of the process has it: a thread boots one after the other.
   const name = `${THREAD_NAME_PREFIX}${threadId}-${process.hrtime.bigint()}`;
   const worker = new Worker(new URL('../worker/entry.cjs', import.meta.url), {
@@ -49,6 +54,7 @@ function boot({ heap, environment = {} }: BootSettings): BootedThread {
     // A script has no use for the host's environment, nor has the thread for the host's command line.
     env: environment,
     argv: [],
+    workerData: engine,
     execArgv: [],
     // The memory of scripts is not in V8's heap. What passes through it lives shortly.
     resourceLimits: {
@@ -58,5 +64,5 @@ function boot({ heap, environment = {} }: BootSettings): BootedThread {
   });
   worker.unref();
   const online = new Promise<void>((resolve) => worker.once('online', resolve).once('exit', () => resolve()));
-  return { name, worker, online };
+  return { name, worker, online, engine };
 }

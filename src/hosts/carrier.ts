@@ -1,4 +1,5 @@
 import type { StopReason } from '../control/task-word.js';
+import type { EngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
 import type { Transferable } from '../values/transfer.js';
 import type { Job, TaskOrder, ToHost, ToWorker } from '../worker/messages.js';
@@ -15,8 +16,8 @@ export interface Carrier {
   readonly lastRung: 'terminate' | 'kill';
   /** Whether tasks may be sent to it while another holds it, and can be taken back then. */
   readonly takesAhead: boolean;
-  /** Whether it compiles its engines itself. */
-  readonly compiles: boolean;
+  /** Whether it compiles an engine itself. */
+  compiles(name: EngineName): boolean;
   /** Has it keep the process alive, or not. */
   keepAlive(keep: boolean): void;
   /** Hands over an engine's compiled WebAssembly, once. */

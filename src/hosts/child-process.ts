@@ -29,7 +29,6 @@ const LATER_PATIENCE_MS = 3000;
 export class ChildProcess implements Carrier {
   readonly lastRung = 'kill';
   readonly takesAhead = false;
-  readonly compiles = true;
   readonly #index: number;
   readonly #table: ControlTable;
   readonly #process: LaunchedProcess;
@@ -98,7 +97,10 @@ export class ChildProcess implements Carrier {
     this.#process.keepAlive(keep);
   }
 
-  /** It compiles its engines itself. */
+  compiles(): boolean {
+    return true;
+  }
+
   addEngine(): void {
     return;
   }

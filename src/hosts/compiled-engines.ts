@@ -1,4 +1,3 @@
-import type { Compile } from '../engines/compile.js';
 import { compileEngine, type EngineCode } from '../engines/load-engine.js';
 
 type CompiledName = EngineCode['name'];
@@ -12,11 +11,11 @@ export function compiledEngine(name: CompiledName): EngineCode | undefined {
   return compiled.get(name);
 }
 
-/** An engine's WebAssembly, compiled by the first caller, in its way. A failure is not remembered. */
-export function compileEngineOnce(name: CompiledName, compile?: Compile): Promise<EngineCode> {
+/** An engine's WebAssembly, compiled by the first caller. A failure is not remembered. */
+export function compileEngineOnce(name: CompiledName): Promise<EngineCode> {
   let promise = compiling.get(name);
   if (promise === undefined) {
-    promise = compileEngine(name, compile).then(
+    promise = compileEngine(name).then(
       (code) => {
         compiled.set(name, code);
         return code;

@@ -93,9 +93,9 @@ export class Host {
     return this.#carrier.lastRung === 'terminate';
   }
 
-  /** Whether it compiles engines itself. */
-  get compiles(): boolean {
-    return this.#carrier.compiles;
+  /** Whether it compiles an engine itself. */
+  compiles(name: EngineName): boolean {
+    return this.#carrier.compiles(name);
   }
 
   /** Whether the thread goes when its other tasks have ended, as it has something left of a task, or has served its time. */

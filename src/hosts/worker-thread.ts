@@ -14,7 +14,7 @@ import { isPrimitive } from '../values/value.js';
 import { Link } from '../worker/link.js';
 import type { Job, PipeSetup, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
 import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
-import { type BootSettings, bootThread } from './boot-thread.js';
+import { type BootSettings, bootThread, type EarlyEngine } from './boot-thread.js';
 import type { Carrier, TaskMessage } from './carrier.js';
 import { JobNumbers } from './job-numbers.js';
 import type { Recycling } from './recycling.js';
@@ -40,13 +40,13 @@ const FIRST_WAIT_MS = 20;
 export class WorkerThread implements Carrier {
   readonly lastRung = 'terminate';
   readonly takesAhead = true;
-  readonly compiles = false;
   readonly #link: Link<ToWorker, ToHost>;
   readonly #index: number;
   readonly #table: ControlTable;
   readonly #interrupter: InterrupterLease;
   readonly #worker: Worker;
   readonly #engines = new Set<EngineName>();
+  readonly #early: EarlyEngine | undefined;
   readonly #jobs = new JobNumbers((message) => this.#post(message));
   readonly #exited: Promise<void>;
   #onLoaded: () => void = () => undefined;
@@ -71,8 +71,9 @@ export class WorkerThread implements Carrier {
     this.#table = table;
     this.#interrupter = interrupter;
     table.threads.reset(index);
-    const { name, worker, online } = bootThread(settings);
+    const { name, worker, online, engine } = bootThread(settings);
     this.#worker = worker;
+    this.#early = engine;
     const bell = interrupter.addThread(index, name);
     const rings = new SharedArrayBuffer(2 * Ring.BYTES);
     const { port1, port2 } = new MessageChannel();
@@ -124,6 +125,10 @@ export class WorkerThread implements Carrier {
   keepAlive(keep: boolean): void {
     if (keep) this.#worker.ref();
     else this.#worker.unref();
+  }
+
+  compiles(name: EngineName): boolean {
+    return name === this.#early;
   }
 
   addEngine(engine: EngineOrder): void {

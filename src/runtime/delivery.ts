@@ -42,7 +42,7 @@ export class Delivery {
     }
     const name = engineFor(source.language);
     // Nothing can be compiled here while the thread blocks.
-    const engine = compiledEngine(name) ?? (host.compiles || task.hosts.blocks ? { name } : undefined);
+    const engine = compiledEngine(name) ?? (host.compiles(name) || task.hosts.blocks ? { name } : undefined);
     if (engine !== undefined && !('load' in source)) {
       host.addEngine(engine);
       this.#start(task, host, claim, source);

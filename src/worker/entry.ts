@@ -1,8 +1,10 @@
 /** What a worker thread of stint starts with. */
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { ControlTable } from '../control/control-table.js';
 import { INTERRUPT_FUNCTION } from '../control/interrupter-messages.js';
 import { nesting } from '../control/nesting.js';
+import { compileForShortProgram } from '../engines/compile.js';
+import { type EngineCode, prepareEngine } from '../engines/load-engine.js';
 import { giveRandom } from '../engines/random.js';
 import type { WorkerSetup } from './messages.js';
 import { ScriptWorker } from './script-worker.js';
@@ -19,3 +21,9 @@ import { ScriptWorker } from './script-worker.js';
   }
   worker.loaded();
 });
+
+if (workerData !== null) {
+  compileForShortProgram();
+  // A failure is met again where the engine is needed.
+  prepareEngine(workerData as EngineCode['name']).catch(() => undefined);
+}

@@ -75,7 +75,11 @@ describe('a process that has a task to begin', () => {
   it('is killed if it is stopped, and says why', async () => {
     const launched = await launch();
     process.kill(launched.pid as number, 'SIGSTOP');
-    const interrupter = { look: () => undefined, expect: () => undefined } as unknown as InterrupterLease;
+    const interrupter = {
+      start: () => undefined,
+      look: () => undefined,
+      expect: () => undefined,
+    } as unknown as InterrupterLease;
     const table = ControlTable.create(4, 1, 1000, 10);
     const child = await new Promise<ChildProcess>((resolve) => {
       const made: ChildProcess = new ChildProcess(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Compile, compileAside } from '../compile.js';
+import { compile } from '../compile.js';
 import type { GuestModel } from './guest.js';
 import { readModel } from './model-file.js';
 
@@ -18,7 +18,7 @@ export interface JavaScriptModule {
 }
 
 /** Reads and compiles what a `JavaScriptEngine` needs. Once for a process is enough. */
-export async function loadJavaScriptModule(compile: Compile = compileAside): Promise<JavaScriptModule> {
+export async function loadJavaScriptModule(): Promise<JavaScriptModule> {
   const binary = readFileSync(QUICKJS_PATH);
   const compiling = compile(binary);
   const model = readModel(readFileSync(MODEL_PATH), binary);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Compile, compileAside } from '../compile.js';
+import { compile } from '../compile.js';
 import { withSmallMemory } from './small-memory.js';
 
 /** What an instance of Lua starts with, in pages of 64 KiB: its stack and static data take 17. */
@@ -16,7 +16,7 @@ export interface LuaModule {
 }
 
 /** Reads and compiles what a `LuaEngine` needs. Once for a process is enough. */
-export async function loadLuaModule(compile: Compile = compileAside): Promise<LuaModule> {
+export async function loadLuaModule(): Promise<LuaModule> {
   const wasmoon = dirname(createRequire(import.meta.url).resolve('wasmoon'));
   const [glue, shim] = await Promise.all([
     compile(withSmallMemory(readFileSync(join(wasmoon, 'glue.wasm')), START_PAGES)),
