@@ -23,7 +23,7 @@ export class HostPool {
   /** All threads that are not gone yet: also those that have left their place to another. */
   readonly #living = new Set<Host>();
   readonly #terminating = new Set<Host>();
-  /** Places of threads that had nothing to do for too long. */
+  /** Places of threads that have not been needed yet, or had nothing to do for too long. */
   readonly #away = new Set<number>();
   #started = 0;
   #lost = 0;
@@ -49,7 +49,11 @@ export class HostPool {
     this.#makeCarrier = makeCarrier;
     this.#onReplaced = onReplaced;
     this.#onFreeRow = onFreeRow;
-    this.#hosts = Array.from({ length: count }, (_, index) => this.#startHost(index));
+    this.#hosts = Array.from({ length: count }, (_, index) => {
+      if (settings.warm) return this.#startHost(index);
+      this.#away.add(index);
+      return undefined;
+    });
   }
 
   /** Threads started so far, replaced ones included. */
@@ -104,7 +108,7 @@ export class HostPool {
       else if (candidate.isSoonFree) return candidate;
       else if (best === undefined || isLess(candidate, best)) best = candidate;
     }
-    // One that left is brought back only if all others have something to do.
+    // One that is away is started only if all others have something to do.
     return away === undefined || best?.busy === 0 ? (best ?? next) : this.#restart(away);
   }
 

@@ -3,6 +3,8 @@ import type { Recycling } from './recycling.js';
 
 /** How long the hosts of a pool live. */
 export interface HostSettings {
+  /** Whether they start before a task needs them. */
+  readonly warm: boolean;
   readonly recycle: Recycling;
   /** Milliseconds that a host may have nothing to do; `Infinity` for any time. */
   readonly idleMs: number;

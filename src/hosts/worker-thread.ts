@@ -92,7 +92,12 @@ export class WorkerThread implements Carrier {
       ...(pipes && { pipes }),
     };
     this.#setup = [setup, [bell, port2]];
-    void online.then(() => this.#setUp());
+    online
+      .then(() => this.#setUp())
+      .catch((error: Error) => {
+        this.cause = error;
+        void worker.terminate();
+      });
     this.#link = new Link(
       { port: port1, outgoing: new Ring(rings), incoming: new Ring(rings, Ring.BYTES) },
       { shorten: TO_WORKER.shorten, lengthen: TO_HOST.lengthen },
@@ -206,9 +211,9 @@ export class WorkerThread implements Carrier {
    */
   #setUp(): void {
     if (this.#setup === undefined) return;
-    this.#interrupter.start();
     this.#worker.postMessage(...this.#setup);
     this.#setup = undefined;
+    this.#interrupter.start();
   }
 
   #post(message: ToWorker): void {

@@ -112,11 +112,11 @@ export class Kernel implements AsyncDisposable {
     this.#host = { limits, counter: this.#counter, admit: (kind, listener) => this.#admit(kind, listener) };
   }
 
-  /** Where scripts run: that which the kernel was given, or its own, whose threads start when this is first asked for. */
+  /** Where scripts run: that which the kernel was given, or its own, whose threads start with the tasks that need them. */
   get runtime(): Runtime {
     if (this.#runtime === undefined) {
       this.#checkOpen();
-      this.#runtime = new Runtime({ name: this.#parts.name, slots: SLOTS });
+      this.#runtime = new Runtime({ name: this.#parts.name, warm: false, slots: SLOTS });
     }
     return this.#runtime;
   }

@@ -4,7 +4,7 @@ import { invalid } from '../errors/invalid.js';
 import type { Isolation } from '../hosts/isolation.js';
 import type { Recycling } from '../hosts/recycling.js';
 import { DEFAULT_LIMITS, type Limits, type ResolvedLimits, readLimits, resolveLimits } from './limits.js';
-import { oneOf, readOptions, text, wholeNumber } from './read-options.js';
+import { oneOf, readBoolean, readOptions, text, wholeNumber } from './read-options.js';
 import { readIsolation } from './run-options.js';
 import { readPort } from './task-tools.js';
 import type { ToolPort } from './tool-port.js';
@@ -16,6 +16,8 @@ export interface RuntimeOptions {
   name?: string;
   /** Worker threads, 1 to 256. Default: one for each core. */
   threads?: number;
+  /** Whether all its threads, or child processes, start with it. With `false` each starts with the first task that needs it. Default: true. */
+  warm?: boolean;
   /** Tasks that can be live at once, 1 to 100,000. Default 16. */
   slots?: number;
   /** Tasks that can wait for a slot, 0 to 1,000,000. Default 1024. One more fails with `QUEUE_FULL`. */
@@ -68,6 +70,7 @@ export interface RuntimeOptions {
 export interface ResolvedRuntimeOptions {
   readonly name: string;
   readonly threads: number;
+  readonly warm: boolean;
   readonly slots: number;
   readonly queue: number;
   readonly limits: ResolvedLimits;
@@ -100,6 +103,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
   const read = readOptions(options, 'options', {
     name: text,
     threads: wholeNumber(1, 256),
+    warm: readBoolean,
     slots: wholeNumber(1, MAX_SLOTS),
     queue: wholeNumber(0, MAX_QUEUE),
     isolation: readIsolation,
@@ -118,6 +122,7 @@ export function resolveRuntimeOptions(options: unknown): ResolvedRuntimeOptions 
   return {
     name: read.name ?? 'stint',
     threads: read.threads ?? availableParallelism(),
+    warm: read.warm ?? true,
     slots: read.slots ?? 16,
     queue: read.queue ?? 1024,
     limits: resolveLimits(read.limits ?? {}, DEFAULT_LIMITS, 'options.limits'),
@@ -177,6 +182,7 @@ export function innerOptions(options: ResolvedRuntimeOptions): RuntimeOptions {
   return {
     name: `${name}, within`,
     threads: Math.min(2, threads),
+    warm: false,
     slots,
     queue,
     grace,

@@ -14,7 +14,7 @@ serveThreads(sharedRuntime);
 
 /** The runtime that {@link run} and {@link start} use: made on first use, with default options. */
 export function sharedRuntime(): Runtime {
-  shared ??= new Runtime({ name: 'shared' });
+  shared ??= new Runtime({ name: 'shared', warm: false });
   return shared;
 }
 

@@ -89,7 +89,12 @@ export class SubScripts implements AsyncDisposable {
   #runtime(): Runtime {
     if (this.#options.runtime !== undefined) return this.#options.runtime;
     const { slots, queue, overflow } = this.#options;
-    this.#own ??= new Runtime({ name: 'subscripts', slots: overflow === 'grow' ? MOST_SLOTS : slots, queue });
+    this.#own ??= new Runtime({
+      name: 'subscripts',
+      warm: false,
+      slots: overflow === 'grow' ? MOST_SLOTS : slots,
+      queue,
+    });
     return this.#own;
   }
 

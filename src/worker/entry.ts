@@ -22,7 +22,7 @@ import { ScriptWorker } from './script-worker.js';
   worker.loaded();
 });
 
-if (workerData !== null) {
+if (typeof workerData === 'string') {
   compileForShortProgram();
   // A failure is met again where the engine is needed.
   prepareEngine(workerData as EngineCode['name']).catch(() => undefined);

@@ -15,6 +15,28 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('threads', () => {
+  it('start with the runtime', async () => {
+    const runtime = await make({ threads: 2 });
+    expect(runtime.stats().threads).toMatchObject({ count: 2, started: 2 });
+  });
+
+  it('start with the first tasks that need them if the runtime is not to be warm', async () => {
+    const runtime = await make({ threads: 3, warm: false });
+    expect(runtime.stats().threads).toMatchObject({ count: 0, started: 0 });
+    for (let i = 0; i < 3; i += 1) expect(await runtime.run({ module }, { args: [i] })).toBe(2 * i);
+    expect(runtime.stats().threads).toMatchObject({ count: 1, started: 1 });
+    const both = [1, 2].map(() => runtime.run({ language: 'javascript', code: 'sleep(5).then(() => 1)' }));
+    expect(await Promise.all(both)).toEqual([1, 1]);
+    expect(runtime.stats().threads.count).toBeLessThanOrEqual(2);
+    expect(runtime.stats().threads.lost).toBe(0);
+  });
+
+  it('start with a synchronous call too', async () => {
+    const runtime = await make({ threads: 2, warm: false });
+    expect(runtime.runSync({ language: 'lua', code: 'return 1' })).toBe(1);
+    expect(runtime.stats().threads.count).toBe(1);
+  });
+
   it('leave when they have nothing to do for the idle timeout, and come back for the next task', async () => {
     const runtime = await make({ threads: 2, idleTimeout: 20 });
     expect(await runtime.run({ module }, { args: [1] })).toBe(2);
