@@ -1,14 +1,15 @@
-// A thread of the two-thread variants: a server, or a share of the clients.
+// A thread of the two-thread variants: a server, or clients, which begin when they are told.
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { startEchoServer } from './echo-server.js';
 import { runIoClients } from './io-clients.js';
-import { runNetClients } from './net-clients.js';
 
-const { role } = workerData;
-if (role === 'server') {
+if (workerData.role === 'server') {
   const { port } = await startEchoServer(workerData.gate);
   parentPort.postMessage({ port });
 } else {
-  const run = role === 'io' ? runIoClients : runNetClients;
-  parentPort.postMessage(await run(workerData));
+  parentPort.postMessage('ready');
+  await once(parentPort, 'message');
+  parentPort.postMessage(await runIoClients(workerData));
+  parentPort.close();
 }

@@ -13,7 +13,14 @@ const { name, count, paced, gate = 0 } = options;
 async function inThread(data) {
   const worker = new Worker(new URL('thread.js', import.meta.url), { workerData: data });
   const [answer] = await once(worker, 'message');
-  return { answer, end: () => worker.terminate() };
+  return {
+    answer,
+    end: () => worker.terminate(),
+    async go() {
+      worker.postMessage('go');
+      return (await once(worker, 'message'))[0];
+    },
+  };
 }
 
 /** What each variant does: sets up, then gives what is to be timed. */
@@ -28,14 +35,13 @@ const VARIANTS = {
   },
   async modules() {
     const server = await inThread({ role: 'server', gate });
-    const data = { role: 'io', port: server.answer.port, count, paced };
+    const clients = await inThread({ role: 'clients', port: server.answer.port, count, paced });
     return {
-      async load() {
-        const client = await inThread(data);
-        await client.end();
-        return client.answer;
+      load: clients.go,
+      async end() {
+        await clients.end();
+        await server.end();
       },
-      end: server.end,
     };
   },
   async scripts() {

@@ -78,17 +78,19 @@ export class Ladder {
     if (climber === undefined || climber.number !== number) {
       climber = this.#stop(row, number, now);
     }
-    // More than one rung at once only where there is no grace.
+    // More than one rung at once only where there is hardly any grace.
     while (climber.due <= now && climber.stage !== 'terminated') this.#nextRung(climber, row, now);
     return climber.due;
   }
 
   #stop(row: number, number: number, now: number): Climber {
     this.#table.raiseRung(row, 'stop');
-    this.#sendStop(row);
     const { grace } = this.#table;
     const patientUntil = now + grace + BREAK_PATIENCE;
-    const climber: Climber = { number, stage: 'stopped', due: now + grace / 2, patientUntil };
+    // Without a grace it is broken off at once, or sent the stop if it is in no VM.
+    const stage = grace === 0 ? 'reminded' : 'stopped';
+    if (stage === 'stopped') this.#sendStop(row);
+    const climber: Climber = { number, stage, due: now + grace / 2, patientUntil };
     this.#climbers.set(row, climber);
     return climber;
   }

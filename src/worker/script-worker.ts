@@ -142,7 +142,10 @@ export class ScriptWorker implements PortionThread {
       case 'engine':
         // The host has counted it. If it fails, the tasks that wait for it say so.
         this.#engines.add(message.engine).then(
-          () => this.loaded(),
+          () => {
+            this.loaded();
+            this.#prepareSpares();
+          },
           () => this.loaded(),
         );
         return;
