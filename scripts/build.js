@@ -138,10 +138,12 @@ async function bundleCommands() {
 
 /** The modules that are loaded with a file. @param loaded those that are loaded before */
 function modulesOf(chunks, fileName, loaded = new Set()) {
-  const { moduleIds, imports } = chunks.find((chunk) => chunk.fileName === fileName);
-  const files = chunks.map((chunk) => chunk.fileName);
-  const others = imports.filter((file) => files.includes(file)).flatMap((file) => [...modulesOf(chunks, file, loaded)]);
-  return new Set([...moduleIds, ...others].filter((id) => !loaded.has(id)));
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const files = new Set([fileName]);
+  // A set goes on to what is added to it meanwhile. Packages are no chunks.
+  for (const file of files) for (const imported of byName.get(file)?.imports ?? []) files.add(imported);
+  const modules = [...files].flatMap((file) => byName.get(file)?.moduleIds ?? []);
+  return new Set(modules.filter((id) => !loaded.has(id)));
 }
 
 /** The URL of a module, as code of a file in `folder`: what it finds beside itself stays where it is. */
