@@ -14,12 +14,22 @@ import { MAX_DEPTH, MAX_VALUES, type Value } from './value.js';
  * @throws StintError `VALUE_NOT_TRANSFERABLE` with the path to what cannot cross
  */
 export function copyValue(value: unknown, path: string): Value {
-  return new Copier(MAX_DEPTH).copy(value, path, 0);
+  return told(copyValue, () => new Copier(MAX_DEPTH).copy(value, path, 0));
 }
 
 /** Copies values that cross together, arguments say: each of them may be nested to {@link MAX_DEPTH} levels. */
 export function copyValues(values: readonly unknown[], path: string): Value[] {
-  return new Copier(MAX_DEPTH + 1).copy(values, path, 0) as Value[];
+  return told(copyValues, () => new Copier(MAX_DEPTH + 1).copy(values, path, 0) as Value[]);
+}
+
+/** Has the trace of a refusal begin with who asked for the copy: that of a deep value would hold nothing but the way into it. */
+function told<T>(asked: typeof copyValue | typeof copyValues, copy: () => T): T {
+  try {
+    return copy();
+  } catch (error) {
+    if (isStintError(error)) Error.captureStackTrace(error, asked);
+    throw error;
+  }
 }
 
 /**

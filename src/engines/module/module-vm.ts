@@ -16,7 +16,7 @@ import type { Value } from '../../values/value.js';
 import type { Answer, EventLoopVmHost, ModuleProgram, Step, Vm } from '../engine.js';
 import { failedStep } from '../failed-step.js';
 import { noSuchExport, TaskContext } from './context.js';
-import { uncaughtError } from './failure.js';
+import { ownFrames, uncaughtError } from './failure.js';
 import type { Exports, ModuleLoader } from './module-loader.js';
 
 type ModuleFunction = (input: unknown, context: TaskContext) => unknown;
@@ -214,7 +214,8 @@ function exported(exports: Exports, name: string): ModuleFunction | undefined {
 }
 
 function completed(value: unknown): Step {
-  if (value instanceof Error) return { kind: 'completed', value: packThrown(value) as unknown as Value, isError: true };
+  if (value instanceof Error)
+    return { kind: 'completed', value: packThrown(value, ownFrames) as unknown as Value, isError: true };
   return { kind: 'completed', value: value as Value, transfer: transferListOf(value) };
 }
 
