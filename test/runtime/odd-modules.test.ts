@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '../open-runtime.js';
 
@@ -11,8 +12,8 @@ const make = () => openRuntime({ threads: 1, limits: { timeout: '5s' } });
 
 describe('the trace of an error that stint throws', () => {
   it.each([
-    ['asksBadly', 3],
-    ['asksInVain', 4],
+    ['asksBadly', 4],
+    ['asksInVain', 5],
   ])('is of the module that asked for what cannot be: %s', async (name, line) => {
     const runtime = await make();
     const { error } = await runtime.start(odd(name), { functions: { add: () => null } }).outcome;
@@ -21,5 +22,36 @@ describe('the trace of an error that stint throws', () => {
       traceback: expect.stringMatching(new RegExp(`at ${name} .*odd\\.mjs:${line}:`)),
     });
     expect(error?.traceback).not.toMatch(/worker|engines/);
+  });
+});
+
+describe('what is thrown, or given, however odd', () => {
+  it('keeps its class if it is an error of another realm', async () => {
+    const runtime = await make();
+    const { error } = await runtime.start(odd('throwsOfOtherRealm')).outcome;
+    expect(error).toMatchObject({ message: 'of a context', scriptErrorName: 'RangeError' });
+    expect(error?.cause).toBeInstanceOf(RangeError);
+    expect(error?.cause).toMatchObject({ code: 'E_CONTEXT' });
+    expect(await runtime.run(odd('givesOfOtherRealm'))).toBeInstanceOf(RangeError);
+    const code = 'local _, e = pcall(functions.f) return tostring(e), e.code';
+    const functions = {
+      f: () => runInNewContext("throw Object.assign(new TypeError('no good'), { code: 'E_CONTEXT' })"),
+    };
+    expect(await runtime.run({ language: 'lua', code }, { functions })).toEqual([
+      expect.stringContaining('no good'),
+      'E_CONTEXT',
+    ]);
+  });
+
+  it.each([
+    ['throwsRevoked', 'SCRIPT_ERROR', 'Revoked Proxy'],
+    ['givesTrap', 'VALUE_NOT_TRANSFERABLE', 'a proxy'],
+  ])('ends its task, and nothing else: %s', async (name, code, message) => {
+    const runtime = await make();
+    const { error } = await runtime.start(odd(name)).outcome;
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(error?.message).not.toContain('the engine failed');
+    expect(await runtime.run(of('ends.mjs'), { args: [1] })).toBe(2);
+    expect(runtime.stats().threads.started).toBe(1);
   });
 });

@@ -9,6 +9,7 @@
 
 import type { ErrorEnvelope } from '../../errors/envelope.js';
 import { toEnvelope } from '../../errors/envelope.js';
+import { isError } from '../../errors/is-error.js';
 import { packThrown } from '../../errors/thrown.js';
 import { isThenable } from '../../values/thenable.js';
 import { transferListOf } from '../../values/transfer.js';
@@ -214,7 +215,7 @@ function exported(exports: Exports, name: string): ModuleFunction | undefined {
 }
 
 function completed(value: unknown): Step {
-  if (value instanceof Error)
+  if (isError(value))
     return { kind: 'completed', value: packThrown(value, ownFrames) as unknown as Value, isError: true };
   return { kind: 'completed', value: value as Value, transfer: transferListOf(value) };
 }
