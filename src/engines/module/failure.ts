@@ -10,8 +10,9 @@ const PLACE = /:(\d+):\d+\)?$/;
 /** Frames of Node itself. */
 const NODES_FRAME = /\bnode:/;
 
-/** Where stint itself lies, as frames of CommonJS modules name it, and those of ES modules. */
-const OWN_PLACES = [fileURLToPath(new URL('../../', import.meta.url)), new URL('../../', import.meta.url).href];
+/** Where stint itself lies, as frames of ES modules name it, and those of CommonJS modules. */
+const OWN_URL = import.meta.url.replace(/engines\/module\/[^/]*$/, '');
+const OWN_PLACES = [OWN_URL, fileURLToPath(OWN_URL)];
 
 /** Where the frames of stint that have called the module begin in a trace: in module-vm.js, or the bundle that it is in. */
 const OWN_FRAME = '/engines/module/module-';
