@@ -55,3 +55,22 @@ describe('what is thrown, or given, however odd', () => {
     expect(runtime.stats().threads.started).toBe(1);
   });
 });
+
+describe('a module that is an object', () => {
+  it('has its methods called as such, and fails with what its getters throw', async () => {
+    const runtime = await make();
+    expect(await runtime.run(of('whole.cjs', 'times'), { args: [2] })).toBe(6);
+    const { error } = await runtime.start(of('whole.cjs', 'late')).outcome;
+    expect(error).toMatchObject({ message: 'not yet', scriptErrorName: 'RangeError', line: 4 });
+  });
+});
+
+describe('a module that makes its thread unusable', () => {
+  it('has it replaced', async () => {
+    const runtime = await make();
+    await runtime.start(odd('removesPromise')).outcome;
+    await runtime.start(of('ends.mjs')).outcome;
+    expect(await runtime.run(of('ends.mjs'), { args: [1] })).toBe(2);
+    expect(runtime.stats().threads.started).toBe(2);
+  });
+});

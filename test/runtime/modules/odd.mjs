@@ -23,3 +23,7 @@ export const givesTrap = async () =>
       },
     },
   );
+
+export function removesPromise() {
+  globalThis.Promise = undefined;
+}
