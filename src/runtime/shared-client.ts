@@ -11,6 +11,7 @@ import {
   isMainThread,
   type MessagePort,
   receiveMessageOnPort,
+  threadId,
 } from 'node:worker_threads';
 import { monotonicNow } from '../control/clock.js';
 import { nesting } from '../control/nesting.js';
@@ -69,7 +70,7 @@ export class SharedClient {
     // What is sent while the door is closed reaches nobody.
     Atomics.wait(this.#door, 0, 0, patience);
     try {
-      this.#send({ op: 'call', reply: this.#reply, bell, source: sent, options: runOptions });
+      this.#send({ op: 'call', reply: this.#reply, bell, threadId, source: sent, options: runOptions });
     } catch (error) {
       throw whyNotTransferable(runOptions.args, 'args', error);
     }
