@@ -17,7 +17,7 @@ import { monotonicNow } from '../control/clock.js';
 import { nesting } from '../control/nesting.js';
 import { fromEnvelope } from '../errors/envelope.js';
 import { StintError } from '../errors/stint-error.js';
-import { whyNotTransferable } from '../values/copy-value.js';
+import { whyNotTransferable } from '../values/why-not-transferable.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { type RunSyncOptions, resolveRunOptions, splitSyncOptions } from './run-options.js';
 import { BELL, CallState, DOOR_NAME, type SharedAnswer, type SharedCall } from './shared-calls.js';

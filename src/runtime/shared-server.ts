@@ -2,7 +2,7 @@ import { BroadcastChannel, isMainThread, setEnvironmentData, type Worker } from 
 import { type ErrorEnvelope, toEnvelope } from '../errors/envelope.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { packThrown } from '../errors/thrown.js';
-import { whyNotTransferable } from '../values/copy-value.js';
+import { whyNotTransferable } from '../values/why-not-transferable.js';
 import type { Outcome } from './outcome.js';
 import type { Runtime } from './runtime.js';
 import { BELL, CallState, DOOR_NAME, type SharedAnswer, type SharedCall } from './shared-calls.js';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { describe, messageOf } from '../errors/describe.js';
+import { describe } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { childPath } from './path.js';
 import { isDetached } from './transfer.js';
@@ -30,20 +30,6 @@ function told<T>(asked: typeof copyValue | typeof copyValues, copy: () => T): T 
     if (isStintError(error)) Error.captureStackTrace(error, asked);
     throw error;
   }
-}
-
-/**
- * The error for a value that could not be cloned, with the path to what cannot be, if that is what {@link copyValue} refuses too.
- *
- * @param cause what the attempt threw
- */
-export function whyNotTransferable(value: unknown, path: string, cause: unknown): StintError {
-  try {
-    copyValue(value, path);
-  } catch (error) {
-    if (isStintError(error)) return error;
-  }
-  return new StintError('VALUE_NOT_TRANSFERABLE', `${path} cannot cross between threads: ${messageOf(cause)}`);
 }
 
 class Copier {
@@ -94,7 +80,8 @@ class Copier {
     }
     const copy: Value[] = new Array(value.length);
     for (let i = 0; i < value.length; i += 1) {
-      copy[i] = this.copy(read(value, i, path), childPath(path, i), depth + 1);
+      const at = childPath(path, i);
+      copy[i] = this.copy(read(value, i, at), at, depth + 1);
     }
     return copy;
   }
@@ -107,7 +94,7 @@ class Copier {
     const copy: { [key: string]: Value } = {};
     for (const key of Object.keys(value)) {
       const at = childPath(path, key);
-      const item = this.copy(read(value, key, path), at, depth + 1);
+      const item = this.copy(read(value, key, at), at, depth + 1);
       // Defined, not assigned: assigning to `__proto__` would set the prototype.
       Object.defineProperty(copy, key, { value: item, writable: true, enumerable: true, configurable: true });
     }
@@ -131,11 +118,12 @@ function className(prototype: unknown): string {
   return typeof name === 'string' && name !== '' ? name : 'unnamed';
 }
 
-function read(holder: object, key: string | number, path: string): unknown {
+/** @throws StintError if it is a getter that throws */
+export function read(holder: object, key: string | number, at: string): unknown {
   try {
     return Reflect.get(holder, key);
   } catch (error) {
-    throw refusal(childPath(path, key), 'a getter that throws', error);
+    throw refusal(at, 'a getter that throws', error);
   }
 }
 

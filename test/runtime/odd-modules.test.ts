@@ -74,3 +74,17 @@ describe('a module that makes its thread unusable', () => {
     expect(runtime.stats().threads.started).toBe(2);
   });
 });
+
+describe('a result that cannot be cloned', () => {
+  it.each([
+    ['behindMap', 'result.list[0] cannot cross between script and host: it is a function'],
+    ['withinMap', "result.get('a').b cannot cross between script and host: it is a symbol"],
+    ['behindCycle', 'result.weak cannot cross between threads: #<WeakMap> could not be cloned'],
+    ['port', 'result.port cannot cross between threads: Object that needs transfer'],
+    ['twice', 'result cannot cross between threads: Transfer list contains duplicate'],
+  ])('is blamed on the part that cannot be, not on what can: %s', async (what, message) => {
+    const runtime = await make();
+    const { error } = await runtime.start(odd('default'), { args: [what] }).outcome;
+    expect(error).toMatchObject({ code: 'VALUE_NOT_TRANSFERABLE', message: expect.stringContaining(message) });
+  });
+});

@@ -27,3 +27,19 @@ export const givesTrap = async () =>
 export function removesPromise() {
   globalThis.Promise = undefined;
 }
+
+const gives = {
+  behindMap: () => ({ map: new Map([['a', 1]]), list: [() => 1] }),
+  withinMap: () => new Map([['a', { b: Symbol('c') }]]),
+  behindCycle: () => {
+    const value = { at: new Date() };
+    value.self = value;
+    return Object.assign(value, { weak: new WeakMap() });
+  },
+  port: () => ({ at: new Date(), port: new MessageChannel().port1 }),
+  twice: (_, { transfer }) => {
+    const buffer = new ArrayBuffer(4);
+    return transfer({ buffer }, [buffer, buffer]);
+  },
+};
+export default (what, context) => gives[what](what, context);
