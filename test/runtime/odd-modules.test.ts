@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRuntime } from '../open-runtime.js';
 
 const of = (file: string, name = 'default') => ({
@@ -7,6 +10,15 @@ const of = (file: string, name = 'default') => ({
   export: name,
 });
 const odd = (name: string) => of('odd.mjs', name);
+
+/** A file in a directory that goes with the test. */
+function write(name: string, content: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'stint-odd-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, name);
+  writeFileSync(file, content);
+  return file;
+}
 
 const make = () => openRuntime({ threads: 1, limits: { timeout: '5s' } });
 
@@ -86,5 +98,40 @@ describe('a result that cannot be cloned', () => {
     const runtime = await make();
     const { error } = await runtime.start(odd('default'), { args: [what] }).outcome;
     expect(error).toMatchObject({ code: 'VALUE_NOT_TRANSFERABLE', message: expect.stringContaining(message) });
+  });
+});
+
+describe('a module that could not be loaded', () => {
+  it.each([
+    ['a.mjs', 'export default = ;'],
+    ['b.mjs', 'throw new Error("no")'],
+    ['c.cjs', 'throw new Error("no")'],
+    ['d.ts', 'const = ;'],
+  ])('is loaded anew by the next task: %s', async (name, content) => {
+    const runtime = await make();
+    const module = write(name, content);
+    expect((await runtime.start({ module }).outcome).error?.message).toMatch(/cannot load/);
+    writeFileSync(module, name.endsWith('.cjs') ? 'exports.default = () => 5' : 'export default () => 5');
+    expect(await runtime.run({ module })).toBe(5);
+  });
+});
+
+describe('a module that is reached by a link', () => {
+  it.each([
+    ['module.cjs', 'let n = 0; exports.count = () => ++n; exports.loop = () => { for (;;); };'],
+    ['module.mjs', 'let n = 0; export const count = () => ++n; export const loop = () => { for (;;); };'],
+  ])('is the same, and is loaded anew by either name after a break: %s', async (name, content) => {
+    const runtime = await make();
+    const module = write(name, content);
+    const link = join(module, '..', `link-${name}`);
+    symlinkSync(module, link);
+    const count = (path: string) => runtime.run({ module: path, export: 'count' });
+    expect([await count(link), await count(module), await count(link)]).toEqual([1, 2, 3]);
+    const looped = await runtime.start({ module: link, export: 'loop' }, { limits: { timeout: 50 } }).outcome;
+    expect(looped.rung).toBe('break');
+    expect([await count(module), await count(link)]).toEqual([1, 2]);
+    runtime.reloadModules();
+    expect([await count(link), await count(module)]).toEqual([1, 2]);
+    expect(runtime.stats().threads.started).toBe(1);
   });
 });
