@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isError } from './is-error.js';
 
 const LONGEST = 60;
 
@@ -17,7 +18,7 @@ export function describe(value: unknown): string {
 /** The message of anything that was thrown, an error or not. Never throws. */
 export function messageOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? String(thrown.message) : describe(thrown);
+    return isError(thrown) ? String(thrown.message) : describe(thrown);
   } catch {
     return UNREADABLE;
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type ErrorCode, isRetryable } from './codes.js';
 
 /** The languages an engine knows. */
@@ -68,6 +69,7 @@ export class StintError extends Error {
 
 /** Whether `error` is a {@link StintError}, with this code if one is given. */
 export function isStintError(error: unknown, code?: ErrorCode): error is StintError {
-  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+  // A look at a proxy may throw.
+  if (typeof error !== 'object' || error === null || types.isProxy(error) || !(BRAND in error)) return false;
   return code === undefined || (error as Partial<StintError>).code === code;
 }

@@ -1,4 +1,5 @@
 import { messageOf } from './describe.js';
+import { isError } from './is-error.js';
 
 /**
  * Something thrown, as plain data: a structured clone of an `Error` loses its class, its `code`, its own properties and
@@ -36,7 +37,7 @@ const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
  * @param shorten what is kept of each stack
  */
 export function packThrown(thrown: unknown, shorten: (stack: string) => string = (stack) => stack, level = 0): Thrown {
-  if (!(thrown instanceof Error)) {
+  if (!isError(thrown)) {
     const message = safely(() => messageOf(thrown)) ?? 'something that cannot be shown';
     return isPlain(thrown) ? { value: thrown, message } : { message };
   }

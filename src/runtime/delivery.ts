@@ -8,7 +8,7 @@ import { isStintError, StintError } from '../errors/stint-error.js';
 import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
 import type { Host } from '../hosts/host.js';
 import type { Claim } from '../hosts/thread-load.js';
-import { whyNotTransferable } from '../values/copy-value.js';
+import { whyNotTransferable } from '../values/why-not-transferable.js';
 import type { TaskOrder } from '../worker/messages.js';
 import { failedEnding } from './ending.js';
 import type { JobCache } from './job-cache.js';

@@ -7,6 +7,7 @@
  */
 import type { Answer, Call, CallError } from '../engines/engine.js';
 import { messageOf } from '../errors/describe.js';
+import { isError } from '../errors/is-error.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { copyValue } from '../values/copy-value.js';
 import type { Value } from '../values/value.js';
@@ -148,7 +149,7 @@ function callError(thrown: unknown): CallError {
   const message = messageOf(thrown);
   try {
     if (isStintError(thrown)) return { message, code: thrown.code };
-    if (!(thrown instanceof Error)) return { message };
+    if (!isError(thrown)) return { message };
     const { name, code } = thrown as { name?: unknown; code?: unknown };
     return { message, ...(typeof name === 'string' ? { name } : {}), ...(typeof code === 'string' ? { code } : {}) };
   } catch {

@@ -1,3 +1,4 @@
+import { describe } from '../errors/describe.js';
 import { invalid } from '../errors/invalid.js';
 
 /** What `Runtime.map` can be told beyond the options of each task. */
@@ -117,10 +118,11 @@ class InputSource<I> {
   async #ask(): Promise<IteratorResult<I>> {
     this.#isAsked = true;
     try {
-      const result = await this.#iterator.next();
-      this.#isOver ||= result.done === true;
+      const result: unknown = await this.#iterator.next();
+      if (!isResult(result)) throw new TypeError(`the inputs gave ${describe(result)} for the result of next()`);
+      this.#isOver ||= Boolean(result.done);
       // As `for await` does: the inputs may be promises.
-      return { ...result, value: await result.value };
+      return { done: this.#isOver, value: await result.value } as IteratorResult<I>;
     } catch (error) {
       this.#isOver = true;
       this.#failure = { error };
@@ -129,4 +131,9 @@ class InputSource<I> {
       this.#isAsked = false;
     }
   }
+}
+
+/** Without a look at this, inputs that are no iterator would never end. */
+function isResult(value: unknown): value is { done?: unknown; value?: unknown } {
+  return typeof value === 'object' && value !== null;
 }

@@ -23,6 +23,8 @@ export type SharedCall =
       /** The channel that the answer is to come by. */
       readonly reply: string;
       readonly bell: Int32Array;
+      /** The thread that waits. */
+      readonly threadId: number;
       readonly source: LoadedSource | { readonly module: string; readonly export: string };
       readonly options: RunOptions;
     }

@@ -11,12 +11,13 @@ import {
   isMainThread,
   type MessagePort,
   receiveMessageOnPort,
+  threadId,
 } from 'node:worker_threads';
 import { monotonicNow } from '../control/clock.js';
 import { nesting } from '../control/nesting.js';
 import { fromEnvelope } from '../errors/envelope.js';
 import { StintError } from '../errors/stint-error.js';
-import { whyNotTransferable } from '../values/copy-value.js';
+import { whyNotTransferable } from '../values/why-not-transferable.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { type RunSyncOptions, resolveRunOptions, splitSyncOptions } from './run-options.js';
 import { BELL, CallState, DOOR_NAME, type SharedAnswer, type SharedCall } from './shared-calls.js';
@@ -69,7 +70,7 @@ export class SharedClient {
     // What is sent while the door is closed reaches nobody.
     Atomics.wait(this.#door, 0, 0, patience);
     try {
-      this.#send({ op: 'call', reply: this.#reply, bell, source: sent, options: runOptions });
+      this.#send({ op: 'call', reply: this.#reply, bell, threadId, source: sent, options: runOptions });
     } catch (error) {
       throw whyNotTransferable(runOptions.args, 'args', error);
     }

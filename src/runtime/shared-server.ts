@@ -1,8 +1,8 @@
-import { BroadcastChannel, isMainThread, setEnvironmentData } from 'node:worker_threads';
+import { BroadcastChannel, isMainThread, setEnvironmentData, type Worker } from 'node:worker_threads';
 import { type ErrorEnvelope, toEnvelope } from '../errors/envelope.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { packThrown } from '../errors/thrown.js';
-import { whyNotTransferable } from '../values/copy-value.js';
+import { whyNotTransferable } from '../values/why-not-transferable.js';
 import type { Outcome } from './outcome.js';
 import type { Runtime } from './runtime.js';
 import { BELL, CallState, DOOR_NAME, type SharedAnswer, type SharedCall } from './shared-calls.js';
@@ -17,8 +17,9 @@ export function serveThreads(shared: () => Runtime): void {
   if (!isMainThread) return;
   const door = new Int32Array(new SharedArrayBuffer(4));
   setEnvironmentData(DOOR_NAME, door);
+  const server = new SharedServer(shared);
+  process.on('worker', (worker) => server.watch(worker));
   process.once('worker', () => {
-    const server = new SharedServer(shared);
     const channel = new BroadcastChannel(DOOR_NAME);
     channel.onmessage = (event) => server.receive((event as { data: SharedCall }).data);
     channel.unref();
@@ -27,9 +28,16 @@ export function serveThreads(shared: () => Runtime): void {
   });
 }
 
+interface Running {
+  readonly task: Task;
+  readonly bell: Int32Array;
+  /** Of the thread that waits. */
+  readonly threadId: number;
+}
+
 class SharedServer {
   readonly #shared: () => Runtime;
-  readonly #running = new Map<string, { readonly task: Task; readonly bell: Int32Array }>();
+  readonly #running = new Map<string, Running>();
 
   constructor(shared: () => Runtime) {
     this.#shared = shared;
@@ -50,12 +58,22 @@ class SharedServer {
     Atomics.notify(running.bell, BELL.signs);
   }
 
-  #run({ reply, bell, source, options }: SharedCall & { op: 'call' }): void {
+  /** Ends what a thread called that has ended: nobody waits for it. */
+  watch(worker: Worker): void {
+    const { threadId } = worker;
+    worker.once('exit', () => {
+      for (const running of this.#running.values()) {
+        if (running.threadId === threadId) void running.task.cancel('the thread that called has ended');
+      }
+    });
+  }
+
+  #run({ reply, bell, threadId, source, options }: SharedCall & { op: 'call' }): void {
     const { offered, taken } = CallState;
     if (Atomics.compareExchange(bell, BELL.state, offered, taken) !== offered) return;
     try {
       const task = this.#shared().start<unknown>(source, options);
-      this.#running.set(reply, { task, bell });
+      this.#running.set(reply, { task, bell, threadId });
       void task.outcome.then((outcome) => {
         this.#running.delete(reply);
         answer(reply, bell, answerOf(outcome));

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { describe, messageOf } from '../errors/describe.js';
+import { describe } from '../errors/describe.js';
 import { isStintError, StintError } from '../errors/stint-error.js';
 import { childPath } from './path.js';
 import { isDetached } from './transfer.js';
@@ -14,26 +14,22 @@ import { MAX_DEPTH, MAX_VALUES, type Value } from './value.js';
  * @throws StintError `VALUE_NOT_TRANSFERABLE` with the path to what cannot cross
  */
 export function copyValue(value: unknown, path: string): Value {
-  return new Copier(MAX_DEPTH).copy(value, path, 0);
+  return told(copyValue, () => new Copier(MAX_DEPTH).copy(value, path, 0));
 }
 
 /** Copies values that cross together, arguments say: each of them may be nested to {@link MAX_DEPTH} levels. */
 export function copyValues(values: readonly unknown[], path: string): Value[] {
-  return new Copier(MAX_DEPTH + 1).copy(values, path, 0) as Value[];
+  return told(copyValues, () => new Copier(MAX_DEPTH + 1).copy(values, path, 0) as Value[]);
 }
 
-/**
- * The error for a value that could not be cloned, with the path to what cannot be, if that is what {@link copyValue} refuses too.
- *
- * @param cause what the attempt threw
- */
-export function whyNotTransferable(value: unknown, path: string, cause: unknown): StintError {
+/** Has the trace of a refusal begin with who asked for the copy: that of a deep value would hold nothing but the way into it. */
+function told<T>(asked: typeof copyValue | typeof copyValues, copy: () => T): T {
   try {
-    copyValue(value, path);
+    return copy();
   } catch (error) {
-    if (isStintError(error)) return error;
+    if (isStintError(error)) Error.captureStackTrace(error, asked);
+    throw error;
   }
-  return new StintError('VALUE_NOT_TRANSFERABLE', `${path} cannot cross between threads: ${messageOf(cause)}`);
 }
 
 class Copier {
@@ -84,7 +80,8 @@ class Copier {
     }
     const copy: Value[] = new Array(value.length);
     for (let i = 0; i < value.length; i += 1) {
-      copy[i] = this.copy(read(value, i, path), childPath(path, i), depth + 1);
+      const at = childPath(path, i);
+      copy[i] = this.copy(read(value, i, at), at, depth + 1);
     }
     return copy;
   }
@@ -97,7 +94,7 @@ class Copier {
     const copy: { [key: string]: Value } = {};
     for (const key of Object.keys(value)) {
       const at = childPath(path, key);
-      const item = this.copy(read(value, key, path), at, depth + 1);
+      const item = this.copy(read(value, key, at), at, depth + 1);
       // Defined, not assigned: assigning to `__proto__` would set the prototype.
       Object.defineProperty(copy, key, { value: item, writable: true, enumerable: true, configurable: true });
     }
@@ -121,11 +118,12 @@ function className(prototype: unknown): string {
   return typeof name === 'string' && name !== '' ? name : 'unnamed';
 }
 
-function read(holder: object, key: string | number, path: string): unknown {
+/** @throws StintError if it is a getter that throws */
+export function read(holder: object, key: string | number, at: string): unknown {
   try {
     return Reflect.get(holder, key);
   } catch (error) {
-    throw refusal(childPath(path, key), 'a getter that throws', error);
+    throw refusal(at, 'a getter that throws', error);
   }
 }
 

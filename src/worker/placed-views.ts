@@ -43,8 +43,12 @@ export class Encoder extends DefaultSerializer {
     this.#place = place;
   }
 
-  /** Called by V8 for what it does not know itself: views. */
+  /** Called by V8 for what it does not know itself: views, and what only a thread can be given. @throws DataCloneError */
   _writeHostObject(given: NodeJS.ArrayBufferView): void {
+    if (!ArrayBuffer.isView(given)) {
+      const { name } = (given as object).constructor;
+      throw new DOMException(`#<${name}> cannot be cloned for another process`, 'DataCloneError');
+    }
     // As in a structured clone, a Buffer arrives as the bytes that it is.
     const view = Buffer.isBuffer(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : given;
     const place = this.#place(view);

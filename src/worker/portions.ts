@@ -156,6 +156,8 @@ export class Portions {
       vm.close();
       return step.kind === 'runnable' || step.kind === 'waiting' ? { kind: 'stopped' } : step;
     } catch (error) {
+      // What a module did to its thread may be why.
+      fiber.spoilsThread ||= vm.endsItself === true;
       vm.discard();
       return internalFailure(error);
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeSharedRuntime, sharedRuntime } from '#stint/index';
+import { closeSharedRuntime, type Outcome, sharedRuntime } from '#stint/index';
 
 const url = (file: string) => new URL(`modules/${file}`, import.meta.url);
 afterEach(closeSharedRuntime);
@@ -62,6 +62,17 @@ describe('synchronous calls of other threads', () => {
     }
     // The grace is 100 ms; as long as the main thread is given to take a call nobody may be deaf. Other programs may hold one up, not all.
     expect(Math.min(...times)).toBeLessThan(800);
+  });
+
+  it('end with the thread that made them', async () => {
+    const ended = new Promise<Outcome>((resolve) => {
+      sharedRuntime().on('task', (event) => {
+        if (event.type === 'started') void worker.terminate();
+        if (event.type === 'ended') resolve(event.outcome);
+      });
+    });
+    const worker = caller({ export: 'endless', limits: { timeout: null } });
+    expect(await ended).toMatchObject({ kind: 'cancelled', error: { cause: expect.stringContaining('thread') } });
   });
 
   it('take a runtime of their own when the main thread blocks', async () => {

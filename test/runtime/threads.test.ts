@@ -187,6 +187,19 @@ describe('map', () => {
     expect(results).toEqual([2, 4]);
   });
 
+  it.each([
+    ['refuses what is no result of an iterator', () => 5, /the inputs gave 5/],
+    ['ends where a loop would', () => ({ done: 1, value: 3 }), undefined],
+  ])('%s', async (_, next, message) => {
+    const runtime = await make({ threads: 1 });
+    const inputs = { [Symbol.iterator]: () => ({ next }) } as unknown as Iterable<number>;
+    const all = async (): Promise<void> => {
+      for await (const _ of runtime.map({ module }, inputs)) throw new Error('there was none');
+    };
+    if (message === undefined) await all();
+    else await expect(all()).rejects.toThrow(message);
+  });
+
   it('ends with the first failure, and ends what is on its way', async () => {
     const runtime = await make({ threads: 2, slots: 8 });
     const source = { language: 'lua', code: 'if ... == 3 then error("three") end sleep(... * 1000)' } as const;

@@ -1,8 +1,9 @@
 import { StintError } from '../../errors/stint-error.js';
 import { Scope } from '../../scope/scope.js';
-import { copyValues, whyNotTransferable } from '../../values/copy-value.js';
+import { copyValues } from '../../values/copy-value.js';
 import { transfer } from '../../values/transfer.js';
 import type { Value } from '../../values/value.js';
+import { whyNotTransferable } from '../../values/why-not-transferable.js';
 import type { Answer, Call, EventLoopVmHost, ModuleProgram } from '../engine.js';
 import type { ModuleContext, ModuleTools } from './module-context.js';
 import { makeTools } from './tools.js';

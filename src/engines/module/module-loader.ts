@@ -1,20 +1,20 @@
 /**
  * The modules of one thread.
  *
- * 1. A module is loaded once, however many tasks come at the same time; a failure is not remembered.
+ * 1. A module is loaded once, however many tasks come at the same time, and by whichever links; a failure is not remembered.
  * 2. One that was forgotten, or is of an older generation, is loaded anew: its entry file, not what that imports.
  * 3. Node keeps every copy of an ES module for as long as its thread lives: from some size of all copies on, {@link ModuleLoader.keepsTooMuch} says so.
  */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { register } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { freshUrl } from './fresh-url.js';
 
 /** The exports of a module. */
 export type Exports = Readonly<Record<string, unknown>>;
 
 interface Loaded {
-  readonly generation: number;
+  generation: number;
   readonly exports: Exports;
 }
 
@@ -26,10 +26,13 @@ const MOST_COPIED = 64 * 1024 ** 2;
 const TYPESCRIPT = /\.[mc]?ts$/;
 
 export class ModuleLoader {
+  /** By the URL that a task names, which may be that of a link. */
   readonly #loaded = new Map<string, Loaded>();
+  /** By the URL of the file itself, as Node knows modules; undefined if it could not be loaded. */
+  readonly #known = new Map<string, Loaded | undefined>();
   /** Modules loaded so far, anew ones included. */
   loads = 0;
-  readonly #loading = new Map<string, Promise<Exports>>();
+  readonly #loading = new Map<string, Promise<Loaded>>();
   readonly #copies = new Map<string, number>();
   /** What the copies take, in bytes. */
   #copied = 0;
@@ -47,33 +50,43 @@ export class ModuleLoader {
     return loaded !== undefined && loaded.generation >= generation ? loaded.exports : undefined;
   }
 
-  load(url: string, generation: number): Promise<Exports> {
-    const loading = this.#loading.get(url);
-    if (loading !== undefined) return loading;
-    const promise = this.#import(url, this.#loaded.has(url))
-      .then((exports) => {
-        this.loads += 1;
-        this.#loaded.set(url, { generation, exports });
-        return exports;
-      })
-      .finally(() => this.#loading.delete(url));
-    this.#loading.set(url, promise);
-    return promise;
+  async load(url: string, generation: number): Promise<Exports> {
+    const real = realUrl(url);
+    let loading = this.#loading.get(real);
+    if (loading === undefined) {
+      loading = this.#load(real, url, generation).finally(() => this.#loading.delete(real));
+      this.#loading.set(real, loading);
+    }
+    const loaded = await loading;
+    this.#loaded.set(url, loaded);
+    return loaded.exports;
   }
 
   /** What the module has in memory is not to be trusted: the next task loads it anew. */
   forget(url: string): void {
     const loaded = this.#loaded.get(url);
-    if (loaded !== undefined) this.#loaded.set(url, { ...loaded, generation: -1 });
+    if (loaded !== undefined) loaded.generation = -1;
   }
 
-  async #import(url: string, again: boolean): Promise<Exports> {
-    if (!this.#knowsTypeScript && TYPESCRIPT.test(new URL(url).pathname)) this.#learnTypeScript();
+  async #load(real: string, url: string, generation: number): Promise<Loaded> {
+    const known = this.#known.get(real);
+    if (known !== undefined && known.generation >= generation) return known;
+    const again = this.#known.has(real);
+    this.#known.set(real, undefined);
+    const loaded = { generation, exports: await this.#import(real, url, again) };
+    this.loads += 1;
+    this.#known.set(real, loaded);
+    return loaded;
+  }
+
+  async #import(real: string, url: string, again: boolean): Promise<Exports> {
+    const { pathname } = new URL(real);
+    if (!this.#knowsTypeScript && TYPESCRIPT.test(pathname)) this.#learnTypeScript();
     if (!again) return import(url);
-    const copy = (this.#copies.get(url) ?? 0) + 1;
-    this.#copies.set(url, copy);
-    this.#copied += LEAST_COPY + COPY_TO_FILE * (statSync(new URL(url), { throwIfNoEntry: false })?.size ?? 0);
-    return import(freshUrl(url, fileURLToPath(url), copy));
+    const copy = (this.#copies.get(real) ?? 0) + 1;
+    this.#copies.set(real, copy);
+    this.#copied += LEAST_COPY + COPY_TO_FILE * (statSync(new URL(real), { throwIfNoEntry: false })?.size ?? 0);
+    return import(freshUrl(url, fileURLToPath(real), copy));
   }
 
   /** Has Node load TypeScript, all of it. */
@@ -81,5 +94,16 @@ export class ModuleLoader {
     register(new URL('typescript-hooks.js', import.meta.url));
     process.setSourceMapsEnabled(true);
     this.#knowsTypeScript = true;
+  }
+}
+
+/** The URL of the file that a URL leads to; of one that is not there its own. */
+function realUrl(url: string): string {
+  try {
+    const real = new URL(url);
+    real.pathname = pathToFileURL(realpathSync(fileURLToPath(real))).pathname;
+    return real.href;
+  } catch {
+    return url;
   }
 }

@@ -9,6 +9,7 @@
 
 import type { ErrorEnvelope } from '../../errors/envelope.js';
 import { toEnvelope } from '../../errors/envelope.js';
+import { isError } from '../../errors/is-error.js';
 import { packThrown } from '../../errors/thrown.js';
 import { isThenable } from '../../values/thenable.js';
 import { transferListOf } from '../../values/transfer.js';
@@ -16,10 +17,10 @@ import type { Value } from '../../values/value.js';
 import type { Answer, EventLoopVmHost, ModuleProgram, Step, Vm } from '../engine.js';
 import { failedStep } from '../failed-step.js';
 import { noSuchExport, TaskContext } from './context.js';
-import { uncaughtError } from './failure.js';
+import { ownFrames, uncaughtError } from './failure.js';
 import type { Exports, ModuleLoader } from './module-loader.js';
 
-type ModuleFunction = (input: unknown, context: TaskContext) => unknown;
+type ModuleFunction = (this: unknown, input: unknown, context: TaskContext) => unknown;
 
 const HELD: Step = { kind: 'held' };
 const WAITING: Step = { kind: 'waiting' };
@@ -122,13 +123,16 @@ export class ModuleVm implements Vm {
   #call(exports: Exports): Step {
     if (this.#host.stopRequested()) return STOPPED;
     const { url, exportName } = this.#program;
-    const fn = exported(exports, exportName);
-    if (fn === undefined) return failedStep(toEnvelope(noSuchExport(url, exportName, exports)));
     this.#inside = true;
     let result: unknown;
     let promise: unknown;
     try {
-      result = fn(this.#context.args[0], this.#context);
+      const { fn, owner } = exported(exports, exportName);
+      if (fn === undefined) {
+        this.#inside = false;
+        return failedStep(toEnvelope(noSuchExport(url, exportName, exports)));
+      }
+      result = fn.call(owner, this.#context.args[0], this.#context);
       promise = isGenerator(result) ? this.#drain(result) : isThenable(result) ? Promise.resolve(result) : undefined;
     } catch (thrown) {
       this.#inside = false;
@@ -203,18 +207,19 @@ export class ModuleVm implements Vm {
   }
 }
 
-/** A function that a module exports; of a CommonJS module also one that only the module itself knows as an export. */
-function exported(exports: Exports, name: string): ModuleFunction | undefined {
+/** A function that a module exports; of a CommonJS module also one that only the module itself knows as an export: a method of what it is. */
+function exported(exports: Exports, name: string): { fn?: ModuleFunction; owner?: unknown } {
   const fn = exports[name] as unknown;
-  if (typeof fn === 'function') return fn as ModuleFunction;
+  if (typeof fn === 'function') return { fn: fn as ModuleFunction };
   const { default: whole } = exports;
-  if (typeof whole !== 'object' || whole === null || !Object.hasOwn(whole, name)) return undefined;
+  if (typeof whole !== 'object' || whole === null || !Object.hasOwn(whole, name)) return {};
   const inner: unknown = Reflect.get(whole, name);
-  return typeof inner === 'function' ? (inner as ModuleFunction) : undefined;
+  return typeof inner === 'function' ? { fn: inner as ModuleFunction, owner: whole } : {};
 }
 
 function completed(value: unknown): Step {
-  if (value instanceof Error) return { kind: 'completed', value: packThrown(value) as unknown as Value, isError: true };
+  if (isError(value))
+    return { kind: 'completed', value: packThrown(value, ownFrames) as unknown as Value, isError: true };
   return { kind: 'completed', value: value as Value, transfer: transferListOf(value) };
 }
 
