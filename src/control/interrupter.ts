@@ -139,7 +139,8 @@ class Interrupter {
   }
 
   #boot(): void {
-    if (this.#worker !== undefined) return;
+    // A thread may come online while the last runtime is being closed.
+    if (this.#worker !== undefined || this.#terminators.size === 0) return;
     clearTimeout(this.#later);
     const data: InterrupterData = { inspector: this.#means === 'inspector', port: this.#farEnd };
     this.#worker = new Worker(new URL('../control/interrupter-thread.cjs', import.meta.url), {

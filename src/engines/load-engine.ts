@@ -1,3 +1,5 @@
+import { messageOf } from '../errors/describe.js';
+import { StintError } from '../errors/stint-error.js';
 import type { Engine } from './engine.js';
 import type { EngineName } from './engine-name.js';
 import type { JavaScriptModule } from './javascript/module.js';
@@ -8,10 +10,14 @@ export type EngineCode =
   | { readonly name: 'lua'; readonly code: LuaModule }
   | { readonly name: 'javascript'; readonly code: JavaScriptModule };
 
-/** Compiles an engine's WebAssembly. Loads nothing else of the engine. */
-export async function compileEngine(name: Exclude<EngineName, 'module'>): Promise<EngineCode> {
-  if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule() };
-  return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule() };
+/** Compiles an engine's WebAssembly. Loads nothing else of the engine. @throws StintError (rejects with it) `DEPENDENCY_MISSING` */
+export async function compileEngine(name: EngineCode['name']): Promise<EngineCode> {
+  try {
+    if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule() };
+    return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule() };
+  } catch (error) {
+    throw new StintError('DEPENDENCY_MISSING', `the engine cannot be loaded: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** An engine's code, or only its name: then the thread compiles it itself. */

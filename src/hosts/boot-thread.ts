@@ -32,9 +32,15 @@ const YOUNG_GENERATION_MB = 8;
 
 let early: BootedThread | undefined;
 
-/** Boots a thread that the first runtime takes, for a program that is soon done. It keeps no process alive. @param engine what it is likely to need */
-export function bootEarly(engine: EarlyEngine): void {
+/**
+ * Boots a thread that the first runtime takes, for a program that is soon done. It keeps no process alive.
+ *
+ * @param engine what it is likely to need
+ * @returns settles when it is online
+ */
+export function bootEarly(engine: EarlyEngine): Promise<void> {
   early ??= boot({}, engine);
+  return early.online;
 }
 
 /** A thread that boots, or has been since {@link bootEarly}. */

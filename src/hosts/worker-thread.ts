@@ -144,6 +144,8 @@ export class WorkerThread implements Carrier {
   }
 
   start(order: TaskOrder, job: Job, transfer: readonly Transferable[]): void {
+    // Its caller may go on to wait for it in a way that no event gets through.
+    if (job.program.language === 'module') this.#setUp();
     const { args } = order;
     const message: ToWorker = { op: 'start', order, job: this.#jobs.short(job) };
     // The rings hold primitive values, and bytes.

@@ -3,8 +3,7 @@
  */
 import { engineFor } from '../engines/engine-name.js';
 import type { EngineCode } from '../engines/load-engine.js';
-import { messageOf } from '../errors/describe.js';
-import { isStintError, StintError } from '../errors/stint-error.js';
+import type { StintError } from '../errors/stint-error.js';
 import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
 import type { Host } from '../hosts/host.js';
 import type { Claim } from '../hosts/thread-load.js';
@@ -56,9 +55,9 @@ export class Delivery {
         this.#start(task, host, claim, loaded);
         task.hosts.dispatcher.dispatch();
       },
-      (error: unknown) => {
+      (error: StintError) => {
         host.unreserve();
-        task.settle(failedEnding(isStintError(error) ? error : engineMissing(error)));
+        task.settle(failedEnding(error));
       },
     );
   }
@@ -89,8 +88,4 @@ export class Delivery {
 async function load(source: LoadedSource | SourceFile): Promise<[LoadedSource, EngineCode]> {
   const loaded = 'load' in source ? await source.load() : source;
   return [loaded, await compileEngineOnce(engineFor(loaded.language))];
-}
-
-function engineMissing(error: unknown): StintError {
-  return new StintError('DEPENDENCY_MISSING', `the engine cannot be loaded: ${messageOf(error)}`, { cause: error });
 }

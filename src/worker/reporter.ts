@@ -8,6 +8,7 @@ import type { ControlTable, RungName } from '../control/control-table.js';
 import { StopReason } from '../control/task-word.js';
 import { messageOf } from '../errors/describe.js';
 import { toEnvelope } from '../errors/envelope.js';
+import { isStintError } from '../errors/stint-error.js';
 import { isPrimitive } from '../values/value.js';
 import { whyNotTransferable } from '../values/why-not-transferable.js';
 import type { Fiber } from './fiber.js';
@@ -111,6 +112,13 @@ export class Reporter {
       });
     }
   }
+}
+
+/** An engine that is not there. */
+export function loadFailure(error: unknown): ScriptEnd {
+  return isStintError(error)
+    ? { kind: 'failed', outOfMemory: false, error: toEnvelope(error) }
+    : internalFailure(error);
 }
 
 /** A fault of the engine itself: the task fails, the thread goes on. */

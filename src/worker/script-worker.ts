@@ -16,7 +16,7 @@ import { isModule, LiveFibers } from './live-fibers.js';
 import type { Job, ScriptEnd, TaskOrder, ToHost, ToWorker, WorkerSetup } from './messages.js';
 import { PipeLink } from './pipe-link.js';
 import { Portions, type PortionThread } from './portions.js';
-import { internalFailure, Reporter } from './reporter.js';
+import { loadFailure, Reporter } from './reporter.js';
 import { TO_HOST, TO_WORKER } from './short-forms.js';
 import { ThreadEngines } from './thread-engines.js';
 import { Turns } from './turns.js';
@@ -209,7 +209,7 @@ export class ScriptWorker implements PortionThread {
     void this.loading(loading);
     loading.then(
       () => this.#schedule(fiber),
-      (error: unknown) => this.#ends.finish(fiber, internalFailure(error)),
+      (error: unknown) => this.#ends.finish(fiber, loadFailure(error)),
     );
   }
 

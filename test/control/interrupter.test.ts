@@ -65,6 +65,25 @@ describe('interrupter', () => {
     expect(await count()).toBe(1);
   });
 
+  it('does not boot when it was released, whatever still asks for it', async () => {
+    const interrupter = lease();
+    await interrupter.release();
+    interrupter.start();
+    interrupter.look('task');
+    expect(await count()).toBe(0);
+  });
+
+  it('leaves nothing of a runtime that is closed while its threads boot', async () => {
+    const listeners = process.listenerCount('exit');
+    const atOnce = await createRuntime({ threads: 2 });
+    await atOnce.close();
+    const atOnline = await createRuntime({ threads: 2 });
+    await count();
+    await new Promise((resolve) => booted.at(-1)?.once('online', resolve));
+    await atOnline.close();
+    expect(process.listenerCount('exit')).toBe(listeners);
+  });
+
   it('boots at once when there is something to look at', async () => {
     interruptLater(1_000_000);
     const interrupter = lease();
