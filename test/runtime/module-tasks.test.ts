@@ -27,6 +27,14 @@ describe('a module task', () => {
     expect(await runtime.run(ends('later'), { args: [1] })).toBe(2);
   });
 
+  it('begins although its caller holds the event loop up, also when its thread has not booted yet', async () => {
+    const runtime = await make();
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    const task = runtime.start(ends('notifies'), { args: [cell] });
+    expect(Atomics.wait(cell, 0, 0, 60_000)).not.toBe('timed-out');
+    expect((await task.outcome).kind).toBe('completed');
+  });
+
   it('has spent what it computed, behind an await too, and not what it waited for', async () => {
     const runtime = await make();
     const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 200));

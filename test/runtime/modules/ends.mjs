@@ -61,3 +61,8 @@ export async function returnsError(kind) {
       return failsOften().catch((error) => error);
   }
 }
+
+export function notifies(cell) {
+  Atomics.store(cell, 0, 1);
+  Atomics.notify(cell, 0);
+}
