@@ -56,10 +56,10 @@ async function writeJavaScriptModel() {
 /**
  * The files that modules and all that they import become.
  *
- * @param isElsewhere what is left where it is, beside packages
- * @param groups what is to be in one file, by what there would be else
+ * @param options.isElsewhere what is left where it is, beside packages
+ * @param options.groups what is to be in one file, by what there would be else
  */
-async function bundled(input, output, isElsewhere = () => false, plugins = [], groups = undefined) {
+async function bundled(input, output, { isElsewhere = () => false, plugins = [], groups } = {}) {
   const external = (id, importer) =>
     isPackage(id) || isElsewhere(importer === undefined ? id : resolve(dirname(importer), id));
   const bundle = await rolldown({ input, platform: 'node', external, plugins });
@@ -97,7 +97,7 @@ async function bundleStarts() {
 async function bundleTools() {
   const folder = join(dist, 'tools', 'builtin');
   const file = join(folder, 'index.js');
-  const files = await bundled(file, { format: 'esm', file }, (path) => !isIn(folder, path));
+  const files = await bundled(file, { format: 'esm', file }, { isElsewhere: (path) => !isIn(folder, path) });
   if (files.length !== 1)
     throw new Error(`the built-in tools became ${files.length} files; no tool may import another one on demand`);
   writeFileSync(file, files[0].code);
@@ -117,17 +117,19 @@ async function bundleCommands() {
   const files = await bundled(
     { main: join(folder, 'main.js') },
     { format: 'cjs', dir: folder, entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs', comments: false },
-    (path) => isIn(benchmarks, path),
-    [ownPlace],
-    (chunks) => {
-      const first = modulesOf(chunks, 'main.cjs');
-      const program = modulesOf(chunks, 'program.cjs', first);
-      const scripts = modulesOf(chunks, 'eval.cjs', new Set([...first, ...program]));
-      return [
-        { name: 'start', test: (id) => first.has(id) },
-        { name: 'commands', test: (id) => program.has(id) },
-        { name: 'scripts', test: (id) => scripts.has(id) },
-      ];
+    {
+      isElsewhere: (path) => isIn(benchmarks, path),
+      plugins: [ownPlace],
+      groups(chunks) {
+        const first = modulesOf(chunks, 'main.cjs');
+        const program = modulesOf(chunks, 'program.cjs', first);
+        const scripts = modulesOf(chunks, 'eval.cjs', new Set([...first, ...program]));
+        return [
+          { name: 'start', test: (id) => first.has(id) },
+          { name: 'commands', test: (id) => program.has(id) },
+          { name: 'scripts', test: (id) => scripts.has(id) },
+        ];
+      },
     },
   );
   rmSync(folder, { recursive: true });

@@ -11,5 +11,4 @@ if (workerData.role === 'server') {
   parentPort.postMessage('ready');
   await once(parentPort, 'message');
   parentPort.postMessage(await runIoClients(workerData));
-  parentPort.close();
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/describe.js';
 import { StintError } from '../errors/stint-error.js';
 import type { Engine } from './engine.js';
-import type { EngineName } from './engine-name.js';
+import type { ScriptEngineName } from './engine-name.js';
 import type { JavaScriptModule } from './javascript/module.js';
 import type { LuaModule } from './lua/module.js';
 
@@ -11,7 +11,7 @@ export type EngineCode =
   | { readonly name: 'javascript'; readonly code: JavaScriptModule };
 
 /** Compiles an engine's WebAssembly. Loads nothing else of the engine. @throws StintError (rejects with it) `DEPENDENCY_MISSING` */
-export async function compileEngine(name: EngineCode['name']): Promise<EngineCode> {
+export async function compileEngine(name: ScriptEngineName): Promise<EngineCode> {
   try {
     if (name === 'lua') return { name, code: await (await import('./lua/module.js')).loadLuaModule() };
     return { name, code: await (await import('./javascript/module.js')).loadJavaScriptModule() };
@@ -20,8 +20,36 @@ export async function compileEngine(name: EngineCode['name']): Promise<EngineCod
   }
 }
 
+/** Compiled once in a thread; a compiled module holds no state. */
+const compiled = new Map<ScriptEngineName, EngineCode>();
+const compiling = new Map<ScriptEngineName, Promise<EngineCode>>();
+
+/** An engine's WebAssembly, if this thread has compiled it already. */
+export function compiledEngine(name: ScriptEngineName): EngineCode | undefined {
+  return compiled.get(name);
+}
+
+/** An engine's WebAssembly, compiled by the first caller. A failure is not remembered. */
+export function compileEngineOnce(name: ScriptEngineName): Promise<EngineCode> {
+  let promise = compiling.get(name);
+  if (promise === undefined) {
+    promise = compileEngine(name).then(
+      (code) => {
+        compiled.set(name, code);
+        return code;
+      },
+      (error: unknown) => {
+        compiling.delete(name);
+        throw error;
+      },
+    );
+    compiling.set(name, promise);
+  }
+  return promise;
+}
+
 /** An engine's code, or only its name: then the thread compiles it itself. */
-export type EngineOrder = EngineCode | { readonly name: EngineCode['name']; readonly code?: undefined };
+export type EngineOrder = EngineCode | { readonly name: ScriptEngineName; readonly code?: undefined };
 
 /** How engines are set up. */
 export interface EngineSettings {
@@ -35,18 +63,15 @@ const CLASSES = {
   lua: () => import('./lua/lua-engine.js'),
   javascript: () => import('./javascript/javascript-engine.js'),
 };
-const early = new Map<EngineName, Promise<EngineCode>>();
 
 /** Begins with what this thread will most likely be asked for: that engine's code is compiled, and its class loaded. */
-export async function prepareEngine(name: EngineCode['name']): Promise<void> {
-  const compiling = compileEngine(name);
-  early.set(name, compiling);
-  await Promise.all([compiling, CLASSES[name]()]);
+export async function prepareEngine(name: ScriptEngineName): Promise<void> {
+  await Promise.all([compileEngineOnce(name), CLASSES[name]()]);
 }
 
 /** Makes an engine in this thread. */
 export async function createEngine(order: EngineOrder, settings: EngineSettings): Promise<Engine> {
-  const engine = order.code === undefined ? await (early.get(order.name) ?? compileEngine(order.name)) : order;
+  const engine = order.code === undefined ? await compileEngineOnce(order.name) : order;
   if (engine.name === 'lua') return new (await CLASSES.lua()).LuaEngine(engine.code, settings);
   return new (await CLASSES.javascript()).JavaScriptEngine(engine.code);
 }

@@ -5,7 +5,7 @@
  */
 import { threadId, Worker } from 'node:worker_threads';
 import { THREAD_NAME_PREFIX } from '../control/interrupter-messages.js';
-import type { EngineCode } from '../engines/load-engine.js';
+import type { ScriptEngineName } from '../engines/engine-name.js';
 
 /** What cannot be changed in a thread that has booted. */
 export interface BootSettings {
@@ -15,17 +15,14 @@ export interface BootSettings {
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The engine that a thread gets ready before it is known what it is for. */
-export type EarlyEngine = EngineCode['name'];
-
 export interface BootedThread {
   /** The interrupter knows it by this. */
   readonly name: string;
   readonly worker: Worker;
   /** Settles when Node is ready there for our code, or when it will never be. */
   readonly online: Promise<void>;
-  /** What it compiles by itself. */
-  readonly engine: EarlyEngine | undefined;
+  /** What it gets ready by itself, before it is known what it is for. */
+  readonly engine: ScriptEngineName | undefined;
 }
 
 const YOUNG_GENERATION_MB = 8;
@@ -38,7 +35,7 @@ let early: BootedThread | undefined;
  * @param engine what it is likely to need
  * @returns settles when it is online
  */
-export function bootEarly(engine: EarlyEngine): Promise<void> {
+export function bootEarly(engine: ScriptEngineName): Promise<void> {
   early ??= boot({}, engine);
   return early.online;
 }
@@ -52,7 +49,7 @@ export function bootThread(settings: BootSettings): BootedThread {
   return booted;
 }
 
-function boot({ heap, environment = {} }: BootSettings, engine?: EarlyEngine): BootedThread {
+function boot({ heap, environment = {} }: BootSettings, engine?: ScriptEngineName): BootedThread {
   // No other thread of the process has it: a thread boots one after the other.
   const name = `${THREAD_NAME_PREFIX}${threadId}-${process.hrtime.bigint()}`;
   const worker = new Worker(new URL('../worker/entry.cjs', import.meta.url), {

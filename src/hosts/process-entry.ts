@@ -6,9 +6,9 @@
 import { ControlTable } from '../control/control-table.js';
 import { availableMeans, watchTable } from '../control/interrupter.js';
 import { State, type StopReason, stateOf } from '../control/task-word.js';
+import { compileEngineOnce } from '../engines/load-engine.js';
 import { packThrown } from '../errors/thrown.js';
 import { MARK } from '../ledger/kinds/process.js';
-import { compileEngineOnce } from './compiled-engines.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
 import { WorkerThread } from './worker-thread.js';
 

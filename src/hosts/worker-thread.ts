@@ -6,7 +6,7 @@ import type { ControlTable } from '../control/control-table.js';
 import type { InterrupterLease, InterruptMeans } from '../control/interrupter.js';
 import { Ring } from '../control/ring.js';
 import { within } from '../control/within.js';
-import type { EngineName } from '../engines/engine-name.js';
+import type { EngineName, ScriptEngineName } from '../engines/engine-name.js';
 import type { EngineOrder } from '../engines/load-engine.js';
 import { GIVEN_BYTES } from '../engines/random.js';
 import type { Transferable } from '../values/transfer.js';
@@ -14,7 +14,7 @@ import { isPrimitive } from '../values/value.js';
 import { Link } from '../worker/link.js';
 import type { Job, PipeSetup, TaskOrder, ToHost, ToWorker, WorkerSetup } from '../worker/messages.js';
 import { TO_HOST, TO_WORKER } from '../worker/short-forms.js';
-import { type BootSettings, bootThread, type EarlyEngine } from './boot-thread.js';
+import { type BootSettings, bootThread } from './boot-thread.js';
 import type { Carrier, TaskMessage } from './carrier.js';
 import { JobNumbers } from './job-numbers.js';
 import type { Recycling } from './recycling.js';
@@ -46,7 +46,7 @@ export class WorkerThread implements Carrier {
   readonly #interrupter: InterrupterLease;
   readonly #worker: Worker;
   readonly #engines = new Set<EngineName>();
-  readonly #early: EarlyEngine | undefined;
+  readonly #early: ScriptEngineName | undefined;
   readonly #jobs = new JobNumbers((message) => this.#post(message));
   readonly #exited: Promise<void>;
   #onLoaded: () => void = () => undefined;
@@ -208,7 +208,7 @@ export class WorkerThread implements Carrier {
   }
 
   /**
-   * Lets the thread begin, once it has booted or the calling thread blocks. The interrupter boots after it: side by side both would take longer, and nothing
+   * Lets the thread begin, once it has booted, the calling thread blocks, or a module's function is to run. The interrupter boots after it: side by side both would take longer, and nothing
    * has to be interrupted before.
    */
   #setUp(): void {

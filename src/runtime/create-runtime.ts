@@ -2,7 +2,7 @@ import { Runtime } from './runtime.js';
 import type { RuntimeOptions } from './runtime-options.js';
 
 /**
- * Makes a runtime. Its threads start at once, in parallel; a task that comes before they are there waits.
+ * Makes a runtime. Its threads start at once, in parallel, unless `warm` is false; a task that comes before they are there waits.
  *
  * @example
  * ```ts

@@ -2,9 +2,8 @@
  * Brings tasks that have a slot to their threads: at once if all is there, else when their file is read or their engine compiled.
  */
 import { engineFor } from '../engines/engine-name.js';
-import type { EngineCode } from '../engines/load-engine.js';
+import { compiledEngine, compileEngineOnce, type EngineCode } from '../engines/load-engine.js';
 import type { StintError } from '../errors/stint-error.js';
-import { compiledEngine, compileEngineOnce } from '../hosts/compiled-engines.js';
 import type { Host } from '../hosts/host.js';
 import type { Claim } from '../hosts/thread-load.js';
 import { whyNotTransferable } from '../values/why-not-transferable.js';

@@ -4,7 +4,8 @@ import { ControlTable } from '../control/control-table.js';
 import { INTERRUPT_FUNCTION } from '../control/interrupter-messages.js';
 import { nesting } from '../control/nesting.js';
 import { compileForShortProgram } from '../engines/compile.js';
-import { type EngineCode, prepareEngine } from '../engines/load-engine.js';
+import type { ScriptEngineName } from '../engines/engine-name.js';
+import { prepareEngine } from '../engines/load-engine.js';
 import { giveRandom } from '../engines/random.js';
 import type { WorkerSetup } from './messages.js';
 import { ScriptWorker } from './script-worker.js';
@@ -25,5 +26,5 @@ import { ScriptWorker } from './script-worker.js';
 if (typeof workerData === 'string') {
   compileForShortProgram();
   // A failure is met again where the engine is needed.
-  prepareEngine(workerData as EngineCode['name']).catch(() => undefined);
+  prepareEngine(workerData as ScriptEngineName).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import type { Engine, EngineCounts, EventLoopVmHost, ModuleProgram, Program, Vm } from '../engines/engine.js';
-import { ENGINE_NAMES, type EngineName, engineFor } from '../engines/engine-name.js';
+import { ENGINE_NAMES, type EngineName, engineFor, type ScriptEngineName } from '../engines/engine-name.js';
 import { createEngine, type EngineOrder, type EngineSettings } from '../engines/load-engine.js';
 import type { ModuleEngine } from '../engines/module/module-engine.js';
 import type { ScriptLanguage } from '../errors/stint-error.js';
@@ -11,7 +11,7 @@ export class ThreadEngines {
   readonly #onModules: () => void;
   readonly #loading = new Map<EngineName, Promise<void>>();
   readonly #awaited = new Map<EngineName, (loading: Promise<void>) => void>();
-  readonly #engines = new Map<Exclude<EngineName, 'module'>, Engine>();
+  readonly #engines = new Map<ScriptEngineName, Engine>();
   #modules: ModuleEngine | undefined;
 
   /** @param onModules called before the first module is loaded */
