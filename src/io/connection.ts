@@ -7,6 +7,7 @@
  */
 import type { Socket } from 'node:net';
 import type { StintError } from '../errors/stint-error.js';
+import type { Opening } from './opening.js';
 import { failure, misuse } from './refusal.js';
 import { reasonOf } from './system-error.js';
 import type { Tcp } from './tcp.js';
@@ -14,13 +15,8 @@ import type { Tcp } from './tcp.js';
 const OWNER = Symbol('the connection of a socket');
 
 interface OwnedSocket extends Socket {
-  [OWNER]: Connection;
-}
-
-/** Who waits for a connection to be made. */
-export interface Opening {
-  readonly opened: (connection: Connection) => void;
-  readonly failed: (error: StintError) => void;
+  /** Undefined when its script has ended: nobody hears of it then. */
+  [OWNER]: Connection | undefined;
 }
 
 interface Read {
@@ -40,21 +36,24 @@ export class Connection {
   readonly #socket: Socket;
   readonly #label: string;
   readonly #tcp: Tcp;
-  #opening: Opening | undefined;
+  #opening: Opening<Connection> | undefined;
   /** What came and was not asked for. While it is there the socket is paused. */
   #chunk: Uint8Array | undefined;
   #ended = false;
-  #closed = false;
+  /** When it is cut at the latest, as `threadNow`: infinite until the script has closed it. */
+  #due = Number.POSITIVE_INFINITY;
   #failure: StintError | undefined;
   #read: Read | undefined;
   #writes: Write[] = [];
   #hearsDrain = false;
+  /** Ends the wait of whoever has closed it before all was sent. */
+  #closeSettled: ((value: undefined) => void) | undefined;
 
   /**
    * @param socket paused, or it would start to read now
    * @param label the other end in messages: `to 127.0.0.1:80`
    */
-  constructor(socket: Socket, label: string, tcp: Tcp, opening?: Opening) {
+  constructor(socket: Socket, label: string, tcp: Tcp, opening?: Opening<Connection>) {
     this.#socket = socket;
     this.#label = label;
     this.#tcp = tcp;
@@ -62,12 +61,21 @@ export class Connection {
     (socket as OwnedSocket)[OWNER] = this;
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
     if (opening !== undefined) socket.on('connect', onConnect);
-    tcp.sockets.add(socket);
+    tcp.connections.add(this);
   }
 
   /** Calls that wait. */
   get pending(): number {
     return this.#writes.length + (this.#read === undefined ? 0 : 1);
+  }
+
+  get due(): number {
+    return this.#due;
+  }
+
+  /** Whether the script has closed it. */
+  get isClosed(): boolean {
+    return this.#due !== Number.POSITIVE_INFINITY;
   }
 
   /** At least one and at most `most` bytes, `null` at the end of the stream. */
@@ -105,32 +113,30 @@ export class Connection {
   close(): undefined | Promise<undefined> {
     const socket = this.#socket;
     const read = this.#read;
-    this.#closed = true;
     this.#read = undefined;
     this.#chunk = undefined;
     read?.reject(misuse('the connection is closed'));
     if (socket.destroyed) return undefined;
     const unsent = socket.writableLength > 0;
-    this.#tcp.closing.add(socket);
-    return unsent ? this.#sent() : undefined;
-  }
-
-  /** Done when the system has all that was written, or when the peer was waited for long enough. */
-  #sent(): Promise<undefined> {
+    this.#due = this.#tcp.connections.close();
+    socket.end();
+    // What still comes is read and dropped.
+    socket.resume();
+    if (!unsent) return undefined;
+    socket.on('finish', onFinish);
     return new Promise((resolve) => {
-      const settle = (error?: StintError): void => {
-        this.#settleWrites(error);
-        resolve(undefined);
-      };
-      this.#socket.on('finish', () => settle());
-      this.#socket.on('close', () =>
-        settle(failure(`the connection ${this.#label} was closed: the peer did not take all`)),
-      );
+      this.#closeSettled = resolve;
     });
   }
 
-  /** Ends it at once: nobody has ever had it. */
-  destroy(): void {
+  /** Ends it at once: nobody has ever had it, or its peer was waited for long enough. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+
+  /** Ends it at once; nothing of it is heard any more. */
+  abandon(): void {
+    (this.#socket as OwnedSocket)[OWNER] = undefined;
     this.#socket.destroy();
   }
 
@@ -141,7 +147,7 @@ export class Connection {
   }
 
   took(chunk: Uint8Array): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     const read = this.#read;
     if (read === undefined) {
       this.#chunk = chunk;
@@ -177,9 +183,17 @@ export class Connection {
     this.#settleWrites();
   }
 
+  /** The system has all that was written. */
+  finished(): void {
+    this.#settleWrites();
+    this.#closeSettled?.(undefined);
+  }
+
   gone(): void {
-    this.#tcp.sockets.delete(this.#socket);
-    if (this.#closed) this.#tcp.closing.delete(this.#socket);
+    this.#tcp.connections.delete(this);
+    if (this.#closeSettled === undefined) return;
+    this.#settleWrites(failure(`the connection ${this.#label} was closed: the peer did not take all`));
+    this.#closeSettled(undefined);
   }
 
   /** The first bytes of `chunk`; the rest stays for the next read. */
@@ -207,25 +221,29 @@ export class Connection {
 // One function for all sockets, not a closure for each: there are thousands.
 
 function onConnect(this: Socket): void {
-  (this as OwnedSocket)[OWNER].connected();
+  (this as OwnedSocket)[OWNER]?.connected();
 }
 
 function onData(this: Socket, chunk: Uint8Array): void {
-  (this as OwnedSocket)[OWNER].took(chunk);
+  (this as OwnedSocket)[OWNER]?.took(chunk);
 }
 
 function onEnd(this: Socket): void {
-  (this as OwnedSocket)[OWNER].ended();
+  (this as OwnedSocket)[OWNER]?.ended();
 }
 
 function onError(this: Socket, error: Error): void {
-  (this as OwnedSocket)[OWNER].failed(error);
+  (this as OwnedSocket)[OWNER]?.failed(error);
 }
 
 function onDrain(this: Socket): void {
-  (this as OwnedSocket)[OWNER].drained();
+  (this as OwnedSocket)[OWNER]?.drained();
+}
+
+function onFinish(this: Socket): void {
+  (this as OwnedSocket)[OWNER]?.finished();
 }
 
 function onClose(this: Socket): void {
-  (this as OwnedSocket)[OWNER].gone();
+  (this as OwnedSocket)[OWNER]?.gone();
 }

@@ -63,7 +63,7 @@ export class HandleTable {
   }
 
   clear(): void {
-    this.#open.clear();
+    if (this.#open.size > 0) this.#open.clear();
     this.#reserved = 0;
   }
 

@@ -52,7 +52,7 @@ export class Listener {
     this.#server.close();
     this.#tcp.servers.delete(this.#server);
     this.#tcp.untaken -= this.#untaken.length;
-    for (const connection of this.#untaken.splice(0)) connection.destroy();
+    for (const connection of this.#untaken.splice(0)) connection.cut();
     for (const take of this.#takers.splice(0)) take(null);
   }
 

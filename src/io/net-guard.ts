@@ -46,7 +46,7 @@ export class NetGuard {
   readonly #texts: readonly string[];
   readonly #lookup: Lookup;
   readonly #words: GuardWords;
-  #patterns: NetPattern[] | undefined;
+  #patterns: readonly NetPattern[] | undefined;
   /** Names that are being resolved. */
   #questions = 0;
 
@@ -96,7 +96,7 @@ export class NetGuard {
     name: string,
     port: number,
     label: string,
-    patterns: NetPattern[],
+    patterns: readonly NetPattern[],
     named: boolean,
   ): Promise<Target> {
     const found = await this.#ask(deed, name, label);
@@ -136,16 +136,17 @@ export class NetGuard {
     );
   }
 
-  #permitsAddress(patterns: NetPattern[], deed: Deed, address: Address): boolean {
+  #permitsAddress(patterns: readonly NetPattern[], deed: Deed, address: Address): boolean {
     const isOpen = this.#words.star === 'any host' || isPublic(address);
     if (patterns.some((pattern) => pattern.hasAddress(address) && (isOpen || !pattern.isOfAny))) return true;
     return deed === 'listen on' && isLoopback(address) && patterns.some((pattern) => pattern.hasName(LOCALHOST));
   }
 
   /** Parsed on the first use: most scripts never come here. */
-  #withPort(port: number | undefined): NetPattern[] {
+  #withPort(port: number | undefined): readonly NetPattern[] {
     this.#patterns ??= this.#texts.flatMap((text) => NetPattern.parse(text) ?? []);
-    return port === undefined ? this.#patterns : this.#patterns.filter((pattern) => pattern.hasPort(port));
+    if (port === undefined || this.#patterns.every((pattern) => pattern.hasPort(port))) return this.#patterns;
+    return this.#patterns.filter((pattern) => pattern.hasPort(port));
   }
 }
 

@@ -15,24 +15,13 @@ import type { Permissions } from './permissions.js';
 import { denied, misuse } from './refusal.js';
 import { type Lookup, systemLookup } from './resolve-name.js';
 import { Sleeps } from './sleeps.js';
-import { TcpCalls } from './tcp-calls.js';
+import { type TcpCall, TcpCalls } from './tcp-calls.js';
 
 export { Handle } from './handle.js';
 export type { Permissions } from './permissions.js';
 
 /** The calls that a script can make. Those of a connection or listener take its number. */
-export type IoCall =
-  | 'sleep'
-  | 'time.now'
-  | 'tcp.connect'
-  | 'tcp.listen'
-  | 'connection.read'
-  | 'connection.write'
-  | 'connection.close'
-  | 'listener.accept'
-  | 'listener.close'
-  | 'listener.address'
-  | 'http.request';
+export type IoCall = 'sleep' | 'time.now' | 'http.request' | TcpCall;
 
 export interface ScriptIoOptions {
   readonly permissions: Permissions;
@@ -47,23 +36,24 @@ type Result = Value | Handle;
 export class ScriptIo {
   readonly #permissions: Permissions;
   readonly #startedAt = threadNow();
-  readonly #sleeps = new Sleeps();
-  readonly #tcp: TcpCalls;
-  readonly #http: HttpClient;
+  readonly #guard: NetGuard;
+  readonly #held: HeldBytes;
+  // Made when they are needed: most scripts need one of them.
+  #sleeps: Sleeps | undefined;
+  #tcp: TcpCalls | undefined;
+  #http: HttpClient | undefined;
   #closed = false;
 
   constructor({ permissions, maxBytes, lookup = systemLookup }: ScriptIoOptions) {
     const star = permissions.publicOnly === true ? 'any public host' : 'any host';
-    const guard = new NetGuard(permissions.net ?? [], lookup, { list: 'permissions.net', star });
-    const held = new HeldBytes(maxBytes);
+    this.#guard = new NetGuard(permissions.net ?? [], lookup, { list: 'permissions.net', star });
+    this.#held = new HeldBytes(maxBytes);
     this.#permissions = permissions;
-    this.#tcp = new TcpCalls(guard, held);
-    this.#http = new HttpClient(guard, held);
   }
 
   /** Open handles and pending operations. */
   get open(): number {
-    return this.#tcp.open + this.#http.pending + this.#sleeps.pending;
+    return (this.#tcp?.open ?? 0) + (this.#http?.pending ?? 0) + (this.#sleeps?.pending ?? 0);
   }
 
   /**
@@ -77,36 +67,25 @@ export class ScriptIo {
     if (this.#closed) throw misuse(`${name}: the script has ended`);
     switch (name) {
       case 'sleep':
+        this.#sleeps ??= new Sleeps();
         return this.#sleeps.add(readMilliseconds(args[0], 'ms'));
       case 'time.now':
         return this.#now();
-      case 'tcp.connect':
-        return this.#tcp.connect(args);
-      case 'tcp.listen':
-        return this.#tcp.listen(args);
-      case 'connection.read':
-        return this.#tcp.read(handle, args);
-      case 'connection.write':
-        return this.#tcp.write(handle, args);
-      case 'connection.close':
-        return this.#tcp.closeConnection(handle);
-      case 'listener.accept':
-        return this.#tcp.accept(handle);
-      case 'listener.close':
-        return this.#tcp.closeListener(handle);
-      case 'listener.address':
-        return this.#tcp.address(handle);
       case 'http.request':
+        this.#http ??= new HttpClient(this.#guard, this.#held);
         return this.#http.request(args[0]);
+      default:
+        this.#tcp ??= new TcpCalls(this.#guard, this.#held);
+        return this.#tcp.call(name, args, handle);
     }
   }
 
   /** Ends all of it, now. Promises that are pending stay so: there is nobody left to hear of them. */
   close(): void {
     this.#closed = true;
-    this.#sleeps.clear();
-    this.#tcp.abandon();
-    this.#http.abandon();
+    this.#sleeps?.clear();
+    this.#tcp?.abandon();
+    this.#http?.abandon();
   }
 
   #now(): number {

@@ -6,10 +6,18 @@ import { HandleTable } from './handle-table.js';
 import type { HeldBytes } from './held-bytes.js';
 import type { Listener } from './listener.js';
 import type { NetGuard, Target } from './net-guard.js';
+import { Opening } from './opening.js';
 import { Tcp } from './tcp.js';
 
-type Opened = (handle: Handle) => void;
-type Failed = (error: unknown) => void;
+export type TcpCall =
+  | 'tcp.connect'
+  | 'tcp.listen'
+  | 'connection.read'
+  | 'connection.write'
+  | 'connection.close'
+  | 'listener.accept'
+  | 'listener.close'
+  | 'listener.address';
 
 const STANDARD_READ = 65_536;
 const STANDARD_LISTEN_HOST = '127.0.0.1';
@@ -32,31 +40,56 @@ export class TcpCalls {
   get open(): number {
     let calls = 0;
     for (const { pending } of this.#handles.values()) calls += pending;
-    return this.#handles.size + calls + this.#tcp.closing.size;
+    return this.#handles.size + calls + this.#tcp.connections.closing;
   }
 
-  connect([first, second]: readonly Value[]): Promise<Handle> {
+  /** @param handle the number of the connection or listener whose call it is */
+  call(name: TcpCall, args: readonly Value[], handle: number | undefined): Value | Handle | Promise<Value | Handle> {
+    switch (name) {
+      case 'tcp.connect':
+        return this.#connect(args);
+      case 'tcp.listen':
+        return this.#listen(args);
+      case 'connection.read':
+        return this.#read(handle, args);
+      case 'connection.write':
+        return this.#write(handle, args);
+      case 'connection.close':
+        return this.#closeConnection(handle);
+      case 'listener.accept':
+        return this.#accept(handle);
+      case 'listener.close':
+        return this.#closeListener(handle);
+      case 'listener.address':
+        return this.#handles.listener(handle).address;
+    }
+  }
+
+  #connect([first, second]: readonly Value[]): Promise<Handle> {
     const host = readHostName(first, 'host');
     const port = readPort(second, 'port', 1);
     this.#handles.requireRoom('tcp.connect');
-    return this.#open(this.#guard.connectable(host, port), (target, resolve, failed) => {
-      const opened = (connection: Connection): void => resolve(new Handle('connection', this.#handles.add(connection)));
-      this.#tcp.connect(target, { opened, failed });
+    const target = this.#guard.connectable(host, port);
+    return new Promise((resolve, reject) => {
+      const opening = new Opening<Connection>(this.#handles, resolve, reject);
+      if (!(target instanceof Promise)) return this.#tcp.connect(target, opening);
+      this.#whenResolved(target, opening, (checked) => this.#tcp.connect(checked, opening));
     });
   }
 
-  listen([first, second]: readonly Value[]): Promise<Handle> {
+  #listen([first, second]: readonly Value[]): Promise<Handle> {
     const host = readHostName(first, 'host', STANDARD_LISTEN_HOST);
     const port = readPort(second, 'port', 0);
     this.#handles.requireRoom('tcp.listen');
-    return this.#open(this.#guard.listenable(host, port), (target, resolve, failed) => {
-      const opened = (listener: Listener): void =>
-        resolve(new Handle('listener', this.#handles.add(listener), listener.address.port));
-      this.#tcp.listen(target, opened, failed);
+    const target = this.#guard.listenable(host, port);
+    return new Promise((resolve, reject) => {
+      const opening = new Opening<Listener>(this.#handles, resolve, reject);
+      if (!(target instanceof Promise)) return this.#tcp.listen(target, opening);
+      this.#whenResolved(target, opening, (checked) => this.#tcp.listen(checked, opening));
     });
   }
 
-  accept(id: number | undefined): Handle | null | Promise<Handle | null> {
+  #accept(id: number | undefined): Handle | null | Promise<Handle | null> {
     const listener = this.#handles.listener(id);
     this.#handles.requireRoom('listener.accept');
     this.#handles.reserve();
@@ -73,27 +106,23 @@ export class TcpCalls {
     });
   }
 
-  address(id: number | undefined): Value {
-    return this.#handles.listener(id).address;
-  }
-
-  read(id: number | undefined, [n]: readonly Value[]): Value | Promise<Value> {
+  #read(id: number | undefined, [n]: readonly Value[]): Value | Promise<Value> {
     return this.#handles.connection(id).read(readCount(n, 'n', STANDARD_READ, this.#held.most));
   }
 
-  write(id: number | undefined, [data]: readonly Value[]): undefined | Promise<undefined> {
+  #write(id: number | undefined, [data]: readonly Value[]): undefined | Promise<undefined> {
     return this.#handles.connection(id).write(readData(data, 'data'));
   }
 
   /** Closing twice is no error: whoever cleans up need not know what was closed before. */
-  closeConnection(id: number | undefined): undefined | Promise<undefined> {
+  #closeConnection(id: number | undefined): undefined | Promise<undefined> {
     if (this.#handles.isClosed(id)) return undefined;
     const connection = this.#handles.connection(id);
     this.#handles.remove(id);
     return connection.close();
   }
 
-  closeListener(id: number | undefined): undefined {
+  #closeListener(id: number | undefined): undefined {
     if (this.#handles.isClosed(id)) return;
     const listener = this.#handles.listener(id);
     this.#handles.remove(id);
@@ -107,23 +136,18 @@ export class TcpCalls {
     this.#tcp.abandon();
   }
 
-  /** Opens something: at once at an address, later at a name. */
-  #open(
-    target: Target | Promise<Target>,
-    begin: (target: Target, resolve: Opened, failed: Failed) => void,
-  ): Promise<Handle> {
-    this.#handles.reserve();
-    return new Promise((resolve, reject) => {
-      const failed: Failed = (error) => {
-        if (this.#closed) return;
-        this.#handles.release();
-        reject(error);
-      };
-      if (!(target instanceof Promise)) return begin(target, resolve, failed);
-      const go = (checked: Target): void => {
-        if (!this.#closed) begin(checked, resolve, failed);
-      };
-      target.then(go).catch(failed);
-    });
+  /** Goes on when a name is resolved, unless the script has ended by then. */
+  #whenResolved(
+    target: Promise<Target>,
+    opening: { failed(error: unknown): void },
+    go: (target: Target) => void,
+  ): void {
+    target
+      .then((checked) => {
+        if (!this.#closed) go(checked);
+      })
+      .catch((error: unknown) => {
+        if (!this.#closed) opening.failed(error);
+      });
   }
 }
