@@ -4,7 +4,7 @@
  * 1. Every socket is known from the moment in which it exists: `abandon` leaves none, in whatever state.
  * 2. After `abandon` nothing is called back.
  */
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import type { HeldBytes } from './held-bytes.js';
@@ -17,6 +17,9 @@ import { reasonOf } from './system-error.js';
 
 /** How many connections the system keeps for a listener until its thread comes to accept them. */
 const SYSTEM_BACKLOG = 4096;
+
+/** Where what is read arrives, for all connections of this thread: each takes its bytes out at once. A buffer for each read would cost more than the read. */
+const ARRIVALS = new Uint8Array(65_536);
 
 export class Tcp {
   readonly connections = new Connections();
@@ -32,10 +35,9 @@ export class Tcp {
 
   /** Connects to one of the target's addresses, and to no other. */
   connect(target: Target, opening: Opening<Connection>): void {
-    const socket = connect({ ...pinned(target), noDelay: true, allowHalfOpen: true });
-    // Nothing is read before the script asks.
-    socket.pause();
-    new Connection(socket, `to ${target.label}`, this, opening);
+    const onread = { buffer: ARRIVALS, callback: (length: number): true => connection.arrived(ARRIVALS, length) };
+    const socket: Socket = connect({ ...pinned(target), noDelay: true, allowHalfOpen: true, onread });
+    const connection = new Connection(socket, `to ${target.label}`, this, opening);
   }
 
   /** Listens on the target's first address. */
