@@ -9,6 +9,7 @@ import { type BufferMessage, isBufferMessage, SharedBuffers } from '../worker/sh
 import { PIPED, TO_OWNER } from '../worker/short-forms.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
 import type { RecordChild } from './record-children.js';
+import { rehearsal } from './rehearsal.js';
 import { signalGroup } from './signal-group.js';
 
 /** So many of the last characters that a process wrote to its standard error are kept, to say what it died of. */
@@ -37,6 +38,8 @@ export class LaunchedProcess {
   readonly #recorded: Promise<() => Promise<void>>;
   #forgotten: Promise<void> | undefined;
   readonly #onReady: () => void;
+  /** Of the owner's table: those that follow are for the rehearsal. */
+  readonly #rows: number;
   #onEnd: () => void = () => undefined;
   readonly #ended = new Promise<void>((resolve) => {
     this.#onEnd = resolve;
@@ -59,6 +62,7 @@ export class LaunchedProcess {
    */
   constructor(settings: ChildSettings, memory: number, record: RecordChild, onReady: () => void) {
     this.#onReady = onReady;
+    this.#rows = settings.rows;
     this.#reader = new FrameReader(TO_OWNER, this.#buffers, (message) => this.#take(message));
     this.#recorded = record((mark) => this.#launch(memory, mark));
     this.#recorded.catch((error: Error) => this.#gone(error));
@@ -80,6 +84,11 @@ export class LaunchedProcess {
   give(message: PipedMessage): void {
     const frame = encodeFrame(message, PIPED, this.#buffers);
     this.#whenLaunched((child) => pipesOf(child).given.write(frame));
+  }
+
+  /** Has it run what its first tasks would have to wait for. */
+  rehearse(): void {
+    for (const message of rehearsal(this.#rows)) this.give({ message, announced: false });
   }
 
   /** Tells its main thread something. */
@@ -168,7 +177,11 @@ export class LaunchedProcess {
 
   #take(message: ToHost | BufferMessage): void {
     if (isBufferMessage(message)) this.#buffers.receive(message);
-    else this.#onMessage?.(message);
+    else if (!this.#isOfRehearsal(message)) this.#onMessage?.(message);
+  }
+
+  #isOfRehearsal(message: ToHost): boolean {
+    return 'row' in message && message.row >= this.#rows;
   }
 
   #read(piece: Buffer, child: ChildProcess): void {

@@ -1,6 +1,6 @@
 import type { LaunchedProcess } from './launched-process.js';
 
-/** Keeps one child process ready, so that one that dies is replaced at once. */
+/** Keeps one child process ready, and rehearsed, so that one that dies is replaced at once. */
 export class SpareProcess {
   readonly #launch: (onReady: () => void) => LaunchedProcess;
   #spare: LaunchedProcess | undefined;
@@ -28,7 +28,9 @@ export class SpareProcess {
   /** Not before another one is ready: the first processes are not to wait for it. */
   #prepare(): void {
     if (this.#closed || this.#spare !== undefined) return;
-    const spare = this.#launch(() => undefined);
+    const spare = this.#launch(() => {
+      if (this.#spare === spare) spare.rehearse();
+    });
     this.#spare = spare;
     spare.listen(
       () => undefined,
