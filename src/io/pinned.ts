@@ -15,8 +15,8 @@ export interface PinnedOptions {
  * one Node tries them one after the other, none of them for long; for that it wants a name to look up.
  */
 export function pinned({ host, port, addresses }: Target): PinnedOptions {
-  const [first, ...others] = addresses;
-  if (first !== undefined && others.length === 0) return { host: first.address, port };
+  const first = addresses[0];
+  if (first !== undefined && addresses.length === 1) return { host: first.address, port };
   return { host, port, lookup: pinnedLookup(addresses), autoSelectFamily: true };
 }
 

@@ -22,7 +22,7 @@ export type TcpCall =
 const STANDARD_READ = 65_536;
 const STANDARD_LISTEN_HOST = '127.0.0.1';
 
-/** The calls of a script that are about TCP: reads their arguments and keeps what they open by number. */
+/** The calls of a script that are about TCP: reads their arguments, by index since a pattern costs an iterator, and keeps what they open by number. */
 export class TcpCalls {
   readonly #guard: NetGuard;
   readonly #held: HeldBytes;
@@ -65,9 +65,9 @@ export class TcpCalls {
     }
   }
 
-  #connect([first, second]: readonly Value[]): Promise<Handle> {
-    const host = readHostName(first, 'host');
-    const port = readPort(second, 'port', 1);
+  #connect(args: readonly Value[]): Promise<Handle> {
+    const host = readHostName(args[0], 'host');
+    const port = readPort(args[1], 'port', 1);
     this.#handles.requireRoom('tcp.connect');
     const target = this.#guard.connectable(host, port);
     return new Promise((resolve, reject) => {
@@ -77,9 +77,9 @@ export class TcpCalls {
     });
   }
 
-  #listen([first, second]: readonly Value[]): Promise<Handle> {
-    const host = readHostName(first, 'host', STANDARD_LISTEN_HOST);
-    const port = readPort(second, 'port', 0);
+  #listen(args: readonly Value[]): Promise<Handle> {
+    const host = readHostName(args[0], 'host', STANDARD_LISTEN_HOST);
+    const port = readPort(args[1], 'port', 0);
     this.#handles.requireRoom('tcp.listen');
     const target = this.#guard.listenable(host, port);
     return new Promise((resolve, reject) => {
@@ -106,12 +106,12 @@ export class TcpCalls {
     });
   }
 
-  #read(id: number | undefined, [n]: readonly Value[]): Value | Promise<Value> {
-    return this.#handles.connection(id).read(readCount(n, 'n', STANDARD_READ, this.#held.most));
+  #read(id: number | undefined, args: readonly Value[]): Value | Promise<Value> {
+    return this.#handles.connection(id).read(readCount(args[0], 'n', STANDARD_READ, this.#held.most));
   }
 
-  #write(id: number | undefined, [data]: readonly Value[]): undefined | Promise<undefined> {
-    return this.#handles.connection(id).write(readData(data, 'data'));
+  #write(id: number | undefined, args: readonly Value[]): undefined | Promise<undefined> {
+    return this.#handles.connection(id).write(readData(args[0], 'data'));
   }
 
   /** Closing twice is no error: whoever cleans up need not know what was closed before. */
