@@ -5,6 +5,7 @@
  * 1. What is sent to a thread that the inspector has not announced yet is sent when it has.
  * 2. Workers that are not stint's are let go of at once.
  */
+import { isMainThread } from 'node:worker_threads';
 import { THREAD_NAME_PREFIX } from './interrupter-messages.js';
 
 interface Attached {
@@ -22,6 +23,7 @@ interface Message {
 
 /** The part of `Session` that talks about workers; the type that ships with Node lacks these events. */
 interface WorkerSession {
+  connect(): void;
   connectToMainThread(): void;
   disconnect(): void;
   post(method: string, params: object, callback: (error: Error | null) => void): void;
@@ -37,7 +39,8 @@ export class InspectorLink {
   #nextId = 1;
 
   constructor() {
-    this.#session.connectToMainThread();
+    if (isMainThread) this.#session.connect();
+    else this.#session.connectToMainThread();
     this.#session.on('NodeWorker.attachedToWorker', ({ params }) => this.#attached(params));
     this.#session.on('NodeWorker.detachedFromWorker', ({ params }) => this.#detached(params.sessionId));
     this.#post('NodeWorker.enable', { waitForDebuggerOnStart: false });

@@ -29,6 +29,7 @@ const LOAD_PATIENCE_MS = 1000;
 const YOUNG_GENERATION_MB = 3;
 const interrupters = new Map<InterruptMeans, Interrupter>();
 let bootAfterMs = 0;
+let runHere: ((data: InterrupterData) => void) | undefined;
 let nextTable = 1;
 
 /** A runtime's right to the interrupter: all its calls are about that runtime's table. */
@@ -88,6 +89,11 @@ export function interruptLater(ms: number): void {
   bootAfterMs = ms;
 }
 
+/** Has interrupters run on this thread, which never has anything else to do for long, instead of one of their own. */
+export function interruptHere(run: (data: InterrupterData) => void): void {
+  runHere = run;
+}
+
 /**
  * Puts a table under the interrupter's watch.
  *
@@ -116,6 +122,7 @@ class Interrupter {
   readonly #farEnd: MessagePort;
   #worker: Worker | undefined;
   #later: NodeJS.Timeout | undefined;
+  #isBooted = false;
   readonly #terminators = new Map<number, (thread: number) => void>();
   readonly #beforeExit = (): void => this.#quit();
   #isLoaded: () => void = () => undefined;
@@ -140,9 +147,15 @@ class Interrupter {
 
   #boot(): void {
     // A thread may come online while the last runtime is being closed.
-    if (this.#worker !== undefined || this.#terminators.size === 0) return;
+    if (this.#isBooted || this.#terminators.size === 0) return;
+    this.#isBooted = true;
     clearTimeout(this.#later);
     const data: InterrupterData = { inspector: this.#means === 'inspector', port: this.#farEnd };
+    if (runHere === undefined) this.#bootThread(data);
+    else runHere(data);
+  }
+
+  #bootThread(data: InterrupterData): void {
     this.#worker = new Worker(new URL('../control/interrupter-thread.cjs', import.meta.url), {
       name: 'stint interrupter',
       workerData: data,

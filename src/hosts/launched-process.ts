@@ -26,8 +26,8 @@ const NOT_WORTH_SAYING = 'Waiting for the debugger to disconnect...\n';
 const BOUND = `ulimit -d "$0" 2>/dev/null || [ "$(ulimit -H -d)" -le "$0" ] 2>/dev/null || ulimit -d "$0" || exit
 exec "$@"`;
 
-/** The main thread of a child, its worker and its interrupter. */
-const ISOLATES = 3;
+/** The main thread of a child and its worker. */
+const ISOLATES = 2;
 
 /** A child process of stint's: launched, set up, and perhaps waiting for a host that needs it. */
 export class LaunchedProcess {

@@ -1,10 +1,11 @@
 /**
- * The main thread of a child process: it supervises a worker thread, which has the tasks, and hears from the owner what concerns a thread that may be busy.
+ * The main thread of a child process: it supervises a worker thread, which has the tasks, interrupts it, and hears from the owner what concerns a thread that may be busy.
  *
  * 1. The process dies with its owner, when the channel between them closes, and with its worker thread; and all that tasks started with it.
  */
 import { ControlTable } from '../control/control-table.js';
-import { availableMeans, watchTable } from '../control/interrupter.js';
+import { availableMeans, interruptHere, watchTable } from '../control/interrupter.js';
+import { runInterrupter } from '../control/run-interrupter.js';
 import { State, type StopReason, stateOf } from '../control/task-word.js';
 import { compileEngineOnce } from '../engines/load-engine.js';
 import { packThrown } from '../errors/thrown.js';
@@ -96,6 +97,7 @@ function tell(message: FromChild, then = (): void => undefined): void {
   else then();
 }
 
+interruptHere(runInterrupter);
 let supervisor: Supervisor | undefined;
 process.on('disconnect', die);
 process.on('message', (message: ToChild) => {

@@ -1,26 +1,28 @@
 /**
- * What a spare child process does before it has a task: one script in each language, for nobody. Most of what runs there V8
+ * What a spare child process does before it has a task: a script in each language and a function of a module, for nobody. Most of what runs there V8
  * compiles when it runs for the first time, and the first task is not to wait for that.
  */
-import type { ScriptEngineName } from '../engines/engine-name.js';
+import type { ModuleProgram, Program } from '../engines/engine.js';
 import type { Job, PipedMessage, TaskOrder } from '../worker/messages.js';
 
-const SCRIPTS: readonly { language: ScriptEngineName; code: string }[] = [
-  { language: 'lua', code: 'return ...' },
-  { language: 'javascript', code: 'args[0]' },
+const TIMEOUT_MS = 1000;
+const memory = 2 ** 24;
+const url = new URL('../hosts/rehearsed.js', import.meta.url).href;
+
+const PROGRAMS: readonly (Program | ModuleProgram)[] = [
+  { language: 'lua', code: 'return ...', name: 'rehearsal', memory },
+  { language: 'javascript', code: 'args[0]', name: 'rehearsal', memory },
+  { language: 'module', url, exportName: 'rehearsed', generation: 0, memory },
 ];
 
 /** Rows that a child's table has for it, after those of the owner's tasks. */
-export const REHEARSAL_ROWS = SCRIPTS.length;
-
-const MEMORY_BYTES = 2 ** 24;
-const TIMEOUT_MS = 1000;
+export const REHEARSAL_ROWS = PROGRAMS.length;
 
 /** What a child is told. @param row the first of the rows for it */
 export function* rehearsal(row: number): Generator<PipedMessage['message']> {
-  for (const [i, { language, code }] of SCRIPTS.entries()) {
+  for (const [i, program] of PROGRAMS.entries()) {
     const job: Job = {
-      program: { language, code, name: 'rehearsal', memory: MEMORY_BYTES },
+      program,
       outputLimit: 0,
       callLimit: 0,
       turnLimit: TIMEOUT_MS,

@@ -2,10 +2,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ControlTable } from '#stint/control/control-table';
 import type { InterrupterLease } from '#stint/control/interrupter';
 import { ChildProcess } from '#stint/hosts/child-process';
-import { LaunchedProcess } from '#stint/hosts/launched-process';
-import type { RecordChild } from '#stint/hosts/record-children';
 import { SignOfLife } from '#stint/hosts/sign-of-life';
 import type { Job } from '#stint/worker/messages';
+import { launch } from './launch.js';
 
 const PATIENCE_MS = 100;
 
@@ -19,28 +18,6 @@ function watched() {
     PATIENCE_MS,
   );
   return { sign, said, pass: (patiences: number) => vi.advanceTimersByTime(patiences * PATIENCE_MS + 1) };
-}
-
-/** A process that is ready, and recorded nowhere. */
-async function launch(): Promise<LaunchedProcess> {
-  const settings = {
-    rows: 4,
-    grace: 100,
-    quantum: 10,
-    cellSize: 1,
-    heap: undefined,
-    recycle: { memory: Number.POSITIVE_INFINITY },
-  };
-  const unrecorded: RecordChild = async (start) => {
-    start({});
-    return async () => undefined;
-  };
-  const launched = await new Promise<LaunchedProcess>((resolve) => {
-    const made: LaunchedProcess = new LaunchedProcess(settings, 2 ** 30, unrecorded, () => resolve(made));
-    made.keepAlive(true);
-  });
-  onTestFinished(() => launched.kill());
-  return launched;
 }
 
 describe('a process that has a task to begin', () => {
