@@ -36,10 +36,14 @@ export function pushHandle(cell: LuaCell, L: number, answer: Extract<Answer, { k
   api.lua_setmetatable(L, -2);
 }
 
+const TYPE_OF_METHOD: ReadonlyMap<string, string> = new Map(
+  Object.entries(METHODS).flatMap(([type, methods]) => methods.map((method) => [`${type}.${method}`, type])),
+);
+
 /** The number of what is open, for a target such as `connection.read`; undefined for one that is no method. Raises in Lua. */
 export function toHandle(cell: LuaCell, L: number, target: string): number | undefined {
-  const [type] = target.split('.') as [HandleType];
-  if (!Object.hasOwn(METHODS, type)) return undefined;
+  const type = TYPE_OF_METHOD.get(target);
+  if (type === undefined) return undefined;
   return cell.bytes.readUInt32LE(cell.api.luaL_checkudata(L, 1, cell.constant(type)));
 }
 

@@ -28,7 +28,8 @@ export class ReadingStopped extends Error {
 export class ValueReader {
   readonly #cell: LuaCell;
   readonly #L: number;
-  readonly #ancestors = new Set<number>();
+  /** The tables that are being read; made with the first of them. */
+  #ancestors: Set<number> | undefined;
   #count = 0;
 
   constructor(cell: LuaCell, L: number) {
@@ -82,6 +83,7 @@ export class ValueReader {
     const { api } = this.#cell;
     if (depth >= MAX_DEPTH) throw refusal(path, `nested deeper than ${MAX_DEPTH} levels`);
     const pointer = api.lua_topointer(this.#L, index);
+    this.#ancestors ??= new Set();
     if (this.#ancestors.has(pointer)) throw refusal(path, 'a cycle: it contains itself');
     if (api.lua_checkstack(this.#L, 8) === 0) throw refusal(path, 'nested deeper than its memory limit allows');
     this.#ancestors.add(pointer);
