@@ -6,8 +6,8 @@ import type { Target } from './net-guard.js';
 export interface PinnedOptions {
   readonly host: string;
   readonly port: number;
-  readonly lookup?: LookupFunction;
-  readonly autoSelectFamily?: true;
+  readonly lookup: LookupFunction | undefined;
+  readonly autoSelectFamily: true | undefined;
 }
 
 /**
@@ -16,7 +16,9 @@ export interface PinnedOptions {
  */
 export function pinned({ host, port, addresses }: Target): PinnedOptions {
   const first = addresses[0];
-  if (first !== undefined && addresses.length === 1) return { host: first.address, port };
+  if (first !== undefined && addresses.length === 1) {
+    return { host: first.address, port, lookup: undefined, autoSelectFamily: undefined };
+  }
   return { host, port, lookup: pinnedLookup(addresses), autoSelectFamily: true };
 }
 

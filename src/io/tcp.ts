@@ -36,7 +36,9 @@ export class Tcp {
   /** Connects to one of the target's addresses, and to no other. */
   connect(target: Target, opening: Opening<Connection>): void {
     const onread = { buffer: ARRIVALS, callback: (length: number): true => connection.arrived(ARRIVALS, length) };
-    const socket: Socket = connect({ ...pinned(target), noDelay: true, allowHalfOpen: true, onread });
+    const { host, port, lookup, autoSelectFamily } = pinned(target);
+    const options = { host, port, lookup, autoSelectFamily, noDelay: true, allowHalfOpen: true, onread };
+    const socket: Socket = connect(options);
     const connection = new Connection(socket, `to ${target.label}`, this, opening);
   }
 
