@@ -1,6 +1,6 @@
 /**
  * Reaches worker threads of this process in the middle of what they do, through the main thread's
- * inspector. The main thread may be in a loop meanwhile, but not in a blocking system call.
+ * inspector. The main thread may be in a loop meanwhile, if the link is not its own, but not in a blocking system call.
  *
  * 1. What is sent to a thread that the inspector has not announced yet is sent when it has.
  * 2. Workers that are not stint's are let go of at once.

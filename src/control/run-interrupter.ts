@@ -27,12 +27,12 @@ interface Watched {
 
 /** Takes what comes by the port, for as long as that is open. */
 export function runInterrupter({ inspector, port }: InterrupterData): void {
-  const interrupter = new Interrupter(port, inspector ? new InspectorLink() : undefined);
-  port.on('message', (message: ToInterrupter) => interrupter.take(message));
+  const tables = new WatchedTables(port, inspector ? new InspectorLink() : undefined);
+  port.on('message', (message: ToInterrupter) => tables.take(message));
   port.postMessage({ op: 'loaded' } satisfies FromInterrupter);
 }
 
-class Interrupter {
+class WatchedTables {
   readonly #port: MessagePort;
   readonly #link: InspectorLink | undefined;
   readonly #watched = new Map<number, Watched>();

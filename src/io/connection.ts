@@ -1,7 +1,7 @@
 /**
  * One TCP connection as a script sees it.
  *
- * 1. It reads ahead by one chunk, and by what the socket buffers: a peer that floods is held back by TCP.
+ * 1. It reads ahead by one chunk: a peer that floods is held back by TCP.
  * 2. After a failure every call fails with it, once what had been read ahead is taken.
  * 3. Results that are there at once are returned, not promised: most writes and many reads cost no turn of the loop.
  */

@@ -16,6 +16,8 @@ const MOST_CLOSING = 1024;
 export class Connections {
   readonly #all = new Set<Connection>();
   #closing = 0;
+  /** Its place in the list of those with closing connections; -1 if it is not there. */
+  place = -1;
 
   /** How many are closed and not gone yet. */
   get closing(): number {
@@ -46,38 +48,57 @@ export class Connections {
 
   /** Cuts all of them, and nobody hears of it: whoever waits for one is gone as well. */
   abandon(): void {
-    watched.delete(this);
+    unwatch(this);
     for (const connection of this.#all) connection.abandon();
     this.#closing = 0;
   }
 
   #cutOldest(): void {
     let oldest: Connection | undefined;
-    for (const connection of this.#all)
+    for (const connection of this.#all) {
       if (connection.due < (oldest?.due ?? Number.POSITIVE_INFINITY)) oldest = connection;
+    }
     if (oldest === undefined) return;
     this.delete(oldest);
     oldest.cut();
   }
 }
 
-/** The scripts of this thread that have closed connections. One timer for all: most are gone long before, and one each would cost more than closing. */
-const watched = new Set<Connections>();
+/**
+ * The scripts of this thread that have closed connections. One timer sees to all of them: most connections are gone long before, and
+ * a timer each would cost more than closing.
+ */
+const watched: Connections[] = [];
 let isTimed = false;
 
 function watch(connections: Connections): void {
-  watched.add(connections);
-  // It keeps no process alive: the sockets do, as long as there are any.
-  if (!isTimed) setTimeout(look, LOOK_MS).unref();
+  if (connections.place === -1) connections.place = watched.push(connections) - 1;
+  startTimer();
+}
+
+function unwatch(connections: Connections): void {
+  if (connections.place === -1) return;
+  const last = watched.pop() as Connections;
+  if (last !== connections) {
+    watched[connections.place] = last;
+    last.place = connections.place;
+  }
+  connections.place = -1;
+}
+
+function startTimer(): void {
+  if (isTimed) return;
   isTimed = true;
+  // It keeps no process alive: the sockets do, as long as there are any.
+  setTimeout(look, LOOK_MS).unref();
 }
 
 function look(): void {
   isTimed = false;
   const now = threadNow();
-  for (const connections of watched) {
+  for (const connections of [...watched]) {
     connections.cutDue(now);
-    if (connections.closing === 0) watched.delete(connections);
-    else watch(connections);
+    if (connections.closing === 0) unwatch(connections);
   }
+  if (watched.length > 0) startTimer();
 }

@@ -63,6 +63,7 @@ export class HandleTable {
   }
 
   clear(): void {
+    // To clear a map is to make another table for it.
     if (this.#open.size > 0) this.#open.clear();
     this.#reserved = 0;
   }

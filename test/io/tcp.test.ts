@@ -140,6 +140,17 @@ describe('a connection', () => {
     expect(sockets).toHaveLength(1);
   });
 
+  it('that its peer does not end is gone in time, whatever other scripts of the thread have come to', async () => {
+    const { port, sockets } = await serve(() => undefined);
+    const ios = [makeIo(), makeIo(), makeIo()];
+    for (const io of ios) await io.call('connection.close', [], await connect(io, port));
+    const [first, ...others] = ios;
+    first?.close();
+    expect(ios.map((io) => io.open)).toEqual([0, 1, 1]);
+    await until(() => others.every((io) => io.open === 0));
+    expect(sockets).toHaveLength(3);
+  });
+
   it('that is closed fails a read that waits, and every call but another close', async () => {
     const io = makeIo();
     const { port } = await serve(echo);
