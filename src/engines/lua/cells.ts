@@ -44,7 +44,6 @@ export class LuaCells {
   #soleImage: LuaImage | undefined;
   #sharedImage: LuaImage | undefined;
   readonly #size: number;
-  readonly #kept: number;
   readonly #idle: LuaCell[] = [];
   readonly #tenancies = new Map<LuaCell, Tenancy>();
   /** Those with room, as far as is known. */
@@ -54,14 +53,10 @@ export class LuaCells {
   /** Size of the largest function table seen; it must not grow. */
   tableSize = 0;
 
-  /**
-   * @param size how many VMs may share a cell
-   * @param kept how many empty cells are kept for later
-   */
-  constructor(make: (image?: LuaImage) => LuaCell, size: number, kept: number) {
+  /** @param size how many VMs may share a cell */
+  constructor(make: (image?: LuaImage) => LuaCell, size: number) {
     this.#make = make;
     this.#size = size;
-    this.#kept = kept;
   }
 
   /** Whether a new VM has to share. */
@@ -163,7 +158,7 @@ export class LuaCells {
     this.#drop(tenancy);
     const { cell, shared, abandoned } = tenancy;
     const isFresh = !shared && abandoned.length === 0 && cell.memoryBytes <= cell.freshBytes + REUSE_GROWTH;
-    if (!isFresh || this.#soleImage === undefined || this.#idle.length >= this.#kept) return;
+    if (!isFresh || this.#soleImage === undefined || this.#idle.length >= SOLE_CELLS) return;
     cell.rewind(this.#soleImage);
     this.#idle.push(cell);
   }

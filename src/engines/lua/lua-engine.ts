@@ -1,5 +1,5 @@
 /**
- * Lua 5.4 as an engine. At most `spares` VMs are kept ready, each in a cell of its own, and as many empty cells.
+ * Lua 5.4 as an engine. At most `spares` VMs are kept ready, each in a cell of its own.
  */
 import type { Value } from '../../values/value.js';
 import type { Engine, EngineCounts, Program, VmHost } from '../engine.js';
@@ -41,7 +41,7 @@ export class LuaEngine implements Engine {
         (cell) => ({ ...consoleFunctions(cell), ...errorFunctions(cell), ...toolFunctions(cell) }),
         image,
       );
-    this.#cells = new LuaCells(make, cellSize, spares);
+    this.#cells = new LuaCells(make, cellSize);
   }
 
   create(program: Program, args: readonly Value[], host: VmHost): LuaVm {
