@@ -12,6 +12,9 @@ import { JavaScriptVm } from './javascript-vm.js';
 import type { JavaScriptModule } from './module.js';
 import { loadTypeScript, type Translate } from './typescript.js';
 
+/** So many VMs that scripts have left are kept for others: as many as ran beside each other, in most programs. */
+const MOST_KEPT = 16;
+
 /** How an engine is set up. */
 export interface JavaScriptEngineOptions {
   /** How many VMs `prepare` keeps ready. Default 2. */
@@ -68,7 +71,7 @@ export class JavaScriptEngine implements Engine {
   }
 
   #reuse(guest: Guest): void {
-    if (this.#model === undefined || this.#spares.length >= this.#wanted) return;
+    if (this.#model === undefined || this.#spares.length >= MOST_KEPT) return;
     if (guest.rewind(this.#model)) this.#spares.push(guest);
   }
 

@@ -51,6 +51,14 @@ describe('the VMs that scripts run in one after the other', () => {
     expect(instances()).toBeLessThanOrEqual(before + SPARES);
   });
 
+  it('are as many as wait beside each other, however many follow', async () => {
+    const some = () => Promise.all(Array.from({ length: 8 }, () => run('await sleep(5); 1')));
+    await some();
+    const before = instances();
+    for (let i = 0; i < 10; i += 1) await some();
+    expect(instances()).toBeLessThanOrEqual(before + SPARES);
+  });
+
   it('are used again after an error and after a stop', async () => {
     await run('1');
     const before = instances();

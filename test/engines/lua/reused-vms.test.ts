@@ -39,6 +39,14 @@ describe('the VMs that scripts run in one after the other', () => {
     expect(instances()).toBeLessThanOrEqual(before + SPARES);
   });
 
+  it('are as many as wait beside each other, however many follow', async () => {
+    const some = () => Promise.all(Array.from({ length: 8 }, () => run('sleep(5) return 1')));
+    await some();
+    const before = instances();
+    for (let i = 0; i < 10; i += 1) await some();
+    expect(instances()).toBeLessThanOrEqual(before + SPARES);
+  });
+
   it('have random numbers of their own', async () => {
     const numbers = new Set<unknown>();
     for (let i = 0; i < 50; i += 1) numbers.add(await run('return math.random()'));
