@@ -13,7 +13,7 @@ import { LuaState } from './lua-state.js';
 
 /**
  * From so many cells on VMs share. An instance takes address space, of which a process has enough for some thousands, and
- * 16 MiB in V8's books, which make it collect garbage more often.
+ * 16 MiB in V8's books, which make it collect garbage more often. As many empty cells are kept for later.
  */
 const SOLE_CELLS = 16;
 
