@@ -19,6 +19,7 @@ import { LaunchedProcess } from './launched-process.js';
 import type { OwnLedger } from './own-ledger.js';
 import { recordChildren } from './record-children.js';
 import type { Recycling } from './recycling.js';
+import { REHEARSAL_ROWS } from './rehearsal.js';
 import type { HostSettings } from './service-life.js';
 import { SpareProcess } from './spare-process.js';
 import { type Claim, MOST_AHEAD } from './thread-load.js';
@@ -200,7 +201,7 @@ function killGrace(grace: number): number {
 
 function spareFor(settings: GroupSettings, rows: number): SpareProcess {
   const { grace, quantum, cellSize, heap, recycle, processMemory } = settings;
-  const child = { rows, grace, quantum, cellSize, heap, recycle: { memory: recycle.memory } };
+  const child = { rows: rows + REHEARSAL_ROWS, grace, quantum, cellSize, heap, recycle: { memory: recycle.memory } };
   const record = recordChildren(settings.ledger, 'stint child process');
   return new SpareProcess((onReady) => new LaunchedProcess(child, processMemory, record, onReady));
 }

@@ -9,7 +9,7 @@ import { type BufferMessage, isBufferMessage, SharedBuffers } from '../worker/sh
 import { PIPED, TO_OWNER } from '../worker/short-forms.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
 import type { RecordChild } from './record-children.js';
-import { rehearsal } from './rehearsal.js';
+import { REHEARSAL_ROWS, rehearsal } from './rehearsal.js';
 import { signalGroup } from './signal-group.js';
 
 /** So many of the last characters that a process wrote to its standard error are kept, to say what it died of. */
@@ -38,7 +38,7 @@ export class LaunchedProcess {
   readonly #recorded: Promise<() => Promise<void>>;
   #forgotten: Promise<void> | undefined;
   readonly #onReady: () => void;
-  /** Of the owner's table: those that follow are for the rehearsal. */
+  /** Of the owner's table: those that follow are of the rehearsal. */
   readonly #rows: number;
   #onEnd: () => void = () => undefined;
   readonly #ended = new Promise<void>((resolve) => {
@@ -62,7 +62,7 @@ export class LaunchedProcess {
    */
   constructor(settings: ChildSettings, memory: number, record: RecordChild, onReady: () => void) {
     this.#onReady = onReady;
-    this.#rows = settings.rows;
+    this.#rows = settings.rows - REHEARSAL_ROWS;
     this.#reader = new FrameReader(TO_OWNER, this.#buffers, (message) => this.#take(message));
     this.#recorded = record((mark) => this.#launch(memory, mark));
     this.#recorded.catch((error: Error) => this.#gone(error));

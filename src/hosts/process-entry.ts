@@ -11,7 +11,6 @@ import { compileEngineOnce } from '../engines/load-engine.js';
 import { packThrown } from '../errors/thrown.js';
 import { MARK } from '../ledger/kinds/process.js';
 import { type ChildSettings, type FromChild, PIPES, type ToChild } from './process-messages.js';
-import { REHEARSAL_ROWS } from './rehearsal.js';
 import { WorkerThread } from './worker-thread.js';
 
 const THREAD = 0;
@@ -23,7 +22,7 @@ class Supervisor {
 
   constructor({ rows, grace, quantum, ...others }: ChildSettings) {
     const means = availableMeans();
-    this.#table = ControlTable.create(rows + REHEARSAL_ROWS, 1, grace, quantum);
+    this.#table = ControlTable.create(rows, 1, grace, quantum);
     const interrupter = watchTable(means, this.#table, () => dieWith(undefined));
     this.#thread = new WorkerThread(
       THREAD,

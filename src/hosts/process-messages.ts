@@ -5,7 +5,7 @@ import type { Recycling } from './recycling.js';
 
 /** How a child process is set up. */
 export interface ChildSettings {
-  /** How many rows the owner's control table has: its own has as many, and those of the rehearsal. */
+  /** How many rows its control table has: as many as the owner's, and those of the rehearsal after these. */
   readonly rows: number;
   readonly grace: number;
   readonly quantum: number;

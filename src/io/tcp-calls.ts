@@ -69,24 +69,18 @@ export class TcpCalls {
     const host = readHostName(args[0], 'host');
     const port = readPort(args[1], 'port', 1);
     this.#handles.requireRoom('tcp.connect');
-    const target = this.#guard.connectable(host, port);
-    return new Promise((resolve, reject) => {
-      const opening = new Opening<Connection>(this.#handles, resolve, reject);
-      if (!(target instanceof Promise)) return this.#tcp.connect(target, opening);
-      this.#whenResolved(target, opening, (checked) => this.#tcp.connect(checked, opening));
-    });
+    return this.#open<Connection>(this.#guard.connectable(host, port), (target, opening) =>
+      this.#tcp.connect(target, opening),
+    );
   }
 
   #listen(args: readonly Value[]): Promise<Handle> {
     const host = readHostName(args[0], 'host', STANDARD_LISTEN_HOST);
     const port = readPort(args[1], 'port', 0);
     this.#handles.requireRoom('tcp.listen');
-    const target = this.#guard.listenable(host, port);
-    return new Promise((resolve, reject) => {
-      const opening = new Opening<Listener>(this.#handles, resolve, reject);
-      if (!(target instanceof Promise)) return this.#tcp.listen(target, opening);
-      this.#whenResolved(target, opening, (checked) => this.#tcp.listen(checked, opening));
-    });
+    return this.#open<Listener>(this.#guard.listenable(host, port), (target, opening) =>
+      this.#tcp.listen(target, opening),
+    );
   }
 
   #accept(id: number | undefined): Handle | null | Promise<Handle | null> {
@@ -136,18 +130,21 @@ export class TcpCalls {
     this.#tcp.abandon();
   }
 
-  /** Goes on when a name is resolved, unless the script has ended by then. */
-  #whenResolved(
-    target: Promise<Target>,
-    opening: { failed(error: unknown): void },
-    go: (target: Target) => void,
-  ): void {
-    target
-      .then((checked) => {
-        if (!this.#closed) go(checked);
-      })
-      .catch((error: unknown) => {
-        if (!this.#closed) opening.failed(error);
-      });
+  /** Opens something: at once at an address; at a name when that is resolved, unless the script has ended by then. */
+  #open<Open extends Connection | Listener>(
+    target: Target | Promise<Target>,
+    begin: (target: Target, opening: Opening<Open>) => void,
+  ): Promise<Handle> {
+    return new Promise((resolve, reject) => {
+      const opening = new Opening<Open>(this.#handles, resolve, reject);
+      if (!(target instanceof Promise)) return begin(target, opening);
+      target
+        .then((checked) => {
+          if (!this.#closed) begin(checked, opening);
+        })
+        .catch((error: unknown) => {
+          if (!this.#closed) opening.failed(error);
+        });
+    });
   }
 }

@@ -35,7 +35,8 @@ export class Tcp {
 
   /** Connects to one of the target's addresses, and to no other. */
   connect(target: Target, opening: Opening<Connection>): void {
-    const onread = { buffer: ARRIVALS, callback: (length: number): true => connection.arrived(ARRIVALS, length) };
+    const callback = (length: number, buffer: Uint8Array): true => connection.arrived(buffer, length);
+    const onread = { buffer: ARRIVALS, callback };
     const { host, port, lookup, autoSelectFamily } = pinned(target);
     const options = { host, port, lookup, autoSelectFamily, noDelay: true, allowHalfOpen: true, onread };
     const socket: Socket = connect(options);

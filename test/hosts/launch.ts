@@ -1,11 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { LaunchedProcess } from '#stint/hosts/launched-process';
 import type { RecordChild } from '#stint/hosts/record-children';
+import { REHEARSAL_ROWS } from '#stint/hosts/rehearsal';
 
 /** A process that is ready, and recorded nowhere. */
 export async function launch(): Promise<LaunchedProcess> {
   const settings = {
-    rows: 4,
+    rows: 4 + REHEARSAL_ROWS,
     grace: 100,
     quantum: 10,
     cellSize: 1,
