@@ -16,6 +16,9 @@ import { PATIENT } from '../../open-runtime.js';
 /** So many may be made in an idle moment, for later. */
 const SPARES = 2;
 
+/** So many scripts wait at once, at most. */
+const WAITING = 8;
+
 const MiB = 1024 ** 2;
 
 describe('the VMs that scripts run in one after the other', () => {
@@ -52,11 +55,11 @@ describe('the VMs that scripts run in one after the other', () => {
   });
 
   it('are as many as wait beside each other, however many follow', async () => {
-    const some = () => Promise.all(Array.from({ length: 8 }, () => run('await sleep(5); 1')));
-    await some();
+    const some = () => Promise.all(Array.from({ length: WAITING }, () => run('await sleep(5); 1')));
     const before = instances();
-    for (let i = 0; i < 10; i += 1) await some();
-    expect(instances()).toBeLessThanOrEqual(before + SPARES);
+    for (let i = 0; i < 11; i += 1) await some();
+    // How many wait at the same moment is up to the machine, but it is never more.
+    expect(instances()).toBeLessThanOrEqual(before + WAITING + SPARES);
   });
 
   it('are used again after an error and after a stop', async () => {

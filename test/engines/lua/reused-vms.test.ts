@@ -11,6 +11,9 @@ import { createRuntime, type Runtime } from '#stint/index';
 /** So many may be made in an idle moment, for later. */
 const SPARES = 2;
 
+/** So many scripts wait at once, at most. */
+const WAITING = 8;
+
 describe('the VMs that scripts run in one after the other', () => {
   let runtime: Runtime;
   beforeAll(async () => {
@@ -40,11 +43,11 @@ describe('the VMs that scripts run in one after the other', () => {
   });
 
   it('are as many as wait beside each other, however many follow', async () => {
-    const some = () => Promise.all(Array.from({ length: 8 }, () => run('sleep(5) return 1')));
-    await some();
+    const some = () => Promise.all(Array.from({ length: WAITING }, () => run('sleep(5) return 1')));
     const before = instances();
-    for (let i = 0; i < 10; i += 1) await some();
-    expect(instances()).toBeLessThanOrEqual(before + SPARES);
+    for (let i = 0; i < 11; i += 1) await some();
+    // How many wait at the same moment is up to the machine, but it is never more.
+    expect(instances()).toBeLessThanOrEqual(before + WAITING + SPARES);
   });
 
   it('have random numbers of their own', async () => {
